@@ -1,20 +1,23 @@
 # add_tests(): every *_test.cc under some folders of tests/, as one GoogleTest program.
 #
-#   add_tests(<name> LABEL <label> FOLDERS <folder>... [FLAVOR uring|sim] [LIBRARIES lib...])
+#   add_tests(<name> LABEL <label> FOLDERS <folder>... [LIBRARIES lib...] [NO_HELPERS])
 #
-# The other .cc of those folders are helpers and are compiled in; main.cc and *_main.cc are left
-# out. Folders are patterns relative to tests/. No file, no program.
+# The other .cc of those folders are helpers and are compiled in, unless NO_HELPERS; main.cc and
+# *_main.cc are left out. Folders are patterns relative to tests/. No file, no program.
 include_guard(GLOBAL)
 include(GoogleTest)
 
 function(add_tests name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;FLAVOR" "FOLDERS;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "NO_HELPERS" "LABEL" "FOLDERS;LIBRARIES")
   set(sources)
   foreach(folder IN LISTS arg_FOLDERS)
     file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cc)
     list(APPEND sources ${found})
   endforeach()
   list(FILTER sources EXCLUDE REGEX "/([a-z0-9_]+_)?main\\.cc$")
+  if(arg_NO_HELPERS)
+    list(FILTER sources INCLUDE REGEX "_test\\.cc$")
+  endif()
   if(NOT sources MATCHES "_test\\.cc")
     return()
   endif()

@@ -11,7 +11,7 @@ set(version_command
     -D build_type=${CMAKE_BUILD_TYPE} -P ${PROJECT_SOURCE_DIR}/cmake/write_version.cmake)
 execute_process(COMMAND ${version_command} COMMAND_ERROR_IS_FATAL ANY)
 add_custom_target(millrace_write_version COMMAND ${version_command} BYPRODUCTS ${version_header}
-                  COMMENT "" VERBATIM)
+                  COMMENT "Reading the commit" VERBATIM)
 
 add_library(millrace_version INTERFACE)
 target_include_directories(millrace_version
