@@ -1,0 +1,123 @@
+// Limits: every bound of the project, in one file, with the relations between them proven.
+//
+// A number that stops something from growing is defined here and nowhere else, each with the reason
+// for its size; the static_asserts below say which of them depend on which. Limits that an operator
+// may move have a default, a least and a most; the others are fixed by a standard or by our design.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace base {
+
+// ---- WebSocket framing (RFC 6455) ---------------------------------------------------------------
+
+// A control frame's payload fits the seven-bit length (RFC 6455 5.5).
+inline constexpr std::size_t kControlPayloadBytesMax = 125;
+// Two octets, an eight-octet length and the masking key (RFC 6455 5.2).
+inline constexpr std::size_t kFrameHeaderBytesMax = 14;
+// A close frame's code takes two octets of its payload (RFC 6455 5.5.1).
+inline constexpr std::size_t kCloseReasonBytesMax = 123;
+
+static_assert(kFrameHeaderBytesMax == 2 + sizeof(std::uint64_t) + 4);
+static_assert(kCloseReasonBytesMax == kControlPayloadBytesMax - sizeof(std::uint16_t));
+
+// The largest reassembled message; more is refused with close code 1009 (RFC 6455 7.4.1).
+inline constexpr std::uint64_t kMessageBytesDefault = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t kMessageBytesLeast = 125;
+inline constexpr std::uint64_t kMessageBytesMost = std::uint64_t{1} << 30;
+
+static_assert(kMessageBytesLeast <= kMessageBytesDefault);
+static_assert(kMessageBytesDefault <= kMessageBytesMost);
+static_assert(kMessageBytesLeast >= kControlPayloadBytesMax,
+              "the assembler's short path admits every seven-bit length without asking the limit");
+static_assert(kMessageBytesMost + kControlPayloadBytesMax <= UINT32_MAX,
+              "the assembler counts gathered bytes in 32 bits, a control frame on top included");
+
+// ---- Opening handshake (HTTP/1.1) ---------------------------------------------------------------
+
+// One line of the handshake: room for a token in the query and for long cookies.
+inline constexpr std::size_t kHandshakeLineBytesMax = 4096;
+inline constexpr std::size_t kHandshakeHeadersMax = 64;
+// The whole head, from the request line to the empty line.
+inline constexpr std::size_t kHandshakeBytesMax = std::size_t{16} << 10;
+
+static_assert(kHandshakeLineBytesMax <= kHandshakeBytesMax);
+static_assert(kHandshakeHeadersMax * sizeof("a:\r\n") < kHandshakeBytesMax,
+              "the count of headers is a bound of its own, not implied by the bytes");
+
+// ---- The ring of a shard ------------------------------------------------------------------------
+
+// Staged operations before the driver submits by itself; small, so that the entries stay cached.
+inline constexpr std::uint32_t kSubmissionQueueEntries = 1024;
+// Multishot operations complete many times for one submission; overflow is slow, never lossy.
+inline constexpr std::uint32_t kCompletionQueueEntries = 8192;
+// Completions that one turn takes; the rest waits for the next turn.
+inline constexpr std::uint32_t kCompletionsPerTurn = 1024;
+// Receive buffers of a shard: shared by its connections, held only while bytes are being parsed.
+inline constexpr std::uint32_t kReceiveBuffersDefault = 512;
+inline constexpr std::uint32_t kReceiveBuffersMost = 32768;
+inline constexpr std::uint32_t kReceiveBufferBytesDefault = 4096;
+inline constexpr std::uint32_t kListenBacklog = 65535;
+// Descriptors per ring that the kernel allows (IORING_MAX_FIXED_FILES).
+inline constexpr std::uint32_t kDescriptorsPerShardMost = std::uint32_t{1} << 20;
+
+static_assert(kCompletionsPerTurn <= kCompletionQueueEntries);
+static_assert(kSubmissionQueueEntries * 4 <= kCompletionQueueEntries,
+              "a full submission queue and its multishots fit the completion queue");
+static_assert(kReceiveBuffersDefault <= kReceiveBuffersMost, "buffer ids have 15 bits");
+
+// ---- Connections --------------------------------------------------------------------------------
+
+inline constexpr std::uint64_t kConnectionsDefault = 10'000;
+inline constexpr std::uint64_t kConnectionsMost = 16'000'000;
+// Descriptors beyond the connection limit, so that refusals can be told with a 503.
+inline constexpr std::uint32_t kRefusalDescriptors = 64;
+// What may wait for one slow reader before it is closed with 1013.
+inline constexpr std::uint64_t kSendQueueBytesDefault = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t kSendQueueBytesLeast = std::uint64_t{4} << 10;
+inline constexpr std::uint64_t kSendQueueBytesMost = std::uint64_t{1} << 30;
+// Pieces of one vectored send (the kernel's UIO_MAXIOV is 1024; 8 are copied without allocating).
+inline constexpr std::uint32_t kSendSegmentsMax = 64;
+// Received chunks that wait for their session; beyond it the shard stops reaping.
+inline constexpr std::uint32_t kReceivedBacklogMax = 4 * kCompletionsPerTurn;
+
+static_assert(kSendQueueBytesLeast > 2 * (kFrameHeaderBytesMax + kControlPayloadBytesMax),
+              "a ping and a close always fit");
+static_assert(kSendQueueBytesMost <= UINT32_MAX, "a queue counts its bytes in 32 bits");
+
+// ---- Lanes between shards -----------------------------------------------------------------------
+
+inline constexpr std::uint32_t kLaneEntries = 1024;
+// Messages that a turn takes from each lane, so that a busy one starves nobody.
+inline constexpr std::uint32_t kLaneMessagesPerTurn = 512;
+inline constexpr std::uint32_t kShardsMost = 256;
+
+static_assert(kLaneMessagesPerTurn <= kLaneEntries);
+
+// ---- Work per turn ------------------------------------------------------------------------------
+
+// Received chunks that a turn hands to sessions, and deliveries that it fans out.
+inline constexpr std::uint32_t kReceivesPerTurn = 1024;
+inline constexpr std::uint32_t kDeliveriesPerTurn = 16384;
+// Deliveries of one room before the next room has its go.
+inline constexpr std::uint32_t kDeliveriesPerRoomGo = 2048;
+// Connections that the heartbeat sweep visits per turn at most.
+inline constexpr std::uint32_t kSweepPerTurn = 4096;
+
+static_assert(kDeliveriesPerRoomGo <= kDeliveriesPerTurn);
+
+// ---- Rooms --------------------------------------------------------------------------------------
+
+inline constexpr std::size_t kRoomNameBytesMax = 255;
+inline constexpr std::uint32_t kRoomsPerShardMost = std::uint32_t{1} << 20;
+
+// ---- Measuring ----------------------------------------------------------------------------------
+
+// The longest latency a histogram tells apart; longer ones are counted as saturated.
+inline constexpr std::uint64_t kHistogramNanosecondsMax = std::uint64_t{3600} * 1'000'000'000;
+
+static_assert(kHistogramNanosecondsMax < std::uint64_t{1} << 42,
+              "the histogram's buckets cover 42 octaves");
+
+}  // namespace base
