@@ -76,14 +76,17 @@ inline constexpr std::uint32_t kRefusalDescriptors = 64;
 // What may wait for one slow reader before it is closed with 1013.
 inline constexpr std::uint64_t kSendQueueBytesDefault = std::uint64_t{1} << 20;
 inline constexpr std::uint64_t kSendQueueBytesLeast = std::uint64_t{4} << 10;
-inline constexpr std::uint64_t kSendQueueBytesMost = std::uint64_t{1} << 30;
+inline constexpr std::uint64_t kSendQueueBytesMost = std::uint64_t{1} << 29;
 // Pieces of one vectored send (the kernel's UIO_MAXIOV is 1024; 8 are copied without allocating).
 inline constexpr std::uint32_t kSendSegmentsMax = 64;
-// Received chunks that wait for their session; beyond it the shard stops reaping.
-inline constexpr std::uint32_t kReceivedBacklogMax = 4 * kCompletionsPerTurn;
+// Pieces of all vectored sends of a turn; the sends beyond wait for the next turn.
+inline constexpr std::uint32_t kSendSegmentsPerTurn = 16384;
+// Idle blocks that a shard keeps for reuse, per size of block.
+inline constexpr std::uint64_t kPayloadIdleBytesMax = std::uint64_t{4} << 20;
 
 static_assert(kSendQueueBytesLeast > 2 * (kFrameHeaderBytesMax + kControlPayloadBytesMax),
               "a ping and a close always fit");
+static_assert(kSendSegmentsMax <= kSendSegmentsPerTurn);
 static_assert(kSendQueueBytesMost <= UINT32_MAX, "a queue counts its bytes in 32 bits");
 
 // ---- Lanes between shards -----------------------------------------------------------------------

@@ -1,0 +1,44 @@
+// Connection: what a shard knows of one TCP connection; a record of the connection table.
+//
+// Its slot is its descriptor in the ring's table, so no look-up stands between a completion and its
+// connection. Only Connections changes it. Threads: the shard's own. Bound: 32 bytes, plus what its
+// send queue holds. Invariant: `state` moves only along the arrows below; a record is free again
+// only when nothing is in flight for it.
+//
+//   free -> open -> finishing -> closing -> free        (finish: what is queued goes out first)
+//              \----------------> closing -> free       (abort: at once)
+#pragma once
+
+#include <cstdint>
+
+#include "engine/connection/send_queue.h"
+
+namespace engine {
+
+// A connection by name: stale once the connection is gone, because its generation is.
+struct ConnectionId {
+  std::uint32_t slot = 0;
+  std::uint32_t generation = 0;
+
+  friend constexpr bool operator==(const ConnectionId&, const ConnectionId&) = default;
+};
+
+enum class ConnectionState : std::uint8_t { free, open, finishing, closing };
+
+struct Connection {
+  SendQueue queue;
+  std::uint32_t generation;  // Of whoever holds the slot now, or will next.
+  ConnectionState state;
+  bool receiving : 1;     // A receive is armed.
+  bool sending : 1;       // A send is in flight.
+  bool canceling : 1;     // A cancel is in flight.
+  bool listed : 1;        // On this turn's flush list.
+  bool starved : 1;       // Its receive ended for want of buffers.
+  bool outgoing : 1;      // We connected; else the peer did.
+
+  bool quiet() const noexcept { return !receiving && !sending && !canceling; }
+};
+
+static_assert(sizeof(Connection) == 32, "two connections to a cache line");
+
+}  // namespace engine

@@ -1,0 +1,32 @@
+// ConnectionHandler: who hears of connections: the session layer of the same shard.
+//
+// Connections calls these on the shard's thread, within its turn. Every connection that began with
+// on_accepted() or on_connected() ends with exactly one on_released(), after which its slot may
+// name another. Handlers may send, finish and abort from within any of these.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "engine/connection/connection.h"
+#include "engine/io/outcome.h"
+
+namespace engine {
+
+class ConnectionHandler {
+ public:
+  virtual ~ConnectionHandler() = default;
+
+  virtual void on_accepted(ConnectionId id) = 0;
+  // `token` is what connect() was given.
+  virtual void on_connected(ConnectionId id, std::uint32_t token) = 0;
+  virtual void on_connect_failed(std::uint32_t token, Outcome outcome) = 0;
+  // The bytes may be changed in place; they are gone after the call.
+  virtual void on_received(ConnectionId id, std::span<std::byte> bytes) = 0;
+  // The peer sends no more (success), or the connection failed. It is finished or aborted already.
+  virtual void on_ended(ConnectionId id, Outcome outcome) = 0;
+  virtual void on_released(ConnectionId id) = 0;
+};
+
+}  // namespace engine

@@ -1,0 +1,354 @@
+#include "engine/connection/connections.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/limits.h"
+
+namespace engine {
+
+namespace {
+
+// How long accepting rests when the host has no descriptor or memory for another connection.
+constexpr base::Duration kAcceptRest = std::chrono::milliseconds{100};
+
+std::size_t index_of(Outcome outcome) noexcept { return static_cast<std::size_t>(outcome); }
+
+}  // namespace
+
+Connections::Connections(Reactor& reactor) : reactor_(reactor) {
+  segments_.resize(base::kSendSegmentsPerTurn);
+  received_.reserve(base::kCompletionsPerTurn);
+}
+
+base::Status Connections::open(std::uint32_t descriptors) {
+  flush_list_.reserve(descriptors);
+  return table_.open(descriptors);
+}
+
+// ---- What the session layer asks for ------------------------------------------------------------
+
+void Connections::accept_on(std::uint32_t listener) {
+  if (listener >= listeners_.size()) listeners_.resize(listener + 1);
+  listeners_[listener].wanted = true;
+  arm_accepts();
+}
+
+void Connections::stop_accepting(std::uint32_t listener) {
+  CHECK(listener < listeners_.size());
+  listeners_[listener].wanted = false;
+  reactor_.stop_listening(listener);
+}
+
+void Connections::connect(const Address& address, std::uint32_t token) {
+  reactor_.submit(submit_connect(address, token));
+}
+
+void Connections::send(std::uint32_t slot, Payload* payload, std::uint32_t offset,
+                       std::uint32_t size) {
+  Connection& connection = table_[slot];
+  DCHECK(connection.state == ConnectionState::open);
+  connection.queue.push(pools_, payload, offset, size);
+  queued_bytes_ += size;
+  list_for_flush(slot, connection);
+}
+
+std::byte* Connections::extend(std::uint32_t slot, std::uint32_t size, std::uint32_t hint) {
+  Connection& connection = table_[slot];
+  DCHECK(connection.state == ConnectionState::open);
+  queued_bytes_ += size;
+  list_for_flush(slot, connection);
+  return connection.queue.extend(pools_, size, hint);
+}
+
+void Connections::finish(ConnectionId id) {
+  if (!alive(id)) return;
+  Connection& connection = table_[id.slot];
+  connection.state = ConnectionState::finishing;
+  if (connection.queue.empty()) begin_closing(id.slot, connection);
+}
+
+void Connections::abort(ConnectionId id) {
+  Connection& connection = table_[id.slot];
+  if (connection.generation != id.generation) return;
+  if (connection.state == ConnectionState::open ||
+      connection.state == ConnectionState::finishing) {
+    begin_closing(id.slot, connection);
+  }
+}
+
+// ---- Completions: only marks --------------------------------------------------------------------
+
+void Connections::dispatch(const Completion& completion) {
+  switch (completion.tag.kind) {
+    case OperationKind::accept: dispatch_accept(completion); break;
+    case OperationKind::connect: dispatch_connect(completion); break;
+    case OperationKind::receive: dispatch_receive(completion); break;
+    case OperationKind::send: dispatch_send(completion); break;
+    case OperationKind::cancel: dispatch_cancel(completion); break;
+    case OperationKind::close: counters_.close_failures.add(); break;
+    case OperationKind::wake:
+    case OperationKind::ring: break;  // The shard's own.
+  }
+}
+
+Connection* Connections::find(const Tag& tag) noexcept {
+  if (tag.slot < table_.size()) {
+    Connection& connection = table_[tag.slot];
+    if (connection.state != ConnectionState::free && connection.generation == tag.generation) {
+      return &connection;
+    }
+  }
+  counters_.stale_completions.add();
+  return nullptr;
+}
+
+void Connections::dispatch_accept(const Completion& completion) {
+  CHECK(completion.tag.slot < listeners_.size());
+  Listening& listening = listeners_[completion.tag.slot];
+  if (!completion.more) listening.armed = false;
+  if (completion.result >= 0) {
+    counters_.accepted.add();
+    const auto slot = static_cast<std::uint32_t>(completion.result);
+    open_slot(slot, false);
+    handler_->on_accepted({slot, table_[slot].generation});
+  } else if (listening.wanted) {
+    const Outcome outcome = outcome_of(completion.result);
+    counters_.accept_failures[index_of(outcome)].add();
+    const bool host_is_full =
+        outcome == Outcome::descriptors_full || outcome == Outcome::out_of_memory;
+    if (host_is_full) accept_again_at_ = reactor_.now() + kAcceptRest;
+  }
+  if (accept_again_at_ == base::kForever) arm_accepts();
+}
+
+void Connections::dispatch_connect(const Completion& completion) {
+  const std::uint32_t token = completion.tag.generation;
+  if (completion.result < 0) {
+    const Outcome outcome = outcome_of(completion.result);
+    counters_.connect_failures[index_of(outcome)].add();
+    handler_->on_connect_failed(token, outcome);
+    return;
+  }
+  counters_.connected.add();
+  const auto slot = static_cast<std::uint32_t>(completion.result);
+  open_slot(slot, true);
+  handler_->on_connected({slot, table_[slot].generation}, token);
+}
+
+void Connections::dispatch_receive(const Completion& completion) {
+  Connection* connection = find(completion.tag);
+  if (connection == nullptr) {
+    if (completion.has_buffer) reactor_.give_back(completion.buffer);
+    return;
+  }
+  if (!completion.more) connection->receiving = false;
+  received_.push_back({.id = {completion.tag.slot, completion.tag.generation},
+                       .result = completion.result,
+                       .has_buffer = completion.has_buffer,
+                       .buffer = completion.buffer,
+                       .data = completion.data});
+  if (connection->state == ConnectionState::closing) {
+    release_if_quiet(completion.tag.slot, *connection);
+  }
+}
+
+void Connections::dispatch_send(const Completion& completion) {
+  Connection* connection = find(completion.tag);
+  if (connection == nullptr) return;
+  connection->sending = false;
+  const auto sent = static_cast<std::uint32_t>(std::max(completion.result, 0));
+  connection->queue.complete(pools_, sent);
+  queued_bytes_ -= sent;
+  counters_.sent_bytes.add(sent);
+  if (connection->state == ConnectionState::closing) {
+    release_if_quiet(completion.tag.slot, *connection);
+  } else if (completion.result <= 0) {
+    const ConnectionId id{completion.tag.slot, completion.tag.generation};
+    receive_ended(id, completion.result < 0 ? completion.result : -ECONNRESET);
+  } else if (!connection->queue.empty()) {
+    list_for_flush(completion.tag.slot, *connection);
+  } else if (connection->state == ConnectionState::finishing) {
+    begin_closing(completion.tag.slot, *connection);
+  }
+}
+
+void Connections::dispatch_cancel(const Completion& completion) {
+  Connection* connection = find(completion.tag);
+  if (connection == nullptr) return;
+  connection->canceling = false;
+  release_if_quiet(completion.tag.slot, *connection);
+}
+
+// ---- Delivery -----------------------------------------------------------------------------------
+
+StepResult Connections::deliver() {
+  const std::size_t end =
+      std::min(received_.size(), received_done_ + std::size_t{base::kReceivesPerTurn});
+  while (received_done_ < end) deliver_one(received_[received_done_++]);
+  if (received_done_ < received_.size()) return StepResult::more;
+  received_.clear();
+  received_done_ = 0;
+  return StepResult::done;
+}
+
+void Connections::deliver_one(const Received& received) {
+  Connection& connection = table_[received.id.slot];
+  if (reads(received.id) && received.result > 0 && received.has_buffer) {
+    counters_.receives.add();
+    counters_.received_bytes.add(static_cast<std::uint64_t>(received.result));
+    handler_->on_received(received.id, {received.data, static_cast<std::size_t>(received.result)});
+  }
+  if (received.has_buffer) {
+    reactor_.give_back(received.buffer);
+    buffers_came_back_ = true;
+  }
+  if (!reads(received.id)) return;
+  const Outcome outcome = outcome_of(received.result);
+  if (outcome == Outcome::no_buffers) {
+    counters_.receive_buffers_exhausted.add();
+    connection.starved = true;
+    starved_.push_back(received.id.slot);
+  } else if (received.result <= 0 && outcome != Outcome::interrupted) {
+    receive_ended(received.id, received.result);
+  } else if (!connection.receiving && !connection.starved) {
+    arm_receive(received.id.slot, connection);  // The kernel ended the multishot at its own will.
+  }
+}
+
+// True while what arrives for `id` still matters.
+bool Connections::reads(ConnectionId id) const noexcept {
+  const Connection& connection = table_[id.slot];
+  return connection.generation == id.generation &&
+         (connection.state == ConnectionState::open ||
+          connection.state == ConnectionState::finishing);
+}
+
+// The peer's orderly end (result 0) lets out what is queued; a failure ends the connection now.
+void Connections::receive_ended(ConnectionId id, std::int32_t result) {
+  const Outcome outcome = outcome_of(result);
+  counters_.ended[index_of(outcome)].add();
+  if (result == 0) {
+    finish(id);
+  } else {
+    abort(id);
+  }
+  handler_->on_ended(id, outcome);
+}
+
+// ---- Flushing -----------------------------------------------------------------------------------
+
+void Connections::list_for_flush(std::uint32_t slot, Connection& connection) {
+  if (connection.listed) return;
+  connection.listed = true;
+  flush_list_.push_back(slot);
+}
+
+StepResult Connections::flush() {
+  segments_used_ = 0;
+  std::size_t done = 0;
+  while (done < flush_list_.size() && flush_one(flush_list_[done])) ++done;
+  flush_list_.erase(flush_list_.begin(), flush_list_.begin() + static_cast<std::ptrdiff_t>(done));
+  counters_.queued_bytes.set(queued_bytes_);
+  if (!starved_.empty() && buffers_came_back_) arm_starved();
+  buffers_came_back_ = false;
+  return flush_list_.empty() ? StepResult::done : StepResult::more;
+}
+
+// False when the driver takes no more in this turn.
+bool Connections::flush_one(std::uint32_t slot) {
+  Connection& connection = table_[slot];
+  connection.listed = false;
+  const bool sendable = connection.state == ConnectionState::open ||
+                        connection.state == ConnectionState::finishing;
+  if (!sendable || connection.sending || connection.queue.empty()) return true;
+  connection.sending = stage_send(slot, connection);
+  connection.listed = !connection.sending;
+  if (connection.sending) counters_.sends.add();
+  return connection.sending;
+}
+
+bool Connections::stage_send(std::uint32_t slot, Connection& connection) {
+  if (segments_used_ + base::kSendSegmentsMax > segments_.size()) return false;
+  const std::span<iovec> room{&segments_[segments_used_], base::kSendSegmentsMax};
+  const std::uint32_t count = connection.queue.take(room);
+  bool staged = false;
+  if (count == 1) {
+    const std::span bytes{static_cast<const std::byte*>(room[0].iov_base), room[0].iov_len};
+    staged = reactor_.try_submit(submit_send(slot, connection.generation, bytes));
+  } else {
+    const std::span<const iovec> segments = room.first(count);
+    staged = reactor_.try_submit(submit_send(slot, connection.generation, segments));
+    segments_used_ += count;
+  }
+  if (!staged) connection.queue.complete(pools_, 0);  // All of it waits for the next turn.
+  return staged;
+}
+
+void Connections::arm_receive(std::uint32_t slot, Connection& connection) {
+  connection.receiving = true;
+  reactor_.submit(submit_receive(slot, connection.generation));
+}
+
+void Connections::arm_starved() {
+  for (const std::uint32_t slot : starved_) {
+    Connection& connection = table_[slot];
+    if (!connection.starved) continue;
+    connection.starved = false;
+    const bool open = connection.state == ConnectionState::open ||
+                      connection.state == ConnectionState::finishing;
+    if (open && !connection.receiving) arm_receive(slot, connection);
+  }
+  starved_.clear();
+}
+
+// ---- Opening and closing ------------------------------------------------------------------------
+
+void Connections::arm_accepts() {
+  accept_again_at_ = base::kForever;
+  for (std::uint32_t i = 0; i < listeners_.size(); ++i) {
+    if (!listeners_[i].wanted || listeners_[i].armed) continue;
+    listeners_[i].armed = true;
+    reactor_.submit(submit_accept(i));
+  }
+}
+
+void Connections::expire(base::Instant now) {
+  if (now >= accept_again_at_) arm_accepts();
+}
+
+void Connections::open_slot(std::uint32_t slot, bool outgoing) {
+  Connection& connection = table_[slot];
+  CHECK(connection.state == ConnectionState::free);
+  CHECK(connection.quiet());
+  connection.state = ConnectionState::open;
+  connection.outgoing = outgoing;
+  connection.starved = false;
+  counters_.open.add();
+  arm_receive(slot, connection);
+}
+
+void Connections::begin_closing(std::uint32_t slot, Connection& connection) {
+  connection.state = ConnectionState::closing;
+  if (connection.receiving || connection.sending) {
+    connection.canceling = true;
+    reactor_.submit(submit_cancel(slot, connection.generation));
+  }
+  release_if_quiet(slot, connection);
+}
+
+void Connections::release_if_quiet(std::uint32_t slot, Connection& connection) {
+  if (connection.state != ConnectionState::closing || !connection.quiet()) return;
+  queued_bytes_ -= connection.queue.bytes();
+  connection.queue.clear(pools_);
+  const ConnectionId id{slot, connection.generation};
+  reactor_.submit(submit_close(slot, connection.generation));
+  connection.generation = (connection.generation + 1) & kGenerationMask;
+  connection.state = ConnectionState::free;
+  connection.starved = false;
+  counters_.released.add();
+  counters_.open.subtract();
+  handler_->on_released(id);
+}
+
+}  // namespace engine

@@ -1,0 +1,141 @@
+// Connections: the TCP connections of one shard: accepting, connecting, receiving, sending, ending.
+//
+// It turns completions into marks (dispatch), marks into calls to the handler (deliver), and queued
+// payloads into one send per connection and turn (flush).
+// Threads: the shard's own; counters are readable from any.
+// Bounds: as many connections as the driver has descriptors; the caller bounds each send queue;
+// received chunks that wait hold receive buffers, of which there is a fixed number, so a shard that
+// does not deliver stops reading, and TCP makes the peers wait.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/counter.h"
+#include "base/mapped_array.h"
+#include "base/result.h"
+#include "engine/connection/connection.h"
+#include "engine/connection/connection_handler.h"
+#include "engine/connection/send_queue.h"
+#include "engine/io/outcome.h"
+#include "engine/reactor/reactor.h"
+
+namespace engine {
+
+struct ConnectionCounters {
+  base::Counter accepted;
+  base::Counter connected;
+  base::Counter released;
+  base::Counter receives;
+  base::Counter received_bytes;
+  base::Counter sends;
+  base::Counter sent_bytes;
+  base::Counter receive_buffers_exhausted;
+  base::Counter stale_completions;
+  base::Counter close_failures;
+  std::array<base::Counter, kOutcomeCount> accept_failures;
+  std::array<base::Counter, kOutcomeCount> connect_failures;
+  std::array<base::Counter, kOutcomeCount> ended;  // success: the peer's orderly end.
+  base::Gauge open;
+  base::Gauge queued_bytes;  // In all send queues, at the last flush.
+};
+
+class Connections {
+ public:
+  explicit Connections(Reactor& reactor);
+  base::Status open(std::uint32_t descriptors);
+  void set_handler(ConnectionHandler& handler) noexcept { handler_ = &handler; }
+
+  // ---- What the session layer asks for ----------------------------------------------------------
+
+  void accept_on(std::uint32_t listener);
+  void stop_accepting(std::uint32_t listener);
+  // `address` must outlive the next turn. The answer is on_connected() or on_connect_failed().
+  void connect(const Address& address, std::uint32_t token);
+
+  bool alive(ConnectionId id) const noexcept {
+    return table_[id.slot].generation == id.generation &&
+           table_[id.slot].state == ConnectionState::open;
+  }
+  // Queues a slice; it goes out at the end of the turn. The connection must be alive().
+  void send(std::uint32_t slot, Payload* payload, std::uint32_t offset, std::uint32_t size);
+  // Queues `size` bytes that the caller writes now, at the address returned. `hint` is how much the
+  // caller is likely to write within this turn.
+  std::byte* extend(std::uint32_t slot, std::uint32_t size, std::uint32_t hint);
+  std::uint64_t queued_cost(std::uint32_t slot) const noexcept {
+    return table_[slot].queue.cost();
+  }
+  // Sends what is queued, then closes.
+  void finish(ConnectionId id);
+  // Closes now; what is queued is dropped.
+  void abort(ConnectionId id);
+
+  SendPools& pools() noexcept { return pools_; }
+  std::uint32_t capacity() const noexcept { return table_.size(); }
+  void prefetch(std::uint32_t slot) const noexcept { __builtin_prefetch(&table_[slot], 1); }
+
+  // ---- The shard's turn -------------------------------------------------------------------------
+
+  void dispatch(const Completion& completion);
+  StepResult deliver();
+  StepResult flush();
+  void expire(base::Instant now);
+  base::Instant next_deadline() const noexcept { return accept_again_at_; }
+
+  const ConnectionCounters& counters() const noexcept { return counters_; }
+
+ private:
+  // Something that a connection received: bytes on loan, the peer's end, or a failure.
+  struct Received {
+    ConnectionId id;
+    std::int32_t result;
+    bool has_buffer;
+    BufferId buffer;
+    std::byte* data;
+  };
+  struct Listening {
+    bool wanted = false;
+    bool armed = false;
+  };
+
+  void dispatch_accept(const Completion& completion);
+  void dispatch_connect(const Completion& completion);
+  void dispatch_receive(const Completion& completion);
+  void dispatch_send(const Completion& completion);
+  void dispatch_cancel(const Completion& completion);
+  Connection* find(const Tag& tag) noexcept;
+
+  void arm_accepts();
+  void open_slot(std::uint32_t slot, bool outgoing);
+  void arm_receive(std::uint32_t slot, Connection& connection);
+  void arm_starved();
+  void deliver_one(const Received& received);
+  void receive_ended(ConnectionId id, std::int32_t result);
+  bool reads(ConnectionId id) const noexcept;
+  bool flush_one(std::uint32_t slot);
+  bool stage_send(std::uint32_t slot, Connection& connection);
+  void list_for_flush(std::uint32_t slot, Connection& connection);
+  void begin_closing(std::uint32_t slot, Connection& connection);
+  void release_if_quiet(std::uint32_t slot, Connection& connection);
+
+  Reactor& reactor_;
+  ConnectionHandler* handler_ = nullptr;
+  base::MappedArray<Connection> table_;
+  SendPools pools_;
+  std::vector<Listening> listeners_;
+  base::Instant accept_again_at_ = base::kForever;
+  std::vector<Received> received_;
+  std::size_t received_done_ = 0;  // How many of them were delivered.
+  std::vector<std::uint32_t> starved_;
+  std::vector<std::uint32_t> flush_list_;
+  std::vector<iovec> segments_;  // Of this turn's sends; the driver has read them by the next.
+  std::size_t segments_used_ = 0;
+  std::uint64_t queued_bytes_ = 0;
+  bool buffers_came_back_ = false;
+  ConnectionCounters counters_;
+};
+
+}  // namespace engine

@@ -1,0 +1,92 @@
+// SendQueue: what one connection still has to send, oldest first, as slices of shared payloads.
+//
+// The front `in_flight` slices are the kernel's until their one send completes; nothing in front of
+// them changes meanwhile. Slices come from a pool that the shard's connections share, so an idle
+// queue is two null pointers. Threads: the shard's own. Bound: the caller's, in bytes; a queue only
+// counts. Invariants: in_flight <= slices, and bytes is the sum of the slices' sizes.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/limits.h"
+#include "engine/connection/payload.h"
+#include "engine/connection/payload_pool.h"
+
+namespace engine {
+
+struct Slice {
+  Payload* payload;
+  Slice* next;
+  std::uint32_t offset;
+  std::uint32_t size;
+};
+
+class SlicePool {
+ public:
+  Slice* allocate() {
+    if (free_ == nullptr) grow();
+    Slice* slice = free_;
+    free_ = slice->next;
+    return slice;
+  }
+  void release(Slice* slice) noexcept {
+    slice->next = free_;
+    free_ = slice;
+  }
+
+ private:
+  void grow();
+
+  Slice* free_ = nullptr;
+  std::vector<std::unique_ptr<Slice[]>> chunks_;
+};
+
+// What the queues of a shard draw from.
+struct SendPools {
+  PayloadPool payloads;
+  SlicePool slices;
+};
+
+class SendQueue {
+ public:
+  bool empty() const noexcept { return first_ == nullptr; }
+  // Bytes that wait, and what it costs to remember them: the figure that a limit is held to.
+  std::uint32_t bytes() const noexcept { return bytes_; }
+  std::uint64_t cost() const noexcept { return bytes_ + std::uint64_t{slices_} * sizeof(Slice); }
+  bool in_flight() const noexcept { return in_flight_ > 0; }
+
+  // Adds a slice of `payload` and a reference to it.
+  void push(SendPools& pools, Payload* payload, std::uint32_t offset, std::uint32_t size);
+
+  // Opens `size` bytes at the end of the queue for the caller to write: behind what this turn has
+  // already written where there is room, in a new payload of at least `hint` bytes where not.
+  std::byte* extend(SendPools& pools, std::uint32_t size, std::uint32_t hint);
+
+  // The next send: fills `segments` from the front, oldest first, and marks them in flight.
+  std::uint32_t take(std::span<iovec> segments) noexcept;
+  // The send completed with `sent` bytes: drops them; what was not sent waits for the next take().
+  void complete(SendPools& pools, std::uint32_t sent) noexcept;
+  // Drops everything. Nothing may be in flight.
+  void clear(SendPools& pools) noexcept;
+
+ private:
+  void pop(SendPools& pools) noexcept;
+
+  Slice* first_ = nullptr;
+  Slice* last_ = nullptr;
+  std::uint32_t bytes_ = 0;
+  std::uint32_t slices_ : 25 = 0;
+  std::uint32_t in_flight_ : 7 = 0;
+};
+
+static_assert(sizeof(SendQueue) == 24);
+static_assert(base::kSendSegmentsMax < 1U << 7, "in_flight_ has seven bits");
+static_assert(base::kSendQueueBytesMost / sizeof(Slice) < 1U << 25, "slices_ has 25 bits");
+
+}  // namespace engine

@@ -1,0 +1,23 @@
+// DriverOptions: how large a world one shard asks for. Each figure bounds memory taken at start.
+//
+// Filled by ShardGroup from the operator's flags; the defaults serve a shard that owns a core.
+#pragma once
+
+#include <cstdint>
+
+#include "base/limits.h"
+
+namespace engine {
+
+struct DriverOptions {
+  std::uint32_t shard = 0;                // Its own number, for messages and for ring().
+  std::uint32_t descriptors = 4096;       // Connections at most; the ring's table of sockets.
+  std::uint32_t submissions = base::kSubmissionQueueEntries;
+  std::uint32_t completions = base::kCompletionQueueEntries;
+  std::uint32_t receive_buffers = base::kReceiveBuffersDefault;   // A power of two.
+  std::uint32_t receive_buffer_bytes = base::kReceiveBufferBytesDefault;
+  std::uint32_t listen_backlog = base::kListenBacklog;
+  std::uint64_t seed = 1;                 // For random(); masking keys and nothing secret.
+};
+
+}  // namespace engine

@@ -1,0 +1,79 @@
+// Submission: one thing that a shard asks of the world, as plain data.
+//
+// Build one with the functions below and hand it to the reactor. What it points at must live until
+// its completion (payload bytes) or until the driver took it (`segments`, `address`): the kernel
+// copies vectors and addresses when they are submitted (IORING_FEAT_SUBMIT_STABLE).
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "engine/io/address.h"
+#include "engine/io/tag.h"
+
+namespace engine {
+
+// A socket in the ring's own table ("direct descriptor"); not a file descriptor of the process.
+using Descriptor = std::uint32_t;
+
+struct Submission {
+  Tag tag;
+  Descriptor descriptor = 0;           // Not for accept (listener), connect and ring.
+  const std::byte* data = nullptr;     // send of one piece.
+  std::uint32_t size = 0;              // Bytes at `data`, or how many `segments`.
+  const iovec* segments = nullptr;     // send of several pieces in order.
+  const Address* address = nullptr;    // connect.
+};
+
+// Accepts on `listener` until told otherwise, each connection into the next free descriptor.
+inline Submission submit_accept(std::uint32_t listener) noexcept {
+  return {.tag = {OperationKind::accept, listener, 0}};
+}
+
+// Connects a new socket. The completion's tag has the descriptor as slot and `token` as generation.
+inline Submission submit_connect(const Address& address, std::uint32_t token) noexcept {
+  return {.tag = {OperationKind::connect, 0, token}, .address = &address};
+}
+
+// Receives into leased buffers until told otherwise.
+inline Submission submit_receive(Descriptor descriptor, std::uint32_t generation) noexcept {
+  return {.tag = {OperationKind::receive, descriptor, generation}, .descriptor = descriptor};
+}
+
+// Sends all of `bytes`; a short count in the completion means that the connection is broken off.
+inline Submission submit_send(Descriptor descriptor, std::uint32_t generation,
+                              std::span<const std::byte> bytes) noexcept {
+  return {.tag = {OperationKind::send, descriptor, generation},
+          .descriptor = descriptor,
+          .data = bytes.data(),
+          .size = static_cast<std::uint32_t>(bytes.size())};
+}
+
+inline Submission submit_send(Descriptor descriptor, std::uint32_t generation,
+                              std::span<const iovec> segments) noexcept {
+  return {.tag = {OperationKind::send, descriptor, generation},
+          .descriptor = descriptor,
+          .size = static_cast<std::uint32_t>(segments.size()),
+          .segments = segments.data()};
+}
+
+// Ends every operation in flight on the descriptor; each completes with Outcome::canceled, or with
+// its own result if that came first.
+inline Submission submit_cancel(Descriptor descriptor, std::uint32_t generation) noexcept {
+  return {.tag = {OperationKind::cancel, descriptor, generation}, .descriptor = descriptor};
+}
+
+// Closes a descriptor that has nothing in flight. Success is silent.
+inline Submission submit_close(Descriptor descriptor, std::uint32_t generation) noexcept {
+  return {.tag = {OperationKind::close, descriptor, generation}, .descriptor = descriptor};
+}
+
+// Rings the bell of another shard, whose driver then completes a wake. Success is silent.
+inline Submission submit_ring(std::uint32_t shard) noexcept {
+  return {.tag = {OperationKind::ring, shard, 0}};
+}
+
+}  // namespace engine
