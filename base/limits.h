@@ -34,6 +34,9 @@ static_assert(kMessageBytesLeast >= kControlPayloadBytesMax,
 static_assert(kMessageBytesMost + kControlPayloadBytesMax <= UINT32_MAX,
               "the assembler counts gathered bytes in 32 bits, a control frame on top included");
 
+// The least that the assembler allocates when it must gather: one cache line.
+inline constexpr std::uint32_t kGatherBytesLeast = 64;
+
 // ---- Opening handshake (HTTP/1.1) ---------------------------------------------------------------
 
 // One line of the handshake: room for a token in the query and for long cookies.
@@ -41,6 +44,9 @@ inline constexpr std::size_t kHandshakeLineBytesMax = 4096;
 inline constexpr std::size_t kHandshakeHeadersMax = 64;
 // The whole head, from the request line to the empty line.
 inline constexpr std::size_t kHandshakeBytesMax = std::size_t{16} << 10;
+
+// What a refused client is asked to wait, unless the caller of write_response() knows better.
+inline constexpr std::uint32_t kRetryAfterSecondsDefault = 5;
 
 static_assert(kHandshakeLineBytesMax <= kHandshakeBytesMax);
 static_assert(kHandshakeHeadersMax * sizeof("a:\r\n") < kHandshakeBytesMax,
@@ -91,9 +97,12 @@ static_assert(kSendQueueBytesMost <= UINT32_MAX, "a queue counts its bytes in 32
 
 // ---- Lanes between shards -----------------------------------------------------------------------
 
-inline constexpr std::uint32_t kLaneEntries = 1024;
+// Small, because there are shards x shards of them; what does not fit waits at its sender.
+inline constexpr std::uint32_t kLaneEntries = 256;
 // Messages that a turn takes from each lane, so that a busy one starves nobody.
-inline constexpr std::uint32_t kLaneMessagesPerTurn = 512;
+inline constexpr std::uint32_t kLaneMessagesPerTurn = 256;
+// Idle parcels that a shard keeps for reuse, per capacity.
+inline constexpr std::uint64_t kParcelIdleBytesMax = std::uint64_t{1} << 20;
 inline constexpr std::uint32_t kShardsMost = 256;
 
 static_assert(kLaneMessagesPerTurn <= kLaneEntries);

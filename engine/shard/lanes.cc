@@ -1,0 +1,13 @@
+#include "engine/shard/lanes.h"
+
+namespace engine {
+
+base::Status Lanes::open(std::uint32_t shards) {
+  CHECK(shards > 0);
+  CHECK(shards <= base::kShardsMost);
+  shards_ = shards;
+  if (base::Status status = lanes_.open(shards * shards); !status.ok()) return status;
+  return sleepers_.open(shards);
+}
+
+}  // namespace engine

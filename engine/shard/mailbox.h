@@ -1,0 +1,71 @@
+// Mailbox: a shard's end of all its lanes: what it sends to the others and what they send to it.
+//
+// send() never fails and never blocks: what a full lane does not take waits here, in order, and
+// congested() tells the shard to stop reading from its peers until it is gone. flush() rings each
+// shard that got something and sleeps, once per turn.
+// Threads: the shard's own. Bounds: kLaneMessagesPerTurn taken from each lane a turn; what waits is
+// bounded by what the shard had already received when it became congested.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "base/counter.h"
+#include "engine/reactor/reactor.h"
+#include "engine/shard/lanes.h"
+
+namespace engine {
+
+struct MailboxCounters {
+  base::Counter sent;
+  base::Counter received;
+  base::Counter rings;
+  base::Counter lane_full;
+  base::Gauge waiting;
+};
+
+class Mailbox {
+ public:
+  Mailbox(Reactor& reactor, Lanes& lanes, std::uint32_t shard);
+
+  void send(std::uint32_t to, const ShardMessage& message);
+
+  // Calls `sink(message)` for what came in, fairly over the lanes.
+  template <typename Sink>
+  StepResult drain(Sink&& sink) {
+    bool more = false;
+    for (std::uint32_t from = 0; from < lanes_.shards(); ++from) {
+      if (from == shard_) continue;
+      const std::uint32_t taken =
+          lanes_.lane(from, shard_).drain(base::kLaneMessagesPerTurn, sink);
+      counters_.received.add(taken);
+      more |= taken == base::kLaneMessagesPerTurn;
+    }
+    return more ? StepResult::more : StepResult::done;
+  }
+  void flush();
+
+  // Releases what waits; when the group ends.
+  void drop_waiting() noexcept;
+
+  bool congested() const noexcept { return waiting_ > 0; }
+  // False when a message is in a lane already.
+  bool prepare_to_sleep() noexcept;
+  void woke_up() noexcept { lanes_.wake_up(shard_); }
+
+  const MailboxCounters& counters() const noexcept { return counters_; }
+
+ private:
+  void push_waiting(std::uint32_t to);
+
+  Reactor& reactor_;
+  Lanes& lanes_;
+  std::uint32_t shard_;
+  std::vector<std::deque<ShardMessage>> outboxes_;  // By receiving shard.
+  std::vector<bool> touched_;                       // Got something this turn.
+  std::uint64_t waiting_ = 0;
+  MailboxCounters counters_;
+};
+
+}  // namespace engine

@@ -1,0 +1,109 @@
+#include "engine/shard/shard.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace engine {
+
+Shard::Shard(std::uint32_t number, std::unique_ptr<ActiveDriver> driver, Lanes& lanes)
+    : number_(number),
+      driver_(std::move(driver)),
+      lanes_(lanes),
+      reactor_(*driver_),
+      mailbox_(reactor_, lanes, number),
+      connections_(reactor_) {}
+
+Shard::~Shard() = default;
+
+base::Status Shard::start() {
+  CHECK(program_ != nullptr);
+  if (base::Status status = driver_->start(); !status.ok()) return status;
+  program_->on_start();
+  return {};
+}
+
+void Shard::run() {
+  while (turn(base::kForever)) {
+  }
+}
+
+bool Shard::turn(base::Instant latest) {
+  reactor_.turn(*this, latest);
+  if (stop_requested_.load(std::memory_order_relaxed)) return false;
+  return !draining_ || !(program_->drained() || reactor_.now() >= drain_deadline_);
+}
+
+void Shard::request_drain(base::Duration grace) noexcept {
+  drain_grace_.store(grace.count(), std::memory_order_relaxed);
+  driver_->wake_from_outside();
+}
+
+void Shard::request_stop() noexcept {
+  stop_requested_.store(true, std::memory_order_relaxed);
+  driver_->wake_from_outside();
+}
+
+void Shard::heed_requests(base::Instant now) {
+  const std::int64_t grace = drain_grace_.load(std::memory_order_relaxed);
+  if (draining_ || grace == kNoDrain) return;
+  draining_ = true;
+  drain_deadline_ = now + base::Duration{grace};
+  program_->begin_drain(now, drain_deadline_);
+}
+
+// ---- The steps of a turn, in their order --------------------------------------------------------
+
+void Shard::dispatch(std::span<const Completion> completions) {
+  for (const Completion& completion : completions) {
+    switch (completion.tag.kind) {
+      case OperationKind::wake: break;  // To be awake is all that it asks for.
+      case OperationKind::ring:
+        // The other shard's completion queue was full: it is awake, but ring again to be sure.
+        reactor_.submit(submit_ring(completion.tag.slot));
+        break;
+      case OperationKind::accept:
+      case OperationKind::connect:
+      case OperationKind::receive:
+      case OperationKind::send:
+      case OperationKind::cancel:
+      case OperationKind::close: connections_.dispatch(completion); break;
+    }
+  }
+}
+
+StepResult Shard::drain_mailboxes() {
+  return mailbox_.drain(
+      [this](const ShardMessage& message) { program_->on_shard_message(message); });
+}
+
+StepResult Shard::expire_timers(base::Instant now) {
+  heed_requests(now);
+  connections_.expire(now);
+  return program_->expire(now);
+}
+
+StepResult Shard::deliver() {
+  const bool hold = mailbox_.congested() || program_->holds_input();
+  if (hold) return StepResult::more;
+  return connections_.deliver();
+}
+
+StepResult Shard::fan_out() { return program_->run_tasks(); }
+
+StepResult Shard::flush() {
+  mailbox_.flush();
+  const StepResult result = connections_.flush();
+  return mailbox_.congested() ? StepResult::more : result;
+}
+
+base::Instant Shard::next_deadline() const {
+  return std::min({drain_deadline_, connections_.next_deadline(), program_->next_deadline()});
+}
+
+bool Shard::prepare_to_sleep() { return mailbox_.prepare_to_sleep(); }
+
+void Shard::woke_up() { mailbox_.woke_up(); }
+
+}  // namespace engine
