@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/time.h"
+
 namespace base {
 
 // ---- WebSocket framing (RFC 6455) ---------------------------------------------------------------
@@ -94,6 +96,24 @@ static_assert(kSendQueueBytesLeast > 2 * (kFrameHeaderBytesMax + kControlPayload
               "a ping and a close always fit");
 static_assert(kSendSegmentsMax <= kSendSegmentsPerTurn);
 static_assert(kSendQueueBytesMost <= UINT32_MAX, "a queue counts its bytes in 32 bits");
+
+// ---- Sessions -----------------------------------------------------------------------------------
+
+inline constexpr Duration kHandshakeTimeoutDefault = std::chrono::seconds{10};
+inline constexpr Duration kCloseTimeoutDefault = std::chrono::seconds{5};
+inline constexpr Duration kHeartbeatIntervalDefault = std::chrono::seconds{30};
+inline constexpr Duration kDrainGraceDefault = std::chrono::seconds{10};
+inline constexpr Duration kTimeoutLeast = std::chrono::milliseconds{100};
+inline constexpr Duration kTimeoutMost = std::chrono::hours{24};
+// After a refusal or a violation, how long to read on: closing over unread bytes resets the
+// connection, and the peer might never see the answer.
+inline constexpr Duration kLingerTime = std::chrono::milliseconds{500};
+// A sweep comes in this many steps per interval, but not more often than the pause.
+inline constexpr std::uint32_t kSweepSteps = 64;
+inline constexpr Duration kSweepPauseLeast = std::chrono::milliseconds{10};
+
+static_assert(kTimeoutLeast / kSweepSteps < kSweepPauseLeast, "the pause bounds short intervals");
+static_assert(kCloseTimeoutDefault < kDrainGraceDefault, "a drain lets close handshakes finish");
 
 // ---- Lanes between shards -----------------------------------------------------------------------
 

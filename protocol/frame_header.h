@@ -1,9 +1,8 @@
 // FrameHeader: the two to fourteen octets in front of each frame's payload (RFC 6455 5.2).
 //
 // decode_frame_header() reads one from the front of the input and judges all that a header alone
-// can break; the short form, whose length fits seven bits, is decoded inline because nearly every
-// frame has it. Pure functions over the bytes they are given; nothing is kept, nothing is
-// allocated.
+// can break. Short whole messages, nearly all there are, never come here: MessageAssembler::next()
+// reads their two octets itself. Pure functions over the bytes they are given.
 #pragma once
 
 #include <array>

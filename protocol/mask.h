@@ -20,20 +20,22 @@ namespace detail {
 // Two registers' worth of payload: the compiler makes one vector instruction of each operation.
 using MaskBlock [[gnu::vector_size(16)]] = std::uint64_t;
 
-// The four octets of the key in memory order, turned so that the first meets payload[offset].
-inline std::uint32_t key_at(std::array<std::byte, 4> key, std::uint64_t offset) noexcept {
-  const auto word = std::bit_cast<std::uint32_t>(key);
+// The key as one word in memory order, turned so that its first octet meets payload[offset].
+inline std::uint32_t turned(std::uint32_t key, std::uint64_t offset) noexcept {
   const auto turn = static_cast<int>(offset % 4 * 8);
-  return std::endian::native == std::endian::little ? std::rotr(word, turn) : std::rotl(word, turn);
+  return std::endian::native == std::endian::little ? std::rotr(key, turn) : std::rotl(key, turn);
+}
+
+inline std::uint32_t key_word(std::array<std::byte, 4> key) noexcept {
+  return std::bit_cast<std::uint32_t>(key);
 }
 
 inline std::uint64_t doubled(std::uint32_t word) noexcept {
   return std::uint64_t{word} << 32 | word;
 }
 
-// Masks `first` at the front of [data, data + size) and `last` at its end, where both together
-// cover it. They may overlap: both are read before either is written, and agree on the shared
-// bytes.
+// Masks one word at the front of the data and one at its end, which together cover it. They may
+// overlap: both are read before either is written, and they agree on the bytes that they share.
 template <typename Word>
 void mask_both_ends(std::byte* data, std::size_t size, Word front_key, Word back_key) noexcept {
   Word front;
@@ -50,8 +52,8 @@ void mask_both_ends(std::byte* data, std::size_t size, Word front_key, Word back
 void apply_mask_scalar(std::span<std::byte> data, std::array<std::byte, 4> key,
                        std::uint64_t offset) noexcept;
 
-// The vector versions for any size of at least 16 bytes; which one is long enough to be worth its
-// width, apply_mask_long() decides. Exposed so that tests can run each against the scalar one.
+// The vector versions, for at least one block (16 and 32 bytes); apply_mask_long() chooses.
+// Exposed so that tests can run each against the scalar one.
 void apply_mask_baseline(std::span<std::byte> data, std::uint32_t key) noexcept;
 void apply_mask_avx2(std::span<std::byte> data, std::uint32_t key) noexcept;
 void apply_mask_long(std::span<std::byte> data, std::uint32_t key) noexcept;
@@ -61,8 +63,7 @@ void apply_mask_long(std::span<std::byte> data, std::uint32_t key) noexcept;
 inline void apply_mask_blocks(std::byte* data, std::size_t size, std::uint32_t key) noexcept {
   const std::uint64_t wide = doubled(key);
   const MaskBlock front_key = {wide, wide};
-  const std::uint64_t back_wide =
-      doubled(key_at(std::bit_cast<std::array<std::byte, 4>>(key), size));
+  const std::uint64_t back_wide = doubled(turned(key, size));
   MaskBlock back;
   std::memcpy(&back, data + size - sizeof(MaskBlock), sizeof(MaskBlock));
   back ^= MaskBlock{back_wide, back_wide};
@@ -77,7 +78,7 @@ inline void apply_mask_blocks(std::byte* data, std::size_t size, std::uint32_t k
 
 // Fewer than 16 bytes.
 inline void apply_mask_short(std::byte* data, std::size_t size, std::uint32_t key) noexcept {
-  const std::uint32_t back_key = key_at(std::bit_cast<std::array<std::byte, 4>>(key), size);
+  const std::uint32_t back_key = turned(key, size);
   if (size >= 8) return mask_both_ends(data, size, doubled(key), doubled(back_key));
   if (size >= 4) return mask_both_ends(data, size, key, back_key);
   const auto octets = std::bit_cast<std::array<std::byte, 4>>(key);
@@ -88,10 +89,10 @@ inline void apply_mask_short(std::byte* data, std::size_t size, std::uint32_t ke
 
 inline void apply_mask(std::span<std::byte> data, std::array<std::byte, 4> key,
                        std::uint64_t offset) noexcept {
-  const std::uint32_t turned = detail::key_at(key, offset);
-  if (data.size() < 16) return detail::apply_mask_short(data.data(), data.size(), turned);
-  if (data.size() <= 64) return detail::apply_mask_blocks(data.data(), data.size(), turned);
-  detail::apply_mask_long(data, turned);
+  const std::uint32_t word = detail::turned(detail::key_word(key), offset);
+  if (data.size() < 16) return detail::apply_mask_short(data.data(), data.size(), word);
+  if (data.size() <= 64) return detail::apply_mask_blocks(data.data(), data.size(), word);
+  detail::apply_mask_long(data, word);
 }
 
 }  // namespace protocol

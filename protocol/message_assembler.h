@@ -6,28 +6,29 @@
 // is checked against the limit at once but never trusted for memory.
 //
 // Threads:    one: the connection's shard.
-// Limits:     a message of message_bytes_max; the buffer grows by doubling, at most to twice what
-// has
-//             been received and never above message_bytes_max plus one control frame.
+// Limits:     a message of message_bytes_max; the buffer grows by doubling, to at most twice what
+//             was received and never above message_bytes_max plus one control frame.
 // When full:  a larger message is Violation::message_too_big as soon as its header says so.
 // Idle:       when idle() holds, nothing is partial: drop the assembler, or reset() it, which frees
-//             its buffer, and use it for any connection of the same role.
+//             its buffer, and use it for any connection of the same role. Until then it keeps the
+//             buffer for the next message, so whoever keeps assemblers resets them.
 //
 // Invariants:
-//   (1) The buffer holds the current message's earlier bytes [0, message_size_), then those of a
-//       control frame that the input cut [message_size_, message_size_ + control_size_).
-//   (2) After a violation each call returns that violation; after a close each call discards all.
+//   (1) gathered_ holds the open message's earlier bytes, then the last control_size_ bytes are
+//   those
+//       of a control frame that the input cut. Control frames come between fragments, never within.
+//   (2) phase_ is between_messages exactly when no message is open and the parser holds nothing.
+//   (3) After a violation each call returns that violation; after a close each call discards all.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <cstring>
 #include <span>
 
-#include "base/limits.h"
 #include "protocol/close_code.h"
 #include "protocol/frame_parser.h"
+#include "protocol/gather_buffer.h"
 #include "protocol/mask.h"
 #include "protocol/role.h"
 #include "protocol/utf8.h"
@@ -46,8 +47,10 @@ struct MessageEvent {
 class MessageAssembler {
  public:
   MessageAssembler(Role role, std::uint64_t message_bytes_max) noexcept;
-  MessageAssembler(MessageAssembler&& other) noexcept;
-  MessageAssembler& operator=(MessageAssembler&& other) noexcept;
+
+  // A moved-from assembler may be assigned to, reset() or destroyed, no more.
+  MessageAssembler(MessageAssembler&&) noexcept = default;
+  MessageAssembler& operator=(MessageAssembler&&) noexcept = default;
   MessageAssembler(const MessageAssembler&) = delete;
   MessageAssembler& operator=(const MessageAssembler&) = delete;
   ~MessageAssembler() = default;
@@ -56,47 +59,74 @@ class MessageAssembler {
   // used up. The payload is valid until the next call, or until the input's memory is reused.
   MessageEvent next(std::span<std::byte>& input) noexcept;
 
-  // Forgets everything, frees the buffer; the role and the limit stay.
+  // Forgets everything and frees the buffer; the role and the limit stay.
   void reset() noexcept;
 
   // Nothing partial, and neither violated nor closed: the object may be dropped or reused.
-  bool idle() const noexcept {
-    return (phase_ == Phase::between_messages || phase_ == Phase::delivered) &&
-           parser_.between_frames();
-  }
+  bool idle() const noexcept { return phase_ == Phase::between_messages; }
 
   // What the assembler holds on the heap.
-  std::size_t buffer_bytes() const noexcept { return capacity_; }
+  std::size_t buffer_bytes() const noexcept { return gathered_.capacity(); }
 
  private:
-  enum class Phase : std::uint8_t {
-    between_messages,  // Nothing is held: the next frame may be returned in place.
-    delivered,         // The same, but the caller may still be looking at the buffer.
-    partial,           // Within a frame, or between the fragments of a message.
-    closed,
-    violated,
-  };
-
-  struct Free {
-    void operator()(std::byte* memory) const noexcept;
-  };
+  enum class Phase : std::uint8_t { between_messages, within_message, closed, violated };
 
   bool next_in_place(std::span<std::byte>& input, MessageEvent& event) noexcept;
   MessageEvent next_general(std::span<std::byte>& input) noexcept;
-  MessageEvent next_gathered(std::span<std::byte>& input) noexcept;
+  Violation check_header() noexcept;
+  MessageEvent take_control(std::span<std::byte> piece, bool frame_end) noexcept;
+  MessageEvent take_data(std::span<std::byte> piece, bool frame_end) noexcept;
+  void gather(std::span<const std::byte> piece) noexcept;
+  MessageEvent control_event(std::span<std::byte> payload) noexcept;
+  MessageEvent close_event(std::span<std::byte> payload) noexcept;
+  MessageEvent data_event(std::span<std::byte> payload) noexcept;
+  MessageEvent fail(Violation violation) noexcept;
+  void settle_phase() noexcept;
 
-  std::unique_ptr<std::byte[], Free> buffer_;
-  std::uint32_t capacity_ = 0;
-  std::uint32_t message_size_ = 0;
+  GatherBuffer gathered_;
   std::uint32_t message_bytes_max_;
-  std::uint8_t control_size_ = 0;
   Phase phase_ = Phase::between_messages;
   Violation violation_ = Violation::none;
   Opcode message_opcode_ = Opcode::continuation;  // continuation: no message is open.
+  std::uint8_t control_size_ = 0;
   Utf8Validator utf8_;
   FrameParser parser_;
 };
 
 static_assert(sizeof(MessageAssembler) <= 64, "an assembler is one cache line");
+
+// The common case, inline: a short unfragmented text or binary message, wholly inside the input.
+// False, and nothing has happened, when it is anything else, be it right or wrong.
+inline bool MessageAssembler::next_in_place(std::span<std::byte>& input,
+                                            MessageEvent& event) noexcept {
+  if (input.size() < 2) return false;
+  const bool masked = peer_must_mask(parser_.role());
+  const std::uint32_t header_size = masked ? 6 : 2;
+  const auto first = static_cast<std::uint32_t>(input[0]);
+  const auto second = static_cast<std::uint32_t>(input[1]);
+  const std::uint32_t opcode = first ^ 0x80;  // Just the opcode if FIN is set and no reserved bit.
+  const std::uint32_t payload_size = second ^ (masked ? 0x80 : 0);  // If the mask bit is right.
+  if (opcode != 0x1 && opcode != 0x2) return false;
+  if (payload_size > 125 || input.size() < header_size + payload_size) return false;
+
+  event.payload = input.subspan(header_size, payload_size);
+  event.kind = opcode == 0x1 ? MessageEvent::Kind::text : MessageEvent::Kind::binary;
+  if (masked) {
+    MaskingKey key;
+    std::memcpy(key.data(), input.data() + 2, key.size());
+    apply_mask(event.payload, key, 0);
+  }
+  input = input.subspan(header_size + payload_size);
+  if (opcode == 0x1 && !is_valid_utf8(event.payload)) event = fail(Violation::text_not_utf8);
+  return true;
+}
+
+inline MessageEvent MessageAssembler::next(std::span<std::byte>& input) noexcept {
+  if (phase_ == Phase::between_messages) [[likely]] {
+    MessageEvent event;
+    if (next_in_place(input, event)) return event;
+  }
+  return next_general(input);
+}
 
 }  // namespace protocol

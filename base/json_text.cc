@@ -1,0 +1,76 @@
+#include "base/json_text.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace base {
+
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD.
+
+std::uint8_t octet(char c) noexcept { return static_cast<std::uint8_t>(c); }
+
+// How many bytes the character at the front of the text takes, whose first byte is not ASCII; zero
+// when it is not valid UTF-8 (RFC 3629 4).
+std::size_t character_size(std::string_view text) noexcept {
+  const std::uint8_t first = octet(text[0]);
+  if (first < 0xC2 || first > 0xF4) return 0;
+  const std::size_t size = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  if (text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((octet(text[i]) & 0xC0) != 0x80) return 0;
+  }
+  const std::uint8_t second = octet(text[1]);
+  const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+  const bool surrogate = first == 0xED && second >= 0xA0;
+  const bool too_large = first == 0xF4 && second >= 0x90;
+  return overlong || surrogate || too_large ? 0 : size;
+}
+
+void append_escape(std::string& out, char c) {
+  constexpr std::string_view kHexDigits = "0123456789abcdef";
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:  // Any other control character: a char is not an enum of ours.
+      out += "\\u00";
+      out += kHexDigits[octet(c) >> 4];
+      out += kHexDigits[octet(c) & 15];
+      return;
+  }
+}
+
+}  // namespace
+
+void append_json_escaped(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    const char c = text.front();
+    std::size_t size = 1;
+    if (octet(c) >= 0x80) {
+      size = character_size(text);
+      out += size == 0 ? kReplacement : text.substr(0, size);
+      if (size == 0) size = 1;
+    } else if (octet(c) < 0x20 || c == 0x7F || c == '"' || c == '\\') {
+      append_escape(out, c);
+    } else {
+      out += c;
+    }
+    text.remove_prefix(size);
+  }
+}
+
+}  // namespace base
