@@ -342,7 +342,7 @@ def check_dead_headers(repository):
 
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
-NAMED_PATH = re.compile(r"(?<![\w/.<-])((?:\.ci|[a-z]\w*)/[\w./*-]*[\w*/])(?![\w<{$])")
+NAMED_PATH = re.compile(r"(?<![\w/.<-])((?:\.ci|[a-z]\w*)/[\w./*-]*[\w*/])(?!/?[\w<{$])")
 
 
 def check_markdown(repository, path):
