@@ -99,6 +99,11 @@ static_assert(kSendQueueBytesMost <= UINT32_MAX, "a queue counts its bytes in 32
 
 // ---- Sessions -----------------------------------------------------------------------------------
 
+// Connects of a shard's that have no answer yet.
+inline constexpr std::uint32_t kConnectsMax = std::uint32_t{1} << 20;
+// Pongs and pings may pass a full send queue by so much; then they are left out, as RFC 6455 5.5.3
+// allows.
+inline constexpr std::uint64_t kControlQueueBytesMax = 4096;
 inline constexpr Duration kHandshakeTimeoutDefault = std::chrono::seconds{10};
 inline constexpr Duration kCloseTimeoutDefault = std::chrono::seconds{5};
 inline constexpr Duration kHeartbeatIntervalDefault = std::chrono::seconds{30};

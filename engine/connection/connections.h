@@ -60,6 +60,14 @@ class Connections {
     return table_[id.slot].generation == id.generation &&
            table_[id.slot].state == ConnectionState::open;
   }
+  // True until it is released, closing included.
+  bool current(ConnectionId id) const noexcept {
+    return table_[id.slot].generation == id.generation &&
+           table_[id.slot].state != ConnectionState::free;
+  }
+  ConnectionId id_of(std::uint32_t slot) const noexcept {
+    return {slot, table_[slot].generation};
+  }
   // Queues a slice; it goes out at the end of the turn. The connection must be alive().
   void send(std::uint32_t slot, Payload* payload, std::uint32_t offset, std::uint32_t size);
   // Queues `size` bytes that the caller writes now, at the address returned. `hint` is how much the

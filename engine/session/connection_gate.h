@@ -1,0 +1,32 @@
+// ConnectionGate: how many connections the whole process may hold, counted over all its shards.
+//
+// A shard asks before a connection becomes a session; over the limit the peer is answered with 503
+// and Retry-After. Threads: any; one relaxed atomic, touched once per connection, never per message.
+// Invariant: every successful enter() is followed by one leave().
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace engine {
+
+class ConnectionGate {
+ public:
+  explicit ConnectionGate(std::uint64_t limit) : limit_(limit) {}
+
+  [[nodiscard]] bool enter() noexcept {
+    if (inside_.fetch_add(1, std::memory_order_relaxed) < limit_) return true;
+    inside_.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+  }
+  void leave() noexcept { inside_.fetch_sub(1, std::memory_order_relaxed); }
+
+  std::uint64_t inside() const noexcept { return inside_.load(std::memory_order_relaxed); }
+  std::uint64_t limit() const noexcept { return limit_; }
+
+ private:
+  std::atomic<std::uint64_t> inside_{0};
+  std::uint64_t limit_;
+};
+
+}  // namespace engine

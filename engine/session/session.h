@@ -1,0 +1,74 @@
+// Session: what a shard knows of one WebSocket; a record of the session table, by its connection's
+// slot.
+//
+// An idle session is these 32 bytes and nothing else: the assembler of a message that is partly
+// here, or the text of a handshake, exists only while it is needed. Only Sessions changes it.
+// Threads: the shard's own. Invariant: `partial` is a Handshake before `open`, an assembler after.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/connection/connection.h"
+
+namespace protocol {
+class MessageAssembler;
+}
+
+namespace engine {
+
+struct Handshake;
+
+// A session is named by its connection: its slot and generation.
+using SessionId = ConnectionId;
+
+enum class SessionState : std::uint8_t {
+  none,
+  refusing,    // Over the limit: the request is awaited only to be answered with 503.
+  requesting,  // The request, or as a client the response, is not complete yet.
+  pending,     // The handler thinks about the request.
+  open,
+  closing,     // Our close frame is queued; the peer's is awaited.
+  discarding,  // The peer broke the protocol or was refused: what it still sends is dropped.
+  ending,      // The connection is being closed.
+};
+
+// Why a session ended, as it is counted.
+enum class CloseReason : std::uint8_t {
+  none,
+  peer_closed,        // A close frame of the peer's.
+  peer_left,          // End of stream without a close frame.
+  connection_failed,  // Reset, timed out or the like.
+  violation,          // The peer broke the protocol.
+  refused,            // The handshake was answered with an HTTP status other than 101.
+  limit_reached,      // Too many connections.
+  handshake_timeout,
+  heartbeat_timeout,
+  idle_timeout,
+  send_queue_full,
+  draining,
+  application,  // The handler asked for it.
+};
+
+inline constexpr std::uint8_t kCloseReasonCount = 13;
+
+struct Session {
+  std::uint64_t context;  // The handler's own.
+  union {
+    Handshake* handshake;
+    protocol::MessageAssembler* assembler;
+  } partial;
+  std::uint32_t attachment;  // The room layer's own: where the session's memberships begin.
+  std::uint32_t active_at;   // Seconds since the shard started, at the last message.
+  std::uint16_t close_code;  // What on_close() will report; 0 while unknown.
+  SessionState state;
+  CloseReason close_reason;
+  bool heard : 1;         // Something came in since the last sweep.
+  bool ping_pending : 1;  // A ping of ours awaits its pong.
+  bool client : 1;        // We are the client.
+  bool opened : 1;        // It became a WebSocket.
+  bool announced : 1;     // The handler knows of it and is owed an on_close().
+};
+
+static_assert(sizeof(Session) == 32, "two sessions to a cache line");
+
+}  // namespace engine

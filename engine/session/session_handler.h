@@ -1,0 +1,71 @@
+// SessionHandler: the application of a shard: who may connect, and what becomes of messages.
+//
+// Sessions calls these on the shard's thread, within its turn; none may block. A session that
+// on_request() accepted or left pending, or that connect() opened, ends with exactly one on_close().
+// Payloads may be changed in place and are gone after the call.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/io/outcome.h"
+#include "engine/session/session.h"
+#include "protocol/http_request.h"
+#include "protocol/opcode.h"
+
+namespace engine {
+
+// What becomes of a request for an upgrade, or of any other HTTP request.
+struct Admission {
+  enum class Verdict : std::uint8_t {
+    accept,   // Becomes a WebSocket now.
+    pending,  // Sessions::admit() or Sessions::refuse() follows.
+    respond,  // Gets `response` and is closed.
+  };
+  Verdict verdict = Verdict::respond;
+  std::uint64_t context = 0;         // Kept with the session.
+  std::string_view subprotocol{};    // Of those that the client offered; empty for none.
+  std::string response{};            // A whole HTTP response.
+};
+
+struct CloseInfo {
+  CloseReason reason = CloseReason::none;
+  std::uint16_t code = 0;  // Of the close frame that ended it, 1006 if there was none.
+  bool opened = false;     // It had become a WebSocket.
+};
+
+// Why a connect came to nothing.
+struct ConnectFailure {
+  Outcome outcome = Outcome::success;  // Of TCP; success: the server answered something else.
+  std::uint16_t http_status = 0;       // What it answered, if that was HTTP.
+};
+
+class SessionHandler {
+ public:
+  virtual ~SessionHandler() = default;
+
+  // Server side. Called for every complete HTTP request. `upgradable` says whether it is a correct
+  // request for a WebSocket; one that is not may be answered, or accepted all the same, and then
+  // gets the status that says what is wrong with it. Only an upgradable one may be left pending.
+  virtual Admission on_request(SessionId id, const protocol::HttpRequest& request,
+                               bool upgradable) = 0;
+  virtual void on_open(SessionId id) = 0;
+  // `opcode` is text (valid UTF-8) or binary.
+  virtual void on_message(SessionId id, protocol::Opcode opcode, std::span<std::byte> payload) = 0;
+  virtual void on_close(SessionId id, const CloseInfo& info) = 0;
+  // Client side: instead of on_open().
+  virtual void on_connect_failed(std::uint64_t context, const ConnectFailure& failure) = 0;
+};
+
+// Who keeps something about sessions in their `attachment`: the room layer.
+class AttachmentOwner {
+ public:
+  virtual ~AttachmentOwner() = default;
+  // The session ends; its attachment is not 0. Called before on_close().
+  virtual void on_detach(SessionId id) = 0;
+};
+
+}  // namespace engine

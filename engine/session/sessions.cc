@@ -1,0 +1,307 @@
+// Messages of open sessions, both ways, and the close handshake.
+#include "engine/session/sessions.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "base/check.h"
+#include "protocol/frame_encoder.h"
+
+namespace engine {
+
+namespace {
+
+protocol::MaskingKey masking_key(std::uint64_t random) noexcept {
+  protocol::MaskingKey key;
+  std::memcpy(key.data(), &random, key.size());
+  return key;
+}
+
+}  // namespace
+
+Sessions::Sessions(Connections& connections, Reactor& reactor, ConnectionGate& gate,
+                   const SessionOptions& options)
+    : connections_(connections),
+      reactor_(reactor),
+      gate_(gate),
+      options_(options),
+      connecting_(base::kConnectsMax),
+      server_assembler_(protocol::Role::server, options.message_bytes_max),
+      client_assembler_(protocol::Role::client, options.message_bytes_max),
+      handshakes_(options.handshake_timeout),
+      closes_(options.close_timeout),
+      lingers_(base::kLingerTime),
+      heartbeat_(options.heartbeat_interval),
+      drain_(base::Duration::zero()) {
+  connections_.set_handler(*this);
+}
+
+Sessions::~Sessions() {
+  for (std::uint32_t slot = 0; slot < slots_used_; ++slot) {
+    Session& session = table_[slot];
+    if (session.state < SessionState::open) {
+      drop_handshake(session);
+    } else {
+      drop_assembler(session);
+    }
+  }
+}
+
+base::Status Sessions::open() { return table_.open(connections_.capacity()); }
+
+void Sessions::start(base::Instant now) {
+  started_ = now;
+  heartbeat_.start(now);
+  set_next_deadline(now);
+}
+
+// ---- Receiving ----------------------------------------------------------------------------------
+
+void Sessions::on_received(ConnectionId id, std::span<std::byte> bytes) {
+  Session& session = table_[id.slot];
+  session.heard = true;
+  switch (session.state) {
+    case SessionState::open:
+    case SessionState::closing: receive_messages(id, session, bytes); break;
+    case SessionState::refusing:
+    case SessionState::requesting:
+    case SessionState::pending: receive_handshake(id, session, bytes); break;
+    case SessionState::none:
+    case SessionState::discarding:
+    case SessionState::ending: break;
+  }
+}
+
+void Sessions::receive_messages(SessionId id, Session& session, std::span<std::byte> bytes) {
+  protocol::MessageAssembler& idle = session.client ? client_assembler_ : server_assembler_;
+  protocol::MessageAssembler& assembler =
+      session.partial.assembler != nullptr ? *session.partial.assembler : idle;
+  bool goes_on = true;
+  while (goes_on) {
+    input_left_ = bytes.size();
+    const protocol::MessageEvent event = assembler.next(bytes);
+    goes_on = handle_event(id, session, event);
+  }
+  input_left_ = 0;
+  // A handler may have aborted the session meanwhile; its record stays until it is released.
+  if (&assembler == &idle) {
+    if (!assembler.idle()) keep_assembler(id, session, assembler);
+  } else if (assembler.idle()) {
+    drop_assembler(session);
+  }
+}
+
+// False when nothing more of the input is to be looked at.
+bool Sessions::handle_event(SessionId id, Session& session, const protocol::MessageEvent& event) {
+  using Kind = protocol::MessageEvent::Kind;
+  switch (event.kind) {
+    case Kind::text:
+    case Kind::binary: {
+      // Messages that cross our close frame are still the peer's right to send (RFC 6455 1.4), but
+      // the handler has said farewell.
+      if (session.state != SessionState::open) return session.state == SessionState::closing;
+      counters_.messages_received.add();
+      counters_.message_bytes_received.add(event.payload.size());
+      session.active_at = seconds_;
+      const bool text = event.kind == Kind::text;
+      handler_->on_message(id, text ? protocol::Opcode::text : protocol::Opcode::binary,
+                           event.payload);
+      return connections_.alive(id);
+    }
+    case Kind::ping:
+      if (session.state == SessionState::open) {
+        send_control(id.slot, session, protocol::Opcode::pong, event.payload);
+        counters_.pings_answered.add();
+      }
+      return true;
+    case Kind::pong:
+      // It answers our ping; as a sign of activity it would only delay the next one.
+      session.ping_pending = false;
+      session.heard = false;
+      counters_.pongs_received.add();
+      return true;
+    case Kind::close: handle_close(id, session, event); return false;
+    case Kind::violation: handle_violation(id, session, event.violation); return false;
+    case Kind::need_more: return false;
+  }
+  return false;
+}
+
+void Sessions::handle_close(SessionId id, Session& session, const protocol::MessageEvent& event) {
+  if (session.state == SessionState::closing) {
+    end(id, session, session.close_reason);
+    return;
+  }
+  if (session.state != SessionState::open) return;
+  session.close_code = static_cast<std::uint16_t>(event.close_code);
+  // The answer repeats the code (RFC 6455 5.5.1). The server then closes; the client waits for it.
+  send_close_frame(id.slot, session, event.close_code, {});
+  if (!session.client) {
+    end(id, session, CloseReason::peer_closed);
+    return;
+  }
+  session.state = SessionState::closing;
+  session.close_reason = CloseReason::peer_closed;
+  closes_.push(reactor_.now(), id);
+  next_deadline_ = std::min(next_deadline_, closes_.next());
+}
+
+void Sessions::handle_violation(SessionId id, Session& session, protocol::Violation violation) {
+  if (session.state != SessionState::open) {
+    end(id, session, session.close_reason);
+    return;
+  }
+  counters_.violations[static_cast<std::size_t>(violation)].add();
+  start_closing(id, session, SessionState::discarding, protocol::close_code(violation),
+                protocol::name(violation), CloseReason::violation);
+}
+
+// The shard's own assembler holds a part of this session's message: the session takes it over.
+void Sessions::keep_assembler(SessionId id, Session& session,
+                              protocol::MessageAssembler& assembler) {
+  const bool needed = connections_.alive(id) && (session.state == SessionState::open ||
+                                                 session.state == SessionState::closing);
+  if (needed) {
+    session.partial.assembler = new protocol::MessageAssembler(std::move(assembler));
+  }
+  assembler.reset();
+}
+
+void Sessions::drop_assembler(Session& session) noexcept {
+  delete session.partial.assembler;
+  session.partial.assembler = nullptr;
+}
+
+// ---- Sending ------------------------------------------------------------------------------------
+
+SendResult Sessions::send(SessionId id, protocol::Opcode opcode,
+                          std::span<const std::byte> payload) {
+  if (!is_open(id)) return SendResult::gone;
+  if (over_limit(id.slot, payload.size())) return refuse_message(id);
+  write_frame(id.slot, table_[id.slot], opcode, payload);
+  counters_.messages_sent.add();
+  counters_.message_bytes_sent.add(payload.size());
+  return SendResult::queued;
+}
+
+SendResult Sessions::send_frames(std::uint32_t slot, Payload* payload, std::uint32_t offset,
+                                 std::uint32_t size) {
+  if (!is_open(slot)) return SendResult::gone;
+  if (over_limit(slot, size)) return refuse_message(connections_.id_of(slot));
+  connections_.send(slot, payload, offset, size);
+  return SendResult::queued;
+}
+
+bool Sessions::over_limit(std::uint32_t slot, std::size_t bytes) const noexcept {
+  // An empty queue takes any single message: the limit on messages bounds that.
+  const std::uint64_t waiting = connections_.queued_cost(slot);
+  return waiting > 0 && waiting + bytes > options_.send_queue_bytes_max;
+}
+
+SendResult Sessions::refuse_message(SessionId id) {
+  counters_.messages_dropped.add();
+  start_closing(id, table_[id.slot], SessionState::closing, protocol::CloseCode::try_again_later,
+                "send queue full", CloseReason::send_queue_full);
+  return SendResult::full;
+}
+
+void Sessions::write_frame(std::uint32_t slot, const Session& session, protocol::Opcode opcode,
+                           std::span<const std::byte> payload) {
+  const std::size_t size = protocol::frame_size(payload.size(), session.client);
+  const auto hint = static_cast<std::uint32_t>(std::min<std::size_t>(input_left_, 65536));
+  std::byte* at = connections_.extend(slot, static_cast<std::uint32_t>(size), hint);
+  if (session.client) {
+    protocol::encode_masked_frame({at, size}, opcode, payload, masking_key(reactor_.random()));
+  } else {
+    protocol::encode_frame({at, size}, opcode, payload);
+  }
+}
+
+// Control frames are small, and the limit on the queue is not for them.
+void Sessions::send_control(std::uint32_t slot, const Session& session, protocol::Opcode opcode,
+                            std::span<const std::byte> payload) {
+  const std::uint64_t limit = options_.send_queue_bytes_max + base::kControlQueueBytesMax;
+  if (connections_.queued_cost(slot) + payload.size() > limit) return;
+  write_frame(slot, session, opcode, payload);
+}
+
+void Sessions::send_close_frame(std::uint32_t slot, const Session& session,
+                                protocol::CloseCode code, std::string_view reason) {
+  std::array<std::byte, base::kFrameHeaderBytesMax + base::kControlPayloadBytesMax> frame;
+  const std::size_t size =
+      session.client
+          ? protocol::encode_masked_close(frame, code, reason, masking_key(reactor_.random()))
+          : protocol::encode_close(frame, code, reason);
+  const auto bytes = static_cast<std::uint32_t>(size);
+  std::memcpy(connections_.extend(slot, bytes, bytes), frame.data(), size);
+}
+
+// ---- Ending -------------------------------------------------------------------------------------
+
+void Sessions::close(SessionId id, protocol::CloseCode code, std::string_view reason) {
+  if (!is_open(id)) return;
+  start_closing(id, table_[id.slot], SessionState::closing, code, reason,
+                CloseReason::application);
+}
+
+void Sessions::abort(SessionId id) {
+  if (connections_.alive(id)) end(id, table_[id.slot], CloseReason::application);
+}
+
+// Sends our close frame. `closing` then awaits the peer's, `discarding` awaits nothing.
+void Sessions::start_closing(SessionId id, Session& session, SessionState state,
+                             protocol::CloseCode code, std::string_view reason, CloseReason why) {
+  send_close_frame(id.slot, session, code, reason);
+  session.state = state;
+  session.close_reason = why;
+  session.close_code = static_cast<std::uint16_t>(code);
+  DeadlineQueue<SessionId>& deadlines = state == SessionState::discarding ? lingers_ : closes_;
+  deadlines.push(reactor_.now(), id);
+  next_deadline_ = std::min(next_deadline_, deadlines.next());
+}
+
+// Lets out what is queued and closes the connection.
+void Sessions::end(SessionId id, Session& session, CloseReason why) {
+  if (session.state == SessionState::ending) return;
+  const bool shaking_hands = session.state < SessionState::open;
+  if (shaking_hands) drop_handshake(session);
+  session.state = SessionState::ending;
+  session.close_reason = why;
+  closes_.push(reactor_.now(), id);  // For a peer that does not even take what is queued.
+  next_deadline_ = std::min(next_deadline_, closes_.next());
+  connections_.finish(id);
+}
+
+void Sessions::on_ended(ConnectionId id, Outcome outcome) {
+  Session& session = table_[id.slot];
+  if (session.close_reason == CloseReason::none) {
+    session.close_reason =
+        outcome == Outcome::success ? CloseReason::peer_left : CloseReason::connection_failed;
+  }
+}
+
+void Sessions::on_released(ConnectionId id) {
+  Session& session = table_[id.slot];
+  if (session.state < SessionState::open) {
+    drop_handshake(session);
+  } else {
+    drop_assembler(session);
+  }
+  counters_.closed[static_cast<std::size_t>(session.close_reason)].add();
+  if (session.close_reason != CloseReason::limit_reached) {
+    gate_.leave();
+    counters_.open.subtract();
+  }
+  const std::uint16_t code = session.close_code != 0
+                                 ? session.close_code
+                                 : static_cast<std::uint16_t>(protocol::CloseCode::abnormal);
+  const CloseInfo info{.reason = session.close_reason, .code = code, .opened = session.opened};
+  const bool announced = session.announced;
+  if (session.attachment != 0) attachments_->on_detach(id);
+  session.state = SessionState::none;
+  if (announced) handler_->on_close(id, info);
+}
+
+}  // namespace engine

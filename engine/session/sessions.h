@@ -1,0 +1,172 @@
+// Sessions: the WebSocket sessions of one shard, server and client side, over its connections.
+//
+// Handshake, messages in and out, heartbeat, close handshake and every timeout of a session. What a
+// session is for, its SessionHandler decides; protocol rules are in protocol/, bytes in connection/.
+// Threads: the shard's own; counters are readable from any.
+// Bounds: SessionOptions; one record per descriptor. A peer that breaks a bound is closed with the
+// code that the bound earns, and nobody else notices.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/mapped_array.h"
+#include "base/slot_map.h"
+#include "engine/connection/connection_handler.h"
+#include "engine/connection/connections.h"
+#include "engine/reactor/deadline_queue.h"
+#include "engine/session/connection_gate.h"
+#include "engine/session/handshake.h"
+#include "engine/session/session.h"
+#include "engine/session/session_counters.h"
+#include "engine/session/session_handler.h"
+#include "engine/session/session_options.h"
+#include "engine/session/sweep.h"
+#include "protocol/close_code.h"
+#include "protocol/http_status.h"
+#include "protocol/message_assembler.h"
+#include "protocol/opcode.h"
+
+namespace engine {
+
+// What became of a message that was to be sent.
+enum class SendResult : std::uint8_t {
+  queued,
+  full,  // The queue is at its limit: the session is being closed with 1013.
+  gone,  // The session is not open (any more).
+};
+
+class Sessions final : public ConnectionHandler {
+ public:
+  Sessions(Connections& connections, Reactor& reactor, ConnectionGate& gate,
+           const SessionOptions& options);
+  ~Sessions() override;
+
+  base::Status open();
+  void set_handler(SessionHandler& handler) noexcept { handler_ = &handler; }
+  void set_attachments(AttachmentOwner& owner) noexcept { attachments_ = &owner; }
+  // On the shard's thread, before anything else happens.
+  void start(base::Instant now);
+
+  // ---- For the handler and the room layer --------------------------------------------------------
+
+  bool is_open(SessionId id) const noexcept {
+    return connections_.alive(id) && table_[id.slot].state == SessionState::open;
+  }
+  bool is_open(std::uint32_t slot) const noexcept {
+    return table_[slot].state == SessionState::open;
+  }
+  SessionId id_of(std::uint32_t slot) const noexcept { return connections_.id_of(slot); }
+  std::uint64_t context(SessionId id) const noexcept { return table_[id.slot].context; }
+  std::uint32_t& attachment(std::uint32_t slot) noexcept { return table_[slot].attachment; }
+  void prefetch(std::uint32_t slot) const noexcept {
+    connections_.prefetch(slot);
+    __builtin_prefetch(&table_[slot]);
+  }
+
+  // Opens a session to a server. `address` must outlive the next turn.
+  void connect(const Address& address, ConnectRequest request);
+  // Ends the wait of a session that on_request() left pending.
+  void admit(SessionId id);
+  void refuse(SessionId id, std::string_view response);
+
+  // Sends one message, a frame of its own.
+  SendResult send(SessionId id, protocol::Opcode opcode, std::span<const std::byte> payload);
+  // Queues a piece of a shared payload, which holds whole frames. Server side only.
+  SendResult send_frames(std::uint32_t slot, Payload* payload, std::uint32_t offset,
+                         std::uint32_t size);
+  // Starts the close handshake; it is over within the close timeout.
+  void close(SessionId id, protocol::CloseCode code, std::string_view reason);
+  // Drops the connection without a word.
+  void abort(SessionId id);
+
+  // ---- The shard's turn --------------------------------------------------------------------------
+
+  StepResult expire(base::Instant now);
+  base::Instant next_deadline() const noexcept { return next_deadline_; }
+  // Sends everybody 1001 in waves until `deadline`.
+  void begin_drain(base::Instant now, base::Instant deadline);
+  bool drained() const noexcept;
+
+  const SessionCounters& counters() const noexcept { return counters_; }
+
+ private:
+  // ConnectionHandler.
+  void on_accepted(ConnectionId id) override;
+  void on_connected(ConnectionId id, std::uint32_t token) override;
+  void on_connect_failed(std::uint32_t token, Outcome outcome) override;
+  void on_received(ConnectionId id, std::span<std::byte> bytes) override;
+  void on_ended(ConnectionId id, Outcome outcome) override;
+  void on_released(ConnectionId id) override;
+
+  // sessions_handshake.cc: from the first byte to `open`.
+  Session& begin(ConnectionId id, SessionState state, bool client);
+  void receive_handshake(SessionId id, Session& session, std::span<std::byte> bytes);
+  void receive_request(SessionId id, Session& session);
+  void receive_response(SessionId id, Session& session);
+  void answer_request(SessionId id, Session& session, const protocol::HttpRequest& request);
+  void open_session(SessionId id, Session& session, std::size_t handshake_bytes);
+  void respond(SessionId id, Session& session, std::string_view response, CloseReason reason);
+  void send_text(std::uint32_t slot, std::string_view text);
+  void drop_handshake(Session& session) noexcept;
+  void fail_connect(SessionId id, Session& session, std::uint16_t http_status);
+
+  // sessions.cc: messages and the close handshake.
+  void receive_messages(SessionId id, Session& session, std::span<std::byte> bytes);
+  bool handle_event(SessionId id, Session& session, const protocol::MessageEvent& event);
+  void handle_close(SessionId id, Session& session, const protocol::MessageEvent& event);
+  void handle_violation(SessionId id, Session& session, protocol::Violation violation);
+  void keep_assembler(SessionId id, Session& session, protocol::MessageAssembler& assembler);
+  void drop_assembler(Session& session) noexcept;
+  void start_closing(SessionId id, Session& session, SessionState state, protocol::CloseCode code,
+                     std::string_view reason, CloseReason why);
+  void send_close_frame(std::uint32_t slot, const Session& session, protocol::CloseCode code,
+                        std::string_view reason);
+  void send_control(std::uint32_t slot, const Session& session, protocol::Opcode opcode,
+                    std::span<const std::byte> payload);
+  void write_frame(std::uint32_t slot, const Session& session, protocol::Opcode opcode,
+                   std::span<const std::byte> payload);
+  bool over_limit(std::uint32_t slot, std::size_t bytes) const noexcept;
+  SendResult refuse_message(SessionId id);
+  void end(SessionId id, Session& session, CloseReason why);
+
+  // sessions_timers.cc: everything that time does to a session.
+  void expire_handshakes(base::Instant now);
+  void expire_closes(base::Instant now);
+  StepResult sweep_heartbeats(base::Instant now);
+  void sweep_one(std::uint32_t slot);
+  StepResult sweep_drain(base::Instant now);
+  void drain_one(std::uint32_t slot);
+  void set_next_deadline(base::Instant now);
+
+  Connections& connections_;
+  Reactor& reactor_;
+  ConnectionGate& gate_;
+  SessionHandler* handler_ = nullptr;
+  AttachmentOwner* attachments_ = nullptr;
+  SessionOptions options_;
+  base::MappedArray<Session> table_;
+  std::uint32_t slots_used_ = 0;  // Every slot in use is below.
+  base::SlotMap<ConnectRequest> connecting_;
+
+  // The assemblers that parse whole messages; one that ends up holding a part moves to its session.
+  protocol::MessageAssembler server_assembler_;
+  protocol::MessageAssembler client_assembler_;
+  std::size_t input_left_ = 0;  // Of the receive being parsed: how much an answer may need.
+
+  base::Instant started_{};
+  std::uint32_t seconds_ = 0;  // Since the start, at the beginning of this turn.
+  DeadlineQueue<SessionId> handshakes_;
+  DeadlineQueue<SessionId> closes_;
+  DeadlineQueue<SessionId> lingers_;
+  Sweep heartbeat_;
+  Sweep drain_;
+  bool draining_ = false;
+  base::Instant next_deadline_ = base::kForever;
+  SessionCounters counters_;
+};
+
+}  // namespace engine

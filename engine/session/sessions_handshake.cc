@@ -1,0 +1,227 @@
+// The opening handshake of a session, both sides: from the first byte until it is open or refused.
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "engine/session/sessions.h"
+#include "protocol/client_upgrade.h"
+#include "protocol/http_request.h"
+#include "protocol/http_response.h"
+#include "protocol/upgrade.h"
+
+namespace engine {
+
+namespace {
+
+constexpr protocol::HttpRefusal kTooManyConnections{
+    protocol::HttpStatus::service_unavailable, "too many connections; try again later",
+    protocol::Violation::none};
+
+}  // namespace
+
+Session& Sessions::begin(ConnectionId id, SessionState state, bool client) {
+  Session& session = table_[id.slot];
+  CHECK(session.state == SessionState::none);
+  session = Session{};
+  session.state = state;
+  session.client = client;
+  slots_used_ = std::max(slots_used_, id.slot + 1);
+  handshakes_.push(reactor_.now(), id);
+  next_deadline_ = std::min(next_deadline_, handshakes_.next());
+  return session;
+}
+
+void Sessions::on_accepted(ConnectionId id) {
+  if (gate_.enter()) {
+    begin(id, SessionState::requesting, false);
+    counters_.open.add();
+  } else {
+    begin(id, SessionState::refusing, false).close_reason = CloseReason::limit_reached;
+  }
+}
+
+void Sessions::connect(const Address& address, ConnectRequest request) {
+  const std::uint64_t context = request.context;
+  const base::Handle handle = connecting_.try_insert(std::move(request));
+  if (connecting_.find(handle) == nullptr) {
+    handler_->on_connect_failed(context, {.outcome = Outcome::descriptors_full});
+    return;
+  }
+  connections_.connect(address, handle.index);
+}
+
+void Sessions::on_connect_failed(std::uint32_t token, Outcome outcome) {
+  const base::Handle handle = connecting_.handle_at(token);
+  const ConnectRequest* request = connecting_.find(handle);
+  CHECK(request != nullptr);
+  const std::uint64_t context = request->context;
+  connecting_.erase(handle);
+  handler_->on_connect_failed(context, {.outcome = outcome});
+}
+
+void Sessions::on_connected(ConnectionId id, std::uint32_t token) {
+  const base::Handle handle = connecting_.handle_at(token);
+  const ConnectRequest* request = connecting_.find(handle);
+  CHECK(request != nullptr);
+  static_cast<void>(gate_.enter());  // A client's own limit is what it connects.
+  Session& session = begin(id, SessionState::requesting, true);
+  counters_.open.add();
+  session.context = request->context;
+  session.announced = true;
+  session.partial.handshake = new Handshake;
+  const protocol::ClientKey key = protocol::make_client_key(reactor_.random(), reactor_.random());
+  const protocol::AcceptKey expected = protocol::accept_key(protocol::as_text(key));
+  session.partial.handshake->answer = protocol::as_text(expected);
+  send_text(id.slot, protocol::write_upgrade_request(request->host, request->target,
+                                                     protocol::as_text(key)));
+  connecting_.erase(handle);
+}
+
+void Sessions::receive_handshake(SessionId id, Session& session, std::span<std::byte> bytes) {
+  if (session.partial.handshake == nullptr) session.partial.handshake = new Handshake;
+  session.partial.handshake->text += base::as_text(bytes);
+  if (session.state == SessionState::pending) {
+    // Frames before our 101 are early but harmless; too many of them are not.
+    if (session.partial.handshake->text.size() > base::kHandshakeBytesMax) {
+      respond(id, session,
+              protocol::write_refusal({protocol::HttpStatus::content_too_large,
+                                       "wait for the answer before sending frames",
+                                       protocol::Violation::none}),
+              CloseReason::refused);
+    }
+  } else if (session.client) {
+    receive_response(id, session);
+  } else {
+    receive_request(id, session);
+  }
+}
+
+// ---- Server -------------------------------------------------------------------------------------
+
+void Sessions::receive_request(SessionId id, Session& session) {
+  protocol::HttpRequest request;
+  const protocol::HttpParse parse =
+      protocol::parse_http_request(session.partial.handshake->text, request);
+  switch (parse.status) {
+    case protocol::HttpParse::Status::incomplete: return;
+    case protocol::HttpParse::Status::rejected:
+      counters_.violations[static_cast<std::size_t>(parse.refusal.violation)].add();
+      respond(id, session, protocol::write_refusal(parse.refusal), CloseReason::refused);
+      return;
+    case protocol::HttpParse::Status::complete: break;
+  }
+  counters_.requests.add();
+  if (session.state == SessionState::refusing || draining_) {
+    respond(id, session, protocol::write_refusal(kTooManyConnections),
+            draining_ ? CloseReason::draining : CloseReason::limit_reached);
+    return;
+  }
+  answer_request(id, session, request);
+}
+
+void Sessions::answer_request(SessionId id, Session& session,
+                              const protocol::HttpRequest& request) {
+  const protocol::UpgradeCheck check = protocol::check_upgrade(request);
+  const auto* upgrade = std::get_if<protocol::Upgrade>(&check);
+  Admission admission = handler_->on_request(id, request, upgrade != nullptr);
+  if (admission.verdict == Admission::Verdict::respond) {
+    respond(id, session, admission.response, CloseReason::refused);
+    return;
+  }
+  if (upgrade == nullptr) {
+    CHECK(admission.verdict == Admission::Verdict::accept);
+    const auto& refusal = std::get<protocol::HttpRefusal>(check);
+    counters_.violations[static_cast<std::size_t>(refusal.violation)].add();
+    respond(id, session, protocol::write_refusal(refusal), CloseReason::refused);
+    return;
+  }
+  session.context = admission.context;
+  session.announced = true;
+  session.state = SessionState::pending;
+  Handshake& handshake = *session.partial.handshake;
+  handshake.answer = protocol::write_switching_protocols(upgrade->key, admission.subprotocol);
+  handshake.text.erase(0, handshake.text.find("\r\n\r\n") + 4);
+  if (admission.verdict == Admission::Verdict::accept) admit(id);
+}
+
+void Sessions::admit(SessionId id) {
+  if (!connections_.alive(id) || table_[id.slot].state != SessionState::pending) return;
+  Session& session = table_[id.slot];
+  send_text(id.slot, session.partial.handshake->answer);
+  open_session(id, session, 0);
+}
+
+void Sessions::refuse(SessionId id, std::string_view response) {
+  if (!connections_.alive(id) || table_[id.slot].state != SessionState::pending) return;
+  respond(id, table_[id.slot], response, CloseReason::refused);
+}
+
+// Answers with an HTTP response, and reads on for a moment so that the peer gets to see it.
+void Sessions::respond(SessionId id, Session& session, std::string_view response,
+                       CloseReason reason) {
+  drop_handshake(session);
+  session.state = SessionState::discarding;
+  session.close_reason = reason;
+  if (!connections_.alive(id)) return;
+  send_text(id.slot, response);
+  lingers_.push(reactor_.now(), id);
+  next_deadline_ = std::min(next_deadline_, lingers_.next());
+}
+
+// ---- Client -------------------------------------------------------------------------------------
+
+void Sessions::receive_response(SessionId id, Session& session) {
+  const Handshake& handshake = *session.partial.handshake;
+  const protocol::UpgradeResponse response =
+      protocol::parse_upgrade_response(handshake.text, handshake.answer);
+  switch (response.status) {
+    case protocol::UpgradeResponse::Status::incomplete: return;
+    case protocol::UpgradeResponse::Status::accepted:
+      open_session(id, session, response.consumed);
+      return;
+    case protocol::UpgradeResponse::Status::refused:
+      counters_.violations[static_cast<std::size_t>(response.violation)].add();
+      fail_connect(id, session, response.http_status);
+      return;
+  }
+}
+
+void Sessions::fail_connect(SessionId id, Session& session, std::uint16_t http_status) {
+  session.announced = false;  // on_connect_failed() is its last word.
+  handler_->on_connect_failed(session.context, {.http_status = http_status});
+  end(id, session, CloseReason::refused);
+}
+
+// ---- Both ---------------------------------------------------------------------------------------
+
+// What came in behind the handshake's `handshake_bytes` is frames already.
+void Sessions::open_session(SessionId id, Session& session, std::size_t handshake_bytes) {
+  const std::unique_ptr<Handshake> handshake(session.partial.handshake);
+  session.partial.assembler = nullptr;
+  session.state = SessionState::open;
+  session.heard = true;
+  session.opened = true;
+  session.active_at = seconds_;
+  counters_.opened.add();
+  handler_->on_open(id);
+  std::string& text = handshake->text;
+  if (text.size() <= handshake_bytes || !is_open(id)) return;
+  receive_messages(id, session,
+                   std::as_writable_bytes(std::span{text}.subspan(handshake_bytes)));
+}
+
+void Sessions::send_text(std::uint32_t slot, std::string_view text) {
+  const auto size = static_cast<std::uint32_t>(text.size());
+  std::memcpy(connections_.extend(slot, size, size), text.data(), text.size());
+}
+
+void Sessions::drop_handshake(Session& session) noexcept {
+  delete session.partial.handshake;
+  session.partial.handshake = nullptr;
+}
+
+}  // namespace engine

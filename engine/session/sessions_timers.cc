@@ -1,0 +1,118 @@
+// What time does to sessions: handshakes and closes that take too long, heartbeats, idleness, drain.
+#include <algorithm>
+
+#include "engine/session/sessions.h"
+#include "protocol/frame_encoder.h"
+
+namespace engine {
+
+namespace {
+
+// The waves of a drain take this part of its grace; the rest is for the close handshakes.
+constexpr int kDrainWavesPart = 2;
+
+}  // namespace
+
+StepResult Sessions::expire(base::Instant now) {
+  seconds_ = static_cast<std::uint32_t>((now - started_) / std::chrono::seconds{1});
+  if (now < next_deadline_) return StepResult::done;
+  expire_handshakes(now);
+  expire_closes(now);
+  const StepResult heartbeats = sweep_heartbeats(now);
+  const StepResult drain = sweep_drain(now);
+  set_next_deadline(now);
+  const bool more = heartbeats == StepResult::more || drain == StepResult::more;
+  if (more) next_deadline_ = now;
+  return more ? StepResult::more : StepResult::done;
+}
+
+void Sessions::expire_handshakes(base::Instant now) {
+  while (const auto id = handshakes_.pop_due(now)) {
+    if (!connections_.alive(*id)) continue;
+    Session& session = table_[id->slot];
+    if (session.state >= SessionState::open) continue;
+    if (session.client) {
+      fail_connect(*id, session, 0);
+    } else {
+      const bool counted = session.state != SessionState::refusing;
+      end(*id, session, counted ? CloseReason::handshake_timeout : CloseReason::limit_reached);
+    }
+  }
+}
+
+void Sessions::expire_closes(base::Instant now) {
+  while (const auto id = closes_.pop_due(now)) {
+    if (!connections_.current(*id)) continue;
+    Session& session = table_[id->slot];
+    if (session.state == SessionState::closing) counters_.close_timeouts.add();
+    connections_.abort(*id);
+  }
+  while (const auto id = lingers_.pop_due(now)) {
+    if (connections_.alive(*id)) end(*id, table_[id->slot], table_[id->slot].close_reason);
+  }
+}
+
+StepResult Sessions::sweep_heartbeats(base::Instant now) {
+  const Sweep::Range range = heartbeat_.step(now, slots_used_);
+  for (std::uint32_t slot = range.begin; slot < range.end; ++slot) {
+    if (is_open(slot)) sweep_one(slot);
+  }
+  return range.behind ? StepResult::more : StepResult::done;
+}
+
+void Sessions::sweep_one(std::uint32_t slot) {
+  Session& session = table_[slot];
+  const SessionId id = connections_.id_of(slot);
+  const auto idle_limit =
+      static_cast<std::uint64_t>(options_.idle_timeout / std::chrono::seconds{1});
+  if (idle_limit > 0 && seconds_ - session.active_at >= idle_limit) {
+    start_closing(id, session, SessionState::closing, protocol::CloseCode::normal, "idle",
+                  CloseReason::idle_timeout);
+  } else if (session.heard) {
+    session.ping_pending = false;
+  } else if (session.ping_pending) {
+    session.close_reason = CloseReason::heartbeat_timeout;
+    connections_.abort(id);
+  } else {
+    session.ping_pending = true;
+    counters_.pings_sent.add();
+    send_control(slot, session, protocol::Opcode::ping, {});
+  }
+  session.heard = false;
+}
+
+void Sessions::begin_drain(base::Instant now, base::Instant deadline) {
+  draining_ = true;
+  drain_ = Sweep((deadline - now) / kDrainWavesPart);
+  drain_.start(now);
+  set_next_deadline(now);
+}
+
+bool Sessions::drained() const noexcept {
+  return draining_ && connections_.counters().open.value() == 0;
+}
+
+StepResult Sessions::sweep_drain(base::Instant now) {
+  if (!draining_) return StepResult::done;
+  const Sweep::Range range = drain_.step(now, slots_used_);
+  for (std::uint32_t slot = range.begin; slot < range.end; ++slot) drain_one(slot);
+  return range.behind ? StepResult::more : StepResult::done;
+}
+
+void Sessions::drain_one(std::uint32_t slot) {
+  Session& session = table_[slot];
+  const SessionId id = connections_.id_of(slot);
+  if (session.state == SessionState::open) {
+    start_closing(id, session, SessionState::closing, protocol::CloseCode::going_away,
+                  "going away", CloseReason::draining);
+  } else if (session.state != SessionState::none && session.state < SessionState::open) {
+    end(id, session, CloseReason::draining);
+  }
+}
+
+void Sessions::set_next_deadline(base::Instant now) {
+  next_deadline_ = std::min({handshakes_.next(), closes_.next(), lingers_.next(),
+                             heartbeat_.next(now), drain_.next(now)});
+}
+
+}  // namespace engine
