@@ -15,6 +15,7 @@ import collections
 import os
 import pathlib
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -143,11 +144,12 @@ class Repository:
         self.texts = {}
 
     def list_files(self):
-        if (self.root / ".git").exists():  # Git refuses, for one, a folder of another owner.
+        if (self.root / ".git").exists() and shutil.which("git"):
             command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
             listed = subprocess.run(command, cwd=self.root, capture_output=True, check=False)
             if listed.returncode == 0:
                 return {path for path in listed.stdout.decode().split("\0") if path}
+        # No git, or git refuses: a folder of another owner, for one.
         skipped = {"build", "node_modules", "__pycache__"}
         found = set()
         for folder, folders, files in os.walk(self.root):
