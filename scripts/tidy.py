@@ -316,15 +316,15 @@ def check_banned(repository, path):
 
 
 def check_namespace(repository, path):
-    """Top-level folder = namespace."""
+    """Top-level folder = namespace; others may be opened besides, for a forward declaration."""
     folder = path.partition("/")[0]
     if suffix(path) not in CPP or folder not in PRODUCT:
         return
     text = repository.text(path)
-    outermost = re.search(r"^namespace (\w+)", text, re.MULTILINE)
-    if outermost and outermost.group(1) not in {folder, "std", "fmt"}:
-        line = text.count("\n", 0, outermost.start()) + 1
-        yield Finding(path, line, f"namespace {outermost.group(1)} in {folder}/: name it {folder}")
+    opened = list(re.finditer(r"^namespace (\w+)", text, re.MULTILINE))
+    if opened and folder not in {match.group(1) for match in opened}:
+        line = text.count("\n", 0, opened[0].start()) + 1
+        yield Finding(path, line, f"namespace {opened[0].group(1)} in {folder}/: name it {folder}")
 
 
 def check_dead_headers(repository):

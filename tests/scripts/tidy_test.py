@@ -245,6 +245,8 @@ class RepositoryTest(unittest.TestCase):
         self.assert_finds("name it base", {"base/a.cc": "namespace engine {\nint a;\n}\n"})
         code = "namespace {\nint a;\n}\nnamespace base {\n}\n"
         self.assertEqual(self.findings({"base/a.cc": code}), [])
+        code = "namespace base {\nclass A;\n}\nnamespace app {\n}\n"
+        self.assertEqual(self.findings({"app/a.cc": code}), [])
 
     def test_dead_headers(self):
         files = {
