@@ -4,16 +4,30 @@
 // remembered. Case is that of ASCII, whatever the locale.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace protocol {
 
+namespace detail {
+
+inline constexpr auto kTokenCharacters = [] {
+  std::array<bool, 256> found{};
+  for (std::size_t c = '0'; c <= '9'; ++c) found[c] = true;
+  for (std::size_t c = 'A'; c <= 'Z'; ++c) found[c] = true;
+  for (std::size_t c = 'a'; c <= 'z'; ++c) found[c] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) {
+    found[static_cast<unsigned char>(c)] = true;
+  }
+  return found;
+}();
+
+}  // namespace detail
+
 // A character of a token, such as a method or a field name (RFC 9110 5.6.2).
 constexpr bool is_token_character(char c) noexcept {
-  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  const bool digit = c >= '0' && c <= '9';
-  return letter || digit ||
-         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
+  return detail::kTokenCharacters[static_cast<unsigned char>(c)];
 }
 
 // One or more token characters.
