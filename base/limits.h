@@ -100,7 +100,7 @@ static_assert(kSendQueueBytesMost <= UINT32_MAX, "a queue counts its bytes in 32
 // ---- Sessions -----------------------------------------------------------------------------------
 
 // Connects of a shard's that have no answer yet.
-inline constexpr std::uint32_t kConnectsMax = std::uint32_t{1} << 20;
+inline constexpr std::uint32_t kConnectsMax = std::uint32_t{1} << 16;
 // Pongs and pings may pass a full send queue by so much; then they are left out, as RFC 6455 5.5.3
 // allows.
 inline constexpr std::uint64_t kControlQueueBytesMax = 4096;
@@ -147,7 +147,11 @@ static_assert(kDeliveriesPerRoomGo <= kDeliveriesPerTurn);
 // ---- Rooms --------------------------------------------------------------------------------------
 
 inline constexpr std::size_t kRoomNameBytesMax = 255;
-inline constexpr std::uint32_t kRoomsPerShardMost = std::uint32_t{1} << 20;
+// A batch of a room's messages grows in payloads of so much, so that small ones share a send.
+inline constexpr std::uint32_t kBatchPayloadBytes = 4000;
+// Messages that wait for their fan-out, over all rooms of a shard, before it stops reading.
+inline constexpr std::uint64_t kFanOutBacklogBytesMax = std::uint64_t{8} << 20;
+inline constexpr std::uint32_t kRoomsPerShardMost = std::uint32_t{1} << 18;
 
 // ---- Measuring ----------------------------------------------------------------------------------
 

@@ -56,6 +56,8 @@ class Sessions final : public ConnectionHandler {
   bool is_open(SessionId id) const noexcept {
     return connections_.alive(id) && table_[id.slot].state == SessionState::open;
   }
+  // Not released yet, and nobody else by the same slot.
+  bool is_alive(SessionId id) const noexcept { return connections_.alive(id); }
   bool is_open(std::uint32_t slot) const noexcept {
     return table_[slot].state == SessionState::open;
   }

@@ -1,0 +1,41 @@
+#include "engine/room/batch.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/limits.h"
+#include "protocol/frame_encoder.h"
+
+namespace engine {
+
+void Batch::append(PayloadPool& pool, protocol::Opcode opcode,
+                   std::span<const std::byte> message) {
+  const auto size = static_cast<std::uint32_t>(protocol::frame_size(message.size(), false));
+  if (stretches_.empty() || stretches_.back().payload->room() < size) {
+    Payload* payload = pool.allocate(std::max(size, base::kBatchPayloadBytes));
+    stretches_.push_back({payload, 0, 0});
+  }
+  Stretch& stretch = stretches_.back();
+  protocol::encode_frame({stretch.payload->append(size), size}, opcode, message);
+  stretch.size += size;
+  last_size_ = size;
+  bytes_ += size;
+  ++messages_;
+}
+
+void Batch::exclude_last(SessionId session) {
+  CHECK(!stretches_.empty());
+  const Stretch& stretch = stretches_.back();
+  exclusions_.push_back({session, stretches_.size() - 1,
+                         stretch.offset + stretch.size - last_size_, last_size_});
+}
+
+void Batch::clear(PayloadPool& pool) noexcept {
+  for (const Stretch& stretch : stretches_) pool.release(stretch.payload);
+  stretches_.clear();
+  exclusions_.clear();
+  messages_ = 0;
+  bytes_ = 0;
+}
+
+}  // namespace engine

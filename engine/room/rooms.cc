@@ -1,0 +1,162 @@
+// Members: joining, leaving, and what a room is to a session.
+#include "engine/room/rooms.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/check.h"
+
+namespace engine {
+
+Rooms::Rooms(Shard& shard, Sessions& sessions)
+    : shard_(shard), sessions_(sessions), rooms_(base::kRoomsPerShardMost) {
+  sessions_.set_attachments(*this);
+}
+
+Rooms::~Rooms() {
+  PayloadPool& pool = shard_.connections().pools().payloads;
+  rooms_.for_each([&pool](RoomHandle, Room& room) {
+    room.open.clear(pool);
+    room.active.clear(pool);
+  });
+}
+
+RoomHandle Rooms::create(std::string_view name) {
+  const RoomHandle handle = rooms_.try_insert();
+  if (!handle) return handle;
+  Room& room = *rooms_.find(handle);
+  room.name = name;
+  room.home_shard = HomeDirectory::home_of(name, shard_.shards());
+  names_.emplace(std::string(name), handle);
+  counters_.rooms.add();
+  return handle;
+}
+
+JoinResult Rooms::join(SessionId session, std::string_view name, bool echo) {
+  CHECK(name.size() <= base::kRoomNameBytesMax);
+  RoomHandle handle{};
+  if (const auto found = names_.find(name); found != names_.end()) {
+    handle = found->second;
+  } else {
+    handle = create(name);
+    if (!handle) return {.status = JoinResult::Status::full};
+    subscribe(handle, *rooms_.find(handle));
+  }
+  Room* room = rooms_.find(handle);
+  if (room == nullptr) return {.status = JoinResult::Status::full};
+  if (!room->home) {
+    room->waiting.push_back({session, echo});
+    return {.status = JoinResult::Status::pending, .room = handle};
+  }
+  const std::uint32_t& chain = sessions_.attachment(session.slot);
+  if (memberships_.find(chain, handle) == nullptr) add_member(handle, *room, session, echo);
+  return {.status = JoinResult::Status::joined, .room = handle};
+}
+
+void Rooms::add_member(RoomHandle handle, Room& room, SessionId session, bool echo) {
+  const auto place = static_cast<std::uint32_t>(room.members.size());
+  std::uint32_t& chain = sessions_.attachment(session.slot);
+  const std::uint32_t membership = memberships_.add(chain, handle, place, echo);
+  room.members.push_back({session.slot, membership});
+  counters_.memberships.add();
+}
+
+void Rooms::leave(SessionId session, RoomHandle handle) {
+  Room* room = rooms_.find(handle);
+  if (room == nullptr) return;
+  std::erase_if(room->waiting,
+                [&](const Room::Waiting& waiting) { return waiting.session == session; });
+  const std::uint32_t place =
+      memberships_.remove(sessions_.attachment(session.slot), handle);
+  if (place != Room::kVacant) remove_member(handle, place);
+}
+
+void Rooms::on_detach(SessionId session) {
+  std::uint32_t& chain = sessions_.attachment(session.slot);
+  while (chain != 0) {
+    const RoomHandle handle = memberships_[chain].room;
+    remove_member(handle, memberships_.remove(chain, handle));
+  }
+}
+
+void Rooms::remove_member(RoomHandle handle, std::uint32_t place) {
+  Room& room = *rooms_.find(handle);
+  CHECK(place < room.members.size());
+  counters_.memberships.subtract();
+  if (room.fanning_out()) {
+    room.members[place].slot = Room::kVacant;
+    ++room.vacancies;
+  } else {
+    const Room::Member last = room.members.back();
+    room.members.pop_back();
+    if (place < room.members.size()) {
+      room.members[place] = last;
+      memberships_[last.membership].place = place;
+    }
+  }
+  drop_if_empty(handle, room);
+}
+
+// The last member here has left: the home need not tell us any more.
+void Rooms::drop_if_empty(RoomHandle handle, Room& room) {
+  if (room.population() > 0 || !room.waiting.empty() || !room.home) return;
+  if (room.home_shard == shard_.number()) {
+    home_.unsubscribe(room.home, shard_.number(), handle);
+  } else {
+    shard_.mailbox().send(room.home_shard,
+                          {.kind = static_cast<std::uint8_t>(RoomMessage::unsubscribe),
+                           .detail = 0,
+                           .sender = static_cast<std::uint16_t>(shard_.number()),
+                           .target = room.home,
+                           .source = handle,
+                           .number = 0,
+                           .parcel = nullptr});
+  }
+  PayloadPool& pool = shard_.connections().pools().payloads;
+  backlog_bytes_ -= room.open.bytes() + room.active.bytes();
+  room.open.clear(pool);
+  room.active.clear(pool);
+  names_.erase(room.name);
+  rooms_.erase(handle);
+  counters_.rooms.subtract();
+}
+
+// Closes the places that members left empty during a fan-out.
+void Rooms::compact(Room& room) {
+  std::uint32_t kept = 0;
+  for (const Room::Member& member : room.members) {
+    if (member.slot == Room::kVacant) continue;
+    memberships_[member.membership].place = kept;
+    room.members[kept++] = member;
+  }
+  room.members.resize(kept);
+  room.vacancies = 0;
+}
+
+bool Rooms::publish(SessionId session, RoomHandle handle, protocol::Opcode opcode,
+                    std::span<const std::byte> message) {
+  const Room* room = rooms_.find(handle);
+  const Membership* membership =
+      memberships_.find(sessions_.attachment(session.slot), handle);
+  if (room == nullptr || membership == nullptr) return false;
+  counters_.published.add();
+  const Publication publication{.shard = static_cast<std::uint16_t>(shard_.number()),
+                                .session = session,
+                                .opcode = opcode,
+                                .echo = membership->echo};
+  if (room->home_shard == shard_.number()) {
+    home_publish(*home_.find(room->home), publication, message, nullptr);
+    return true;
+  }
+  shard_.mailbox().send(room->home_shard,
+                        {.kind = static_cast<std::uint8_t>(RoomMessage::publish),
+                         .detail = publication.detail(),
+                         .sender = publication.shard,
+                         .target = room->home,
+                         .source = as_handle(session),
+                         .number = 0,
+                         .parcel = make_parcel(message)});
+  return true;
+}
+
+}  // namespace engine

@@ -1,0 +1,120 @@
+// Rooms: the rooms of one shard: joining, leaving, publishing, and the fan-out to members here.
+//
+// A message goes to the room's home shard, which numbers it and hands it to every shard that has
+// members; each encodes it once into the room's batch of this turn. Fan-outs run in turn order,
+// kDeliveriesPerRoomGo deliveries at a go, so that a large room never holds up a small one.
+// Threads: the shard's own; counters are readable from any.
+// Bounds: kRoomsPerShardMost rooms; kFanOutBacklogBytesMax waiting bytes, past which holds_input()
+// stops the shard's reading; a member whose queue is full is closed by Sessions, others unaffected.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string_view>
+
+#include "base/counter.h"
+#include "base/slot_map.h"
+#include "engine/reactor/turn_steps.h"
+#include "engine/room/home_directory.h"
+#include "engine/room/membership_table.h"
+#include "engine/room/name_index.h"
+#include "engine/room/room.h"
+#include "engine/room/room_messages.h"
+#include "engine/session/sessions.h"
+#include "engine/shard/shard.h"
+
+namespace engine {
+
+struct RoomCounters {
+  base::Gauge rooms;
+  base::Gauge memberships;
+  base::Counter published;            // Messages that members here published.
+  base::Counter fan_outs;             // Batches that were carried to the members here.
+  base::Counter deliveries;           // Messages times members that got them.
+  base::Counter deliveries_dropped;   // The member's queue was full.
+  base::Counter stale_messages;       // For a room that had no members here any more.
+  base::Gauge backlog_bytes;
+};
+
+// Who hears that a join which had to wait is in force.
+class RoomHandler {
+ public:
+  virtual ~RoomHandler() = default;
+  virtual void on_joined(SessionId session, RoomHandle room) = 0;
+  // The home had no place for another room.
+  virtual void on_join_failed(SessionId session) = 0;
+};
+
+struct JoinResult {
+  enum class Status : std::uint8_t {
+    joined,   // In force: the session gets what is published from now on.
+    pending,  // on_joined() follows, unless the session ends first.
+    full,     // The shard has no place for another room.
+  };
+  Status status;
+  RoomHandle room{};
+};
+
+class Rooms final : public AttachmentOwner {
+ public:
+  Rooms(Shard& shard, Sessions& sessions);
+  ~Rooms() override;
+  void set_handler(RoomHandler& handler) noexcept { handler_ = &handler; }
+
+  // `echo`: whether the session gets what it publishes itself. Joining twice is joining once.
+  JoinResult join(SessionId session, std::string_view name, bool echo);
+  void leave(SessionId session, RoomHandle room);
+  // To all members on all shards, in the order that the home decides. False when the session is
+  // not a member.
+  bool publish(SessionId session, RoomHandle room, protocol::Opcode opcode,
+               std::span<const std::byte> message);
+
+  // ---- The shard's turn --------------------------------------------------------------------------
+
+  void on_shard_message(const ShardMessage& message);
+  StepResult fan_out();
+  bool holds_input() const noexcept { return backlog_bytes_ > base::kFanOutBacklogBytesMax; }
+  const RoomCounters& counters() const noexcept { return counters_; }
+
+ private:
+  void on_detach(SessionId session) override;
+
+  // rooms.cc: members.
+  RoomHandle create(std::string_view name);
+  void add_member(RoomHandle handle, Room& room, SessionId session, bool echo);
+  void remove_member(RoomHandle handle, std::uint32_t place);
+  void drop_if_empty(RoomHandle handle, Room& room);
+  void compact(Room& room);
+
+  // rooms_home.cc: what goes between shards, and the home's part.
+  void subscribe(RoomHandle handle, Room& room);
+  void home_subscribe(std::string_view name, std::uint32_t shard, RoomHandle room);
+  void home_publish(HomeRoom& home, const Publication& publication,
+                    std::span<const std::byte> message, Parcel* parcel);
+  void subscribed(RoomHandle handle, base::Handle home, std::uint64_t number);
+  void fail_joins(RoomHandle handle, Room& room);
+  void deliver(RoomHandle handle, const Publication& publication,
+               std::span<const std::byte> message, std::uint64_t number);
+  Parcel* make_parcel(std::span<const std::byte> bytes);
+
+  // rooms_fan_out.cc: from batches to send queues.
+  void make_runnable(RoomHandle handle, Room& room);
+  std::uint32_t run_room(Room& room, std::uint32_t budget);
+  std::uint32_t give_batch(const Room& room, std::uint32_t slot);
+  void finish_batch(Room& room);
+
+  Shard& shard_;
+  Sessions& sessions_;
+  RoomHandler* handler_ = nullptr;
+  base::SlotMap<Room> rooms_;
+  NameIndex names_;
+  MembershipTable memberships_;
+  HomeDirectory home_;
+  std::deque<RoomHandle> runnable_;
+  std::uint64_t backlog_bytes_ = 0;
+  RoomCounters counters_;
+};
+
+}  // namespace engine

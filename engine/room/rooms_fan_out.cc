@@ -1,0 +1,93 @@
+// Fan-out: carries each room's batch of a turn to its members' send queues, a bounded share a turn.
+#include <algorithm>
+
+#include "base/check.h"
+#include "engine/room/rooms.h"
+
+namespace engine {
+
+namespace {
+
+// How far ahead of the fan-out members' records are fetched into the cache.
+constexpr std::uint32_t kPrefetchAhead = 8;
+
+}  // namespace
+
+void Rooms::make_runnable(RoomHandle handle, Room& room) {
+  if (room.runnable) return;
+  room.runnable = true;
+  runnable_.push_back(handle);
+}
+
+StepResult Rooms::fan_out() {
+  std::uint32_t budget = base::kDeliveriesPerTurn;
+  while (!runnable_.empty() && budget > 0) {
+    const RoomHandle handle = runnable_.front();
+    runnable_.pop_front();
+    Room* room = rooms_.find(handle);
+    if (room == nullptr) continue;  // Its last member has left.
+    room->runnable = false;
+    // Even an empty go costs something, so that a list of empty rooms ends the turn too.
+    budget -= std::min(budget,
+                       1 + run_room(*room, std::min(budget, base::kDeliveriesPerRoomGo)));
+    if (room->fanning_out() || !room->open.empty()) make_runnable(handle, *room);
+  }
+  counters_.backlog_bytes.set(backlog_bytes_);
+  return runnable_.empty() ? StepResult::done : StepResult::more;
+}
+
+// Visits up to `budget` members. Returns how many.
+std::uint32_t Rooms::run_room(Room& room, std::uint32_t budget) {
+  if (!room.fanning_out()) {
+    std::swap(room.open, room.active);
+    room.cursor = 0;
+    room.active_end = static_cast<std::uint32_t>(room.members.size());
+    counters_.fan_outs.add();
+  }
+  const std::uint32_t begin = room.cursor;
+  const std::uint32_t end = std::min(room.active_end, begin + budget);
+  std::uint64_t delivered = 0;
+  for (std::uint32_t place = begin; place < end; ++place) {
+    if (place + kPrefetchAhead < end) {
+      const std::uint32_t ahead = room.members[place + kPrefetchAhead].slot;
+      if (ahead != Room::kVacant) sessions_.prefetch(ahead);
+    }
+    const std::uint32_t slot = room.members[place].slot;
+    if (slot != Room::kVacant) delivered += give_batch(room, slot);
+  }
+  counters_.deliveries.add(delivered);
+  room.cursor = end;
+  if (end == room.active_end) finish_batch(room);
+  return end - begin;
+}
+
+// Queues the batch for one member. Returns how many messages it gets.
+std::uint32_t Rooms::give_batch(const Room& room, std::uint32_t slot) {
+  const Batch& batch = room.active;
+  SendResult result = SendResult::queued;
+  std::uint32_t messages = batch.messages();
+  if (!batch.has_exclusions()) {
+    for (const Batch::Stretch& stretch : batch.stretches()) {
+      result = sessions_.send_frames(slot, stretch.payload, stretch.offset, stretch.size);
+      if (result != SendResult::queued) break;
+    }
+  } else {
+    messages = batch.for_session(
+        sessions_.id_of(slot), [&](Payload* payload, std::uint32_t offset, std::uint32_t size) {
+          if (result == SendResult::queued) {
+            result = sessions_.send_frames(slot, payload, offset, size);
+          }
+        });
+  }
+  if (result == SendResult::queued) return messages;
+  if (result == SendResult::full) counters_.deliveries_dropped.add(messages);
+  return 0;
+}
+
+void Rooms::finish_batch(Room& room) {
+  backlog_bytes_ -= room.active.bytes();
+  room.active.clear(shard_.connections().pools().payloads);
+  if (room.vacancies > 0) compact(room);
+}
+
+}  // namespace engine

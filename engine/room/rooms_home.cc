@@ -1,0 +1,159 @@
+// Between shards: subscribing to a room's home, and what the home does for its subscribers.
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "engine/room/rooms.h"
+
+namespace engine {
+
+namespace {
+
+std::uint8_t kind_of(RoomMessage message) noexcept { return static_cast<std::uint8_t>(message); }
+
+}  // namespace
+
+Parcel* Rooms::make_parcel(std::span<const std::byte> bytes) {
+  Parcel* parcel = shard_.parcels().allocate(static_cast<std::uint32_t>(bytes.size()));
+  if (!bytes.empty()) std::memcpy(parcel->bytes().data(), bytes.data(), bytes.size());
+  return parcel;
+}
+
+void Rooms::on_shard_message(const ShardMessage& message) {
+  switch (static_cast<RoomMessage>(message.kind)) {
+    case RoomMessage::subscribe:
+      home_subscribe(base::as_text(message.parcel->bytes()), message.sender, message.source);
+      break;
+    case RoomMessage::subscribed: subscribed(message.target, message.source, message.number); break;
+    case RoomMessage::unsubscribe:
+      home_.unsubscribe(message.target, message.sender, message.source);
+      break;
+    case RoomMessage::publish:
+      // A publisher is a member, and its shard's farewell comes behind what it published.
+      if (HomeRoom* home = home_.find(message.target); home != nullptr) {
+        home_publish(*home, publication_of(message), message.parcel->bytes(), message.parcel);
+      } else {
+        counters_.stale_messages.add();
+      }
+      break;
+    case RoomMessage::deliver:
+      deliver(message.target, publication_of(message), message.parcel->bytes(), message.number);
+      break;
+  }
+  if (message.parcel != nullptr) message.parcel->release();
+}
+
+// ---- As a subscriber ----------------------------------------------------------------------------
+
+// Asks the home to tell this shard of the room's messages. At home the answer is there at once.
+void Rooms::subscribe(RoomHandle handle, Room& room) {
+  if (room.home_shard == shard_.number()) {
+    room.home = home_.subscribe(room.name, shard_.number(), handle);
+    if (const HomeRoom* home = home_.find(room.home); home != nullptr) {
+      room.last_number = home->last_number;
+    } else {
+      fail_joins(handle, room);
+    }
+    return;
+  }
+  shard_.mailbox().send(room.home_shard,
+                        {.kind = kind_of(RoomMessage::subscribe),
+                         .detail = 0,
+                         .sender = static_cast<std::uint16_t>(shard_.number()),
+                         .target = {},
+                         .source = handle,
+                         .number = 0,
+                         .parcel = make_parcel(base::as_bytes(room.name))});
+}
+
+// The home has answered: from here on this shard hears every message.
+void Rooms::subscribed(RoomHandle handle, base::Handle home, std::uint64_t number) {
+  Room* room = rooms_.find(handle);
+  CHECK(room != nullptr);  // A room without an answer is not dropped.
+  if (!home) {
+    fail_joins(handle, *room);
+    return;
+  }
+  const std::vector<Room::Waiting> waiting = std::exchange(room->waiting, {});
+  room->home = home;
+  room->last_number = number;
+  for (const Room::Waiting& join : waiting) {
+    if (!sessions_.is_alive(join.session)) continue;
+    const std::uint32_t chain = sessions_.attachment(join.session.slot);
+    if (memberships_.find(chain, handle) != nullptr) continue;
+    add_member(handle, *room, join.session, join.echo);
+    handler_->on_joined(join.session, handle);
+    room = rooms_.find(handle);
+    if (room == nullptr) return;  // The handler let the last member leave.
+  }
+  drop_if_empty(handle, *room);
+}
+
+// The home has no place for another room.
+void Rooms::fail_joins(RoomHandle handle, Room& room) {
+  const std::vector<Room::Waiting> waiting = std::exchange(room.waiting, {});
+  names_.erase(room.name);
+  rooms_.erase(handle);
+  counters_.rooms.subtract();
+  for (const Room::Waiting& join : waiting) handler_->on_join_failed(join.session);
+}
+
+void Rooms::deliver(RoomHandle handle, const Publication& publication,
+                    std::span<const std::byte> message, std::uint64_t number) {
+  Room* room = rooms_.find(handle);
+  if (room == nullptr) {
+    counters_.stale_messages.add();
+    return;
+  }
+  CHECK(number == room->last_number + 1);  // The lane keeps the home's order, and loses nothing.
+  room->last_number = number;
+  const std::uint64_t before = room->open.bytes();
+  room->open.append(shard_.connections().pools().payloads, publication.opcode, message);
+  backlog_bytes_ += room->open.bytes() - before;
+  if (!publication.echo && publication.shard == shard_.number()) {
+    room->open.exclude_last(publication.session);
+  }
+  make_runnable(handle, *room);
+}
+
+// ---- As the home --------------------------------------------------------------------------------
+
+void Rooms::home_subscribe(std::string_view name, std::uint32_t shard, RoomHandle room) {
+  const base::Handle home = home_.subscribe(name, shard, room);
+  const HomeRoom* found = home_.find(home);
+  shard_.mailbox().send(shard, {.kind = kind_of(RoomMessage::subscribed),
+                                .detail = 0,
+                                .sender = static_cast<std::uint16_t>(shard_.number()),
+                                .target = room,
+                                .source = home,
+                                .number = found == nullptr ? 0 : found->last_number,
+                                .parcel = nullptr});
+}
+
+// Numbers a message and hands it to every shard that has members. `parcel` holds the message if it
+// came from another shard; else one is made only when some other shard needs it.
+void Rooms::home_publish(HomeRoom& home, const Publication& publication,
+                         std::span<const std::byte> message, Parcel* parcel) {
+  const std::uint64_t number = ++home.last_number;
+  Parcel* made = nullptr;
+  for (const HomeRoom::Subscription& subscription : home.subscriptions) {
+    if (subscription.shard == shard_.number()) {
+      deliver(subscription.room, publication, message, number);
+      continue;
+    }
+    if (parcel == nullptr) parcel = made = make_parcel(message);
+    parcel->retain(1);
+    shard_.mailbox().send(subscription.shard, {.kind = kind_of(RoomMessage::deliver),
+                                               .detail = publication.detail(),
+                                               .sender = publication.shard,
+                                               .target = subscription.room,
+                                               .source = as_handle(publication.session),
+                                               .number = number,
+                                               .parcel = parcel});
+  }
+  if (made != nullptr) made->release();
+}
+
+}  // namespace engine

@@ -1,0 +1,26 @@
+#include "engine/room/websocket_shard.h"
+
+namespace engine {
+
+WebSocketShard::WebSocketShard(Shard& shard, ConnectionGate& gate, const SessionOptions& options,
+                               std::uint32_t listeners)
+    : shard_(shard),
+      listeners_(listeners),
+      sessions_(shard.connections(), shard.reactor(), gate, options),
+      rooms_(shard, sessions_) {}
+
+void WebSocketShard::on_start() {
+  sessions_.start(shard_.reactor().now());
+  for (std::uint32_t listener = 0; listener < listeners_; ++listener) {
+    shard_.connections().accept_on(listener);
+  }
+}
+
+void WebSocketShard::begin_drain(base::Instant now, base::Instant deadline) {
+  for (std::uint32_t listener = 0; listener < listeners_; ++listener) {
+    shard_.connections().stop_accepting(listener);
+  }
+  sessions_.begin_drain(now, deadline);
+}
+
+}  // namespace engine

@@ -1,0 +1,52 @@
+// WebSocketShard: the program of a shard that serves or uses WebSockets: its sessions and its rooms.
+//
+// It wires Sessions and Rooms into the shard's turn. An application makes one per shard (through a
+// ShardProgramFactory), gives it a SessionHandler and a RoomHandler, and has then nothing more to do
+// with turns. Threads: the shard's own. Bounds: those of its parts.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "engine/room/rooms.h"
+#include "engine/session/sessions.h"
+#include "engine/shard/shard.h"
+#include "engine/shard/shard_program.h"
+
+namespace engine {
+
+class WebSocketShard : public ShardProgram {
+ public:
+  WebSocketShard(Shard& shard, ConnectionGate& gate, const SessionOptions& options,
+                 std::uint32_t listeners);
+
+  base::Status open() { return sessions_.open(); }
+  void set_handlers(SessionHandler& sessions, RoomHandler& rooms) noexcept {
+    sessions_.set_handler(sessions);
+    rooms_.set_handler(rooms);
+  }
+
+  Shard& shard() noexcept { return shard_; }
+  Sessions& sessions() noexcept { return sessions_; }
+  Rooms& rooms() noexcept { return rooms_; }
+  const SessionCounters& session_counters() const noexcept { return sessions_.counters(); }
+  const RoomCounters& room_counters() const noexcept { return rooms_.counters(); }
+
+  // ShardProgram; a program that adds steps of its own overrides and calls these.
+  void on_start() override;
+  void on_shard_message(const ShardMessage& message) override { rooms_.on_shard_message(message); }
+  StepResult expire(base::Instant now) override { return sessions_.expire(now); }
+  base::Instant next_deadline() const override { return sessions_.next_deadline(); }
+  StepResult run_tasks() override { return rooms_.fan_out(); }
+  bool holds_input() const override { return rooms_.holds_input(); }
+  void begin_drain(base::Instant now, base::Instant deadline) override;
+  bool drained() const override { return sessions_.drained(); }
+
+ private:
+  Shard& shard_;
+  std::uint32_t listeners_;
+  Sessions sessions_;
+  Rooms rooms_;
+};
+
+}  // namespace engine
