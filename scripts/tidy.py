@@ -243,7 +243,12 @@ def check_lengths(repository, path):
     if lines > FILE_LINES_HIGH:
         message = f"{lines} lines, above {FILE_LINES_HIGH}: is this more than one subject?"
         yield Finding(path, lines, message, is_note=True)
-    for function in functions_of(repository, path):
+    try:
+        functions = functions_of(repository, path)
+    except SyntaxError as error:
+        yield Finding(path, error.lineno or 1, f"no Python: {error.msg}")
+        return
+    for function in functions:
         if function.lines > FUNCTION_LINES_MAX:
             length = f"{function.lines} lines, at most {FUNCTION_LINES_MAX}"
             yield Finding(path, function.first, f"function of {length}: {function.head[:60]}")

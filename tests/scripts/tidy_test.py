@@ -181,6 +181,9 @@ class RepositoryTest(unittest.TestCase):
         self.assert_finds("function of 71 lines", {"base/a.cc": "void g() {\n" + body * 69 + "}\n"})
         self.assert_finds("function of 71 lines", {"a.py": "def g():\n" + "    f()\n" * 70})
 
+    def test_broken_python(self):
+        self.assert_finds("a.py:2: no Python", {"a.py": "a = 1\nb = = 2\n"})
+
     def test_file_length_is_a_note(self):
         self.assert_finds("note: 501 lines", {"base/a.cc": "int a;\n" * 501})
 
