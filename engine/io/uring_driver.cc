@@ -141,8 +141,9 @@ void UringDriver::meet(std::span<UringDriver* const> peers) noexcept {
 }
 
 base::Status UringDriver::start() {
-  if (const int error = io_uring_enable_rings(&ring_); error < 0) {
-    return base::Error{std::string("cannot enable the ring: ") + std::strerror(-error)};
+  // Not io_uring_enable_rings(): Debian 12's liburing declares it but does not export it.
+  if (syscall(__NR_io_uring_register, ring_.ring_fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0) < 0) {
+    return system_error("cannot enable the ring");
   }
   // Saves a descriptor look-up per turn; without it all works the same.
   ring_registered_ = io_uring_register_ring_fd(&ring_) == 1;
