@@ -74,8 +74,12 @@ ShardGroup::~ShardGroup() {
 
 base::Status ShardGroup::start() {
   CHECK(threads_.empty());
+  running_.store(static_cast<std::uint32_t>(shards_.size()), std::memory_order_relaxed);
   for (const auto& shard : shards_) {
-    threads_.emplace_back([this, number = shard->number()] { run_shard(number); });
+    threads_.emplace_back([this, number = shard->number()] {
+      run_shard(number);
+      running_.fetch_sub(1, std::memory_order_release);
+    });
   }
   return {};
 }

@@ -5,6 +5,7 @@
 // Bounds: kShardsMost shards. It is the one place in the engine that starts threads.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -43,6 +44,8 @@ class ShardGroup {
   base::Status start();
   void drain(base::Duration grace) noexcept;
   void stop() noexcept;
+  // Every shard has ended, and join() will not wait.
+  bool ended() const noexcept { return running_.load(std::memory_order_acquire) == 0; }
   // Returns when every shard has ended.
   void join();
 
@@ -62,6 +65,7 @@ class ShardGroup {
   std::vector<Address> bound_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::thread> threads_;
+  std::atomic<std::uint32_t> running_{0};
 };
 
 }  // namespace engine

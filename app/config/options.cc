@@ -1,0 +1,273 @@
+#include "app/config/options.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <limits>
+#include <map>
+#include <utility>
+
+#include "app/config/host_limits.h"
+#include "app/config/version_text.h"
+#include "base/byte_text.h"
+#include "base/duration_text.h"
+
+namespace app {
+
+namespace {
+
+constexpr int kUsageError = 2;
+constexpr std::uint32_t kReceiveBuffersLeast = 16;
+constexpr std::uint64_t kReceiveBufferBytesLeast = 512;
+constexpr std::uint64_t kReceiveBufferBytesMost = std::uint64_t{1} << 20;
+
+// What the flags said, as text, before any of it is believed.
+struct RawOptions {
+  std::vector<std::string> listen;
+  std::string cpus;
+  std::string max_message = base::format_byte_count(base::kMessageBytesDefault);
+  std::string send_queue = base::format_byte_count(base::kSendQueueBytesDefault);
+  std::string heartbeat = base::format_duration(base::kHeartbeatIntervalDefault);
+  std::string handshake_timeout = base::format_duration(base::kHandshakeTimeoutDefault);
+  std::string close_timeout = base::format_duration(base::kCloseTimeoutDefault);
+  std::string idle_timeout = "0s";
+  std::string drain_timeout = base::format_duration(base::kDrainGraceDefault);
+  std::string receive_buffer = base::format_byte_count(base::kReceiveBufferBytesDefault);
+  std::uint64_t shards = 0;
+  std::uint64_t connections = base::kConnectionsDefault;
+  std::uint64_t receive_buffers = base::kReceiveBuffersDefault;
+  std::string log_level = "info";
+  std::string log_format = "text";
+  bool raw = false;
+  bool version = false;
+  bool verbose = false;
+};
+
+// Collects the first mistake; every reader below does nothing once there is one.
+class Reader {
+ public:
+  std::uint64_t count(std::string_view flag, std::uint64_t value, std::uint64_t least,
+                      std::uint64_t most) {
+    if (value < least || value > most) {
+      fail("{} {}: must be from {} to {}", flag, value, least, most);
+    }
+    return value;
+  }
+
+  std::uint64_t bytes(std::string_view flag, const std::string& text, std::uint64_t least,
+                      std::uint64_t most) {
+    const auto value = base::parse_byte_count(text);
+    if (!value.ok()) {
+      fail("{} {}: {}", flag, text, value.error().message);
+      return least;
+    }
+    if (value.value() < least || value.value() > most) {
+      fail("{} {}: must be from {} to {}", flag, text, base::format_byte_count(least),
+           base::format_byte_count(most));
+    }
+    return value.value();
+  }
+
+  // `or_never`: zero is allowed too, and switches it off.
+  base::Duration duration(std::string_view flag, const std::string& text, bool or_never) {
+    const auto value = base::parse_duration(text);
+    if (!value.ok()) {
+      fail("{} {}: {}", flag, text, value.error().message);
+      return base::kTimeoutLeast;
+    }
+    const bool never = or_never && value.value() == base::Duration::zero();
+    if (!never && (value.value() < base::kTimeoutLeast || value.value() > base::kTimeoutMost)) {
+      fail("{} {}: must be from {} to {}{}", flag, text,
+           base::format_duration(base::kTimeoutLeast), base::format_duration(base::kTimeoutMost),
+           or_never ? ", or 0s for never" : "");
+    }
+    return value.value();
+  }
+
+  template <typename T>
+  T choice(std::string_view flag, const std::string& text, const std::map<std::string, T>& all) {
+    if (const auto found = all.find(text); found != all.end()) return found->second;
+    std::string allowed;
+    for (const auto& [word, value] : all) allowed += (allowed.empty() ? "" : ", ") + word;
+    fail("{} {}: must be one of {}", flag, text, allowed);
+    return all.begin()->second;
+  }
+
+  template <typename... Args>
+  void fail(fmt::format_string<Args...> format, Args&&... args) {
+    if (mistake_.empty()) mistake_ = fmt::format(format, std::forward<Args>(args)...);
+  }
+  const std::string& mistake() const { return mistake_; }
+
+ private:
+  std::string mistake_;
+};
+
+void declare(CLI::App& program, RawOptions& raw) {
+  program.add_option("--listen", raw.listen,
+                     "address to listen on, ADDRESS:PORT or [IPV6]:PORT; may be repeated "
+                     "(default: port 8080 of every address)");
+  program.add_option("--shards", raw.shards, "threads, each with its own ring (default: one per cpu)");
+  program.add_option("--cpus", raw.cpus, "cpus to pin the shards to, in turn, such as 0-3,8");
+  program.add_option("--connections", raw.connections, "connections at most, over all shards")
+      ->capture_default_str();
+  program.add_option("--max-message", raw.max_message, "largest message; more is closed with 1009")
+      ->capture_default_str();
+  program.add_option("--send-queue", raw.send_queue,
+                     "what may wait for one slow reader; more is closed with 1013")
+      ->capture_default_str();
+  program.add_option("--heartbeat", raw.heartbeat, "ping a session that was silent so long; 0s: never")
+      ->capture_default_str();
+  program.add_option("--handshake-timeout", raw.handshake_timeout, "for the opening handshake")
+      ->capture_default_str();
+  program.add_option("--close-timeout", raw.close_timeout, "for the answer to a close frame")
+      ->capture_default_str();
+  program.add_option("--idle-timeout", raw.idle_timeout,
+                     "close a session without messages for so long; 0s: never")
+      ->capture_default_str();
+  program.add_option("--drain-timeout", raw.drain_timeout, "from SIGTERM to the end at the latest")
+      ->capture_default_str();
+  program.add_option("--receive-buffers", raw.receive_buffers, "per shard, a power of two")
+      ->capture_default_str();
+  program.add_option("--receive-buffer", raw.receive_buffer, "bytes of one receive buffer")
+      ->capture_default_str();
+  program.add_flag("--raw", raw.raw, "serve the raw endpoints /echo and /room?room=R");
+  program.add_option("--log-level", raw.log_level, "trace, debug, info, warn, error or off")
+      ->capture_default_str();
+  program.add_option("--log-format", raw.log_format, "text or json")->capture_default_str();
+  program.add_flag("--version", raw.version, "print the version; with --verbose also what the "
+                                             "kernel offers");
+  program.add_flag("--verbose", raw.verbose, "with --version");
+}
+
+void read_listen(Reader& reader, const RawOptions& raw, Options& options) {
+  options.listen_is_default = raw.listen.empty();
+  std::vector<std::string> texts = raw.listen;
+  if (texts.empty()) texts = {"0.0.0.0:8080", "[::]:8080"};
+  for (const std::string& text : texts) {
+    const auto address = engine::Address::parse(text);
+    if (!address.ok()) {
+      reader.fail("--listen {}", address.error().message);
+      return;
+    }
+    options.listen.push_back(address.value());
+  }
+}
+
+void read_shards(Reader& reader, const RawOptions& raw, Options& options) {
+  const std::vector<std::uint32_t> allowed = allowed_cpus();
+  if (!raw.cpus.empty()) {
+    auto cpus = parse_cpu_list(raw.cpus);
+    if (!cpus.ok()) {
+      reader.fail("--cpus {}", cpus.error().message);
+      return;
+    }
+    options.cpus = cpus.take();
+    for (const std::uint32_t cpu : options.cpus) {
+      if (std::find(allowed.begin(), allowed.end(), cpu) != allowed.end()) continue;
+      reader.fail("--cpus {}: cpu {} is not one of the {} that this process may use", raw.cpus, cpu,
+                  allowed.size());
+    }
+  }
+  const std::size_t cpus = options.cpus.empty() ? allowed.size() : options.cpus.size();
+  const std::uint64_t shards = raw.shards == 0 ? cpus : raw.shards;
+  options.shards =
+      static_cast<std::uint32_t>(reader.count("--shards", shards, 1, base::kShardsMost));
+}
+
+void read_limits(Reader& reader, const RawOptions& raw, Options& options) {
+  options.connections =
+      reader.count("--connections", raw.connections, 1, base::kConnectionsMost);
+  engine::SessionOptions& session = options.session;
+  session.message_bytes_max = reader.bytes("--max-message", raw.max_message,
+                                           base::kMessageBytesLeast, base::kMessageBytesMost);
+  session.send_queue_bytes_max = reader.bytes(
+      "--send-queue", raw.send_queue, base::kSendQueueBytesLeast, base::kSendQueueBytesMost);
+  session.heartbeat_interval = reader.duration("--heartbeat", raw.heartbeat, true);
+  session.handshake_timeout =
+      reader.duration("--handshake-timeout", raw.handshake_timeout, false);
+  session.close_timeout = reader.duration("--close-timeout", raw.close_timeout, false);
+  session.idle_timeout = reader.duration("--idle-timeout", raw.idle_timeout, true);
+  options.drain_grace = reader.duration("--drain-timeout", raw.drain_timeout, false);
+  options.receive_buffers = static_cast<std::uint32_t>(
+      reader.count("--receive-buffers", raw.receive_buffers, kReceiveBuffersLeast,
+                   base::kReceiveBuffersMost));
+  if (!std::has_single_bit(options.receive_buffers)) {
+    reader.fail("--receive-buffers {}: must be a power of two", raw.receive_buffers);
+  }
+  options.receive_buffer_bytes = static_cast<std::uint32_t>(
+      reader.bytes("--receive-buffer", raw.receive_buffer, kReceiveBufferBytesLeast,
+                   kReceiveBufferBytesMost));
+}
+
+Options read(Reader& reader, const RawOptions& raw) {
+  Options options;
+  read_listen(reader, raw, options);
+  read_shards(reader, raw, options);
+  read_limits(reader, raw, options);
+  options.raw = raw.raw;
+  options.log_level = reader.choice<base::LogLevel>("--log-level", raw.log_level,
+                                                    {{"trace", base::LogLevel::trace},
+                                                     {"debug", base::LogLevel::debug},
+                                                     {"info", base::LogLevel::info},
+                                                     {"warn", base::LogLevel::warn},
+                                                     {"error", base::LogLevel::error},
+                                                     {"off", base::LogLevel::off}});
+  options.log_format = reader.choice<base::LogFormat>(
+      "--log-format", raw.log_format,
+      {{"text", base::LogFormat::text}, {"json", base::LogFormat::json}});
+  return options;
+}
+
+Goodbye mistake(const std::string& text) {
+  return {.text = "millrace: " + text + "\n", .status = kUsageError};
+}
+
+}  // namespace
+
+base::Result<std::vector<std::uint32_t>> parse_cpu_list(const std::string& text) {
+  const base::Error malformed{text + ": write cpu numbers and ranges, such as 0-3,8"};
+  std::vector<std::uint32_t> cpus;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (true) {
+    std::uint32_t first = 0;
+    auto result = std::from_chars(at, end, first);
+    if (result.ec != std::errc{}) return malformed;
+    std::uint32_t last = first;
+    if (result.ptr != end && *result.ptr == '-') {
+      result = std::from_chars(result.ptr + 1, end, last);
+      if (result.ec != std::errc{} || last < first) return malformed;
+    }
+    if (last >= kCpusMost) return malformed;
+    for (std::uint32_t cpu = first; cpu <= last; ++cpu) cpus.push_back(cpu);
+    if (result.ptr == end) return cpus;
+    if (*result.ptr != ',') return malformed;
+    at = result.ptr + 1;
+  }
+}
+
+std::variant<Options, Goodbye> parse_options(int argc, const char* const* argv) {
+  RawOptions raw;
+  CLI::App program{"Millrace: a real-time WebSocket gateway on io_uring."};
+  declare(program, raw);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return Goodbye{.text = program.help(), .status = 0};
+  } catch (const CLI::ParseError& error) {
+    return mistake(std::string(error.what()) + "; see millrace --help");
+  }
+  if (raw.version) return Goodbye{.text = version_text(raw.verbose), .status = 0};
+  Reader reader;
+  Options options = read(reader, raw);
+  if (!reader.mistake().empty()) return mistake(reader.mistake());
+  if (base::Status status = fit_to_host(options); !status.ok()) {
+    return mistake(status.error().message);
+  }
+  return options;
+}
+
+}  // namespace app

@@ -1,0 +1,47 @@
+// Options: what the operator asked for on the command line, checked against its bounds.
+//
+// parse_options() either yields options that are safe to run with, or the text to print and the exit
+// status: 0 after --help and --version, 2 for a mistake, which is told in one line that names the
+// flag, the value and what is allowed. Used once, by main, before any thread starts.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "engine/io/address.h"
+#include "engine/session/session_options.h"
+
+namespace app {
+
+struct Options {
+  std::vector<engine::Address> listen;
+  bool listen_is_default = true;
+  std::uint32_t shards = 1;
+  std::vector<std::uint32_t> cpus;
+  std::uint64_t connections = base::kConnectionsDefault;
+  engine::SessionOptions session;
+  std::uint32_t receive_buffers = base::kReceiveBuffersDefault;
+  std::uint32_t receive_buffer_bytes = base::kReceiveBufferBytesDefault;
+  base::Duration drain_grace = base::kDrainGraceDefault;
+  bool raw = false;
+  base::LogLevel log_level = base::LogLevel::info;
+  base::LogFormat log_format = base::LogFormat::text;
+};
+
+// Nothing to run: what to print, to stdout if the status is 0 and to stderr if not.
+struct Goodbye {
+  std::string text;
+  int status = 0;
+};
+
+std::variant<Options, Goodbye> parse_options(int argc, const char* const* argv);
+
+// "0-3,8" as {0, 1, 2, 3, 8}.
+base::Result<std::vector<std::uint32_t>> parse_cpu_list(const std::string& text);
+
+}  // namespace app

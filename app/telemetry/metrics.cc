@@ -1,0 +1,250 @@
+#include "app/telemetry/metrics.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <functional>
+#include <string_view>
+#include <utility>
+
+#include "base/counter.h"
+#include "engine/io/outcome.h"
+#include "millrace_version.h"
+#include "protocol/violation.h"
+
+namespace app {
+
+namespace {
+
+using Parts = Metrics::ShardParts;
+using prometheus::MetricType;
+
+constexpr double kNanosecondsPerSecond = 1e9;
+
+// Gathers families; every figure is a sum over the shards.
+class Page {
+ public:
+  explicit Page(const std::vector<Parts>& shards) : shards_(shards) {}
+
+  // `read(parts)` yields the figure of one shard.
+  template <typename Read>
+  std::uint64_t sum(Read&& read) const {
+    std::uint64_t total = 0;
+    for (const Parts& parts : shards_) total += read(parts);
+    return total;
+  }
+
+  void add(std::string name, std::string help, MetricType type, double value,
+           std::vector<prometheus::ClientMetric::Label> labels = {}) {
+    prometheus::ClientMetric metric;
+    metric.label = std::move(labels);
+    if (type == MetricType::Counter) metric.counter.value = value;
+    if (type == MetricType::Gauge) metric.gauge.value = value;
+    family(std::move(name), std::move(help), type).metric.push_back(std::move(metric));
+  }
+
+  template <typename Read>
+  void counter(std::string name, std::string help, Read&& read) {
+    add(std::move(name), std::move(help), MetricType::Counter, static_cast<double>(sum(read)));
+  }
+  template <typename Read>
+  void gauge(std::string name, std::string help, Read&& read) {
+    add(std::move(name), std::move(help), MetricType::Gauge, static_cast<double>(sum(read)));
+  }
+
+  // A family with one counter for each of `count` enumerators; `read(parts, i)` yields one.
+  template <typename Enum, typename Read>
+  void counters(const std::string& name, const std::string& help, const std::string& label,
+                std::uint8_t first, std::uint8_t count, Read&& read) {
+    for (std::uint8_t i = first; i < count; ++i) {
+      const std::uint64_t value = sum([&](const Parts& parts) { return read(parts, i); });
+      add(name, help, MetricType::Counter, static_cast<double>(value),
+          {{label, std::string(label_of(static_cast<Enum>(i)))}});
+    }
+  }
+
+  void octaves(std::string name, std::string help,
+               const std::function<const base::OctaveCounts&(const Parts&)>& read) {
+    prometheus::ClientMetric metric;
+    std::uint64_t cumulative = 0;
+    for (std::size_t octave = 0; octave < base::OctaveCounts::kOctaves; ++octave) {
+      cumulative += sum([&](const Parts& parts) { return read(parts).bucket(octave); });
+      if (octave < kFirstOctave || octave > kLastOctave) continue;
+      const double bound = static_cast<double>(std::uint64_t{1} << octave);
+      metric.histogram.bucket.push_back({cumulative, bound / kNanosecondsPerSecond});
+    }
+    metric.histogram.sample_count = cumulative;
+    metric.histogram.sample_sum =
+        static_cast<double>(sum([&](const Parts& parts) { return read(parts).sum(); })) /
+        kNanosecondsPerSecond;
+    family(std::move(name), std::move(help), MetricType::Histogram)
+        .metric.push_back(std::move(metric));
+  }
+
+  std::string text() const { return prometheus::TextSerializer().Serialize(families_); }
+
+ private:
+  static constexpr std::size_t kFirstOctave = 10;  // About a microsecond.
+  static constexpr std::size_t kLastOctave = 30;   // About a second.
+
+  static std::string_view label_of(engine::CloseReason reason) { return engine::name(reason); }
+  static std::string_view label_of(engine::Outcome outcome) { return engine::name(outcome); }
+  static std::string_view label_of(protocol::Violation violation) {
+    return protocol::name(violation);
+  }
+
+  prometheus::MetricFamily& family(std::string name, std::string help, MetricType type) {
+    if (families_.empty() || families_.back().name != name) {
+      families_.push_back({std::move(name), std::move(help), type, {}});
+    }
+    return families_.back();
+  }
+
+  const std::vector<Parts>& shards_;
+  std::vector<prometheus::MetricFamily> families_;
+};
+
+void add_sessions(Page& page) {
+  const auto of = [](const Parts& parts) -> const engine::SessionCounters& {
+    return parts.program->session_counters();
+  };
+  page.gauge("millrace_sessions_open", "Sessions, handshakes included",
+             [&](const Parts& parts) { return of(parts).open.value(); });
+  page.counter("millrace_sessions_opened_total", "Handshakes that ended with 101",
+               [&](const Parts& parts) { return of(parts).opened.value(); });
+  page.counter("millrace_http_requests_total", "Complete HTTP requests",
+               [&](const Parts& parts) { return of(parts).requests.value(); });
+  page.counter("millrace_messages_received_total", "Text and binary messages from clients",
+               [&](const Parts& parts) { return of(parts).messages_received.value(); });
+  page.counter("millrace_message_bytes_received_total", "Their payload bytes",
+               [&](const Parts& parts) { return of(parts).message_bytes_received.value(); });
+  page.counter("millrace_messages_sent_total", "Messages queued for clients, deliveries included",
+               [&](const Parts& parts) {
+                 return of(parts).messages_sent.value() +
+                        parts.program->room_counters().deliveries.value();
+               });
+  page.counter("millrace_messages_dropped_total", "Messages that found a full send queue",
+               [&](const Parts& parts) { return of(parts).messages_dropped.value(); });
+  page.counter("millrace_pings_sent_total", "Heartbeats sent",
+               [&](const Parts& parts) { return of(parts).pings_sent.value(); });
+  page.counter("millrace_pongs_received_total", "Answers to them, and unasked pongs",
+               [&](const Parts& parts) { return of(parts).pongs_received.value(); });
+  page.counter("millrace_pings_answered_total", "Pings of clients that were answered",
+               [&](const Parts& parts) { return of(parts).pings_answered.value(); });
+  page.counter("millrace_close_timeouts_total", "Close handshakes that the client did not finish",
+               [&](const Parts& parts) { return of(parts).close_timeouts.value(); });
+  page.counters<engine::CloseReason>(
+      "millrace_sessions_closed_total", "Sessions that ended, by reason", "reason", 1,
+      engine::kCloseReasonCount,
+      [&](const Parts& parts, std::uint8_t i) { return of(parts).closed[i].value(); });
+  page.counters<protocol::Violation>(
+      "millrace_protocol_violations_total", "Breaches of RFC 6455 or HTTP by clients, by kind",
+      "violation", 1, protocol::kViolationCount,
+      [&](const Parts& parts, std::uint8_t i) { return of(parts).violations[i].value(); });
+}
+
+void add_rooms(Page& page) {
+  const auto of = [](const Parts& parts) -> const engine::RoomCounters& {
+    return parts.program->room_counters();
+  };
+  page.gauge("millrace_rooms", "Rooms, counted on each shard that has members",
+             [&](const Parts& parts) { return of(parts).rooms.value(); });
+  page.gauge("millrace_room_memberships", "Members of rooms",
+             [&](const Parts& parts) { return of(parts).memberships.value(); });
+  page.counter("millrace_room_messages_published_total", "Messages published to rooms",
+               [&](const Parts& parts) { return of(parts).published.value(); });
+  page.counter("millrace_fan_outs_total", "Batches carried to the members on a shard",
+               [&](const Parts& parts) { return of(parts).fan_outs.value(); });
+  page.counter("millrace_deliveries_total", "Messages times members that they were queued for",
+               [&](const Parts& parts) { return of(parts).deliveries.value(); });
+  page.counter("millrace_deliveries_dropped_total", "Deliveries that found a full send queue",
+               [&](const Parts& parts) { return of(parts).deliveries_dropped.value(); });
+  page.counter("millrace_room_messages_stale_total", "Messages for a room that had emptied",
+               [&](const Parts& parts) { return of(parts).stale_messages.value(); });
+  page.gauge("millrace_fan_out_backlog_bytes", "Batches that wait for their fan-out",
+             [&](const Parts& parts) { return of(parts).backlog_bytes.value(); });
+}
+
+void add_connections(Page& page) {
+  const auto of = [](const Parts& parts) -> const engine::ConnectionCounters& {
+    return parts.shard->connection_counters();
+  };
+  page.gauge("millrace_connections_open", "TCP connections, those being refused included",
+             [&](const Parts& parts) { return of(parts).open.value(); });
+  page.counter("millrace_connections_accepted_total", "TCP connections accepted",
+               [&](const Parts& parts) { return of(parts).accepted.value(); });
+  page.counter("millrace_received_bytes_total", "Bytes from clients, framing included",
+               [&](const Parts& parts) { return of(parts).received_bytes.value(); });
+  page.counter("millrace_sent_bytes_total", "Bytes that the kernel took for clients",
+               [&](const Parts& parts) { return of(parts).sent_bytes.value(); });
+  page.counter("millrace_receives_total", "Receives that yielded bytes",
+               [&](const Parts& parts) { return of(parts).receives.value(); });
+  page.counter("millrace_sends_total", "Send operations",
+               [&](const Parts& parts) { return of(parts).sends.value(); });
+  page.gauge("millrace_send_queue_bytes", "Bytes in all send queues",
+             [&](const Parts& parts) { return of(parts).queued_bytes.value(); });
+  page.counter("millrace_receive_buffers_exhausted_total", "Receives that found no buffer",
+               [&](const Parts& parts) { return of(parts).receive_buffers_exhausted.value(); });
+  page.counter("millrace_stale_completions_total", "Results for connections that were gone",
+               [&](const Parts& parts) { return of(parts).stale_completions.value(); });
+  page.counters<engine::Outcome>(
+      "millrace_accept_failures_total", "Accepts that failed, by outcome", "outcome", 1,
+      engine::kOutcomeCount,
+      [&](const Parts& parts, std::uint8_t i) { return of(parts).accept_failures[i].value(); });
+  page.counters<engine::Outcome>(
+      "millrace_connections_ended_total", "Ends of the clients' streams, by outcome", "outcome", 0,
+      engine::kOutcomeCount,
+      [&](const Parts& parts, std::uint8_t i) { return of(parts).ended[i].value(); });
+}
+
+void add_shards(Page& page) {
+  const auto reactor = [](const Parts& parts) -> const engine::ReactorCounters& {
+    return parts.shard->reactor_counters();
+  };
+  const auto mailbox = [](const Parts& parts) -> const engine::MailboxCounters& {
+    return parts.shard->mailbox_counters();
+  };
+  page.gauge("millrace_shards", "Shards", [](const Parts&) { return std::uint64_t{1}; });
+  page.counter("millrace_turns_total", "Turns of the shards' loops",
+               [&](const Parts& parts) { return reactor(parts).turns.value(); });
+  page.counter("millrace_completions_total", "Completions taken from io_uring",
+               [&](const Parts& parts) { return reactor(parts).completions.value(); });
+  page.counter("millrace_submissions_deferred_total", "Operations that found a full queue",
+               [&](const Parts& parts) { return reactor(parts).submissions_deferred.value(); });
+  page.counter("millrace_lane_messages_total", "Messages between shards",
+               [&](const Parts& parts) { return mailbox(parts).sent.value(); });
+  page.counter("millrace_lane_rings_total", "Sleeping shards that were woken",
+               [&](const Parts& parts) { return mailbox(parts).rings.value(); });
+  page.counter("millrace_lane_full_total", "Messages that found a full lane and waited",
+               [&](const Parts& parts) { return mailbox(parts).lane_full.value(); });
+  page.gauge("millrace_lane_waiting", "Messages that wait for room in a lane",
+             [&](const Parts& parts) { return mailbox(parts).waiting.value(); });
+  page.octaves("millrace_turn_seconds", "How long turns took, kernel work included",
+               [&](const Parts& parts) -> const base::OctaveCounts& {
+                 return reactor(parts).turn_nanoseconds;
+               });
+}
+
+}  // namespace
+
+std::uint64_t Metrics::connections() const { return gate_ == nullptr ? 0 : gate_->inside(); }
+
+std::string Metrics::text() const {
+  Page page(shards_);
+  page.add("millrace_build_info", "What this is", MetricType::Gauge, 1,
+           {{"version", std::string(millrace::kVersion)},
+            {"commit", std::string(millrace::kCommit)}});
+  if (gate_ != nullptr) {
+    page.add("millrace_connections_limit", "Connections that --connections allows",
+             MetricType::Gauge, static_cast<double>(gate_->limit()));
+    page.add("millrace_connections", "Connections that count towards the limit",
+             MetricType::Gauge, static_cast<double>(gate_->inside()));
+  }
+  add_sessions(page);
+  add_rooms(page);
+  add_connections(page);
+  add_shards(page);
+  return page.text();
+}
+
+}  // namespace app

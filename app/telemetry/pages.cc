@@ -1,0 +1,36 @@
+#include "app/telemetry/pages.h"
+
+#include <nlohmann/json.hpp>
+
+#include "app/web/chat_page.h"
+#include "millrace_version.h"
+#include "protocol/http_response.h"
+
+namespace app {
+
+std::optional<std::string> Pages::find(std::string_view path) const {
+  using protocol::HttpStatus;
+  if (path == "/" && raw_) {
+    return protocol::write_response(HttpStatus::ok, "text/html; charset=utf-8", chat_page());
+  }
+  if (path == "/health") {
+    const bool draining = draining_.load(std::memory_order_relaxed);
+    return protocol::write_response(draining ? HttpStatus::service_unavailable : HttpStatus::ok,
+                                    "application/json", health());
+  }
+  if (path == "/metrics") {
+    return protocol::write_response(HttpStatus::ok, "text/plain; version=0.0.4; charset=utf-8",
+                                    metrics_.text());
+  }
+  return std::nullopt;
+}
+
+std::string Pages::health() const {
+  const bool draining = draining_.load(std::memory_order_relaxed);
+  const nlohmann::json body = {{"status", draining ? "draining" : "ok"},
+                               {"version", millrace::kVersion},
+                               {"connections", metrics_.connections()}};
+  return body.dump() + "\n";
+}
+
+}  // namespace app
