@@ -1,0 +1,106 @@
+// What both drivers promise about listening and accepting.
+
+#include "tests/conformance/party.h"
+
+namespace conformance {
+namespace {
+
+using engine::submit_accept;
+using engine::submit_close;
+
+class Listening : public Pair {};
+
+TEST_F(Listening, PortZeroYieldsAPort) {
+  EXPECT_NE(listening_.bound.port(), 0);
+  EXPECT_EQ(listening_.listener, 0U);
+  EXPECT_EQ(listening_.bound.text(), "127.0.0.1:" + std::to_string(listening_.bound.port()));
+}
+
+TEST_F(Listening, AcceptsIntoDescriptorsWhileMoreIsSet) {
+  std::vector<Descriptor> accepted;
+  for (int i = 0; i < 5; ++i) connect();
+  for (int i = 0; i < 5; ++i) client_.await(OperationKind::connect);
+  for (int i = 0; i < 5; ++i) {
+    const auto completion = server_.await(OperationKind::accept);
+    ASSERT_TRUE(completion.has_value());
+    EXPECT_GE(completion->result, 0);
+    EXPECT_LT(completion->result, 16);
+    EXPECT_TRUE(completion->more);
+    EXPECT_FALSE(completion->has_buffer);
+    EXPECT_EQ(completion->tag.slot, listening_.listener);
+    for (const Descriptor other : accepted) {
+      EXPECT_NE(other, static_cast<Descriptor>(completion->result));
+    }
+    accepted.push_back(static_cast<Descriptor>(completion->result));
+  }
+}
+
+TEST_F(Listening, TwoDriversShareAPort) {
+  Party second(small());
+  const auto same = second.driver().listen(listening_.bound);
+  ASSERT_TRUE(same.ok());
+  EXPECT_EQ(same.value().bound.port(), listening_.bound.port());
+  second.start();
+  second.stage(submit_accept(same.value().listener));
+  second.settle();
+  for (int i = 0; i < 12; ++i) {
+    connect();
+    const auto there = client_.await(OperationKind::connect);
+    ASSERT_TRUE(there.has_value());
+    EXPECT_EQ(outcome(*there), Outcome::success);
+  }
+  server_.settle();
+  second.settle();
+  EXPECT_EQ(server_.pending(OperationKind::accept) + second.pending(OperationKind::accept), 12U);
+}
+
+TEST_F(Listening, StopListeningEndsTheAcceptAndRefusesConnects) {
+  server_.settle();
+  server_.driver().stop_listening(listening_.listener);
+  const auto ended = server_.await(OperationKind::accept);
+  ASSERT_TRUE(ended.has_value());
+  EXPECT_LT(ended->result, 0);
+  EXPECT_FALSE(ended->more);
+  connect();
+  const auto refused = client_.await(OperationKind::connect);
+  ASSERT_TRUE(refused.has_value());
+  EXPECT_EQ(outcome(*refused), Outcome::connection_refused);
+}
+
+TEST_F(Listening, StopListeningLeavesAcceptedConnectionsAlone) {
+  const Ends ends = connected();
+  server_.driver().stop_listening(listening_.listener);
+  server_.stage(engine::submit_receive(ends.server, 1));
+  client_.stage(engine::submit_send(ends.client, 1, bytes("still here")));
+  client_.await(OperationKind::send);
+  EXPECT_EQ(server_.receive(10), "still here");
+}
+
+class CrowdedListening : public Pair {
+ protected:
+  CrowdedListening() : Pair(crowded(), small()) {}
+  static DriverOptions crowded() {
+    DriverOptions options = small();
+    options.descriptors = 2;
+    return options;
+  }
+};
+
+TEST_F(CrowdedListening, AFullTableSaysDescriptorsFullAndRecovers) {
+  const Ends first = connected();
+  connected();
+  connect();
+  client_.await(OperationKind::connect);
+  const auto full = server_.await(OperationKind::accept);
+  ASSERT_TRUE(full.has_value());
+  EXPECT_EQ(outcome(*full), Outcome::descriptors_full);
+  EXPECT_FALSE(full->more);
+
+  server_.stage(submit_close(first.server, 0));
+  server_.stage(submit_accept(listening_.listener));
+  const Ends third = connected();
+  EXPECT_EQ(third.server, first.server);
+}
+
+}  // namespace
+}  // namespace conformance

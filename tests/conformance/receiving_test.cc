@@ -1,0 +1,180 @@
+// What both drivers promise about receiving.
+
+#include "tests/conformance/party.h"
+
+namespace conformance {
+namespace {
+
+using engine::submit_close;
+using engine::submit_receive;
+using engine::submit_send;
+
+std::string numbered_text(std::size_t size) {
+  std::string text;
+  for (std::uint32_t i = 0; text.size() < size; ++i) text += std::to_string(i) + ",";
+  text.resize(size);
+  return text;
+}
+
+class Receiving : public Pair {};
+
+TEST_F(Receiving, YieldsBytesInLeasedBuffersWhileMoreIsSet) {
+  const Ends ends = connected();
+  server_.stage(submit_receive(ends.server, 5));
+  server_.settle();
+  EXPECT_EQ(server_.pending(OperationKind::receive), 0U);  // Nothing was sent yet.
+  for (const std::string text : {"first", "second", "third"}) {
+    client_.stage(submit_send(ends.client, 1, bytes(text)));
+    client_.await(OperationKind::send);
+    const auto completion = server_.await(OperationKind::receive);
+    ASSERT_TRUE(completion.has_value());
+    EXPECT_TRUE(completion->more);
+    ASSERT_TRUE(completion->has_buffer);
+    EXPECT_EQ(completion->tag, (engine::Tag{OperationKind::receive, ends.server, 5}));
+    EXPECT_EQ(base::as_text(completion->received()), text);
+    server_.driver().give_back(completion->buffer);
+  }
+}
+
+TEST_F(Receiving, BytesInABufferMayBeChangedInPlace) {
+  const Ends ends = connected();
+  server_.stage(submit_receive(ends.server, 1));
+  client_.submit(submit_send(ends.client, 1, bytes("mask")));
+  const auto completion = server_.await(OperationKind::receive);
+  client_.await(OperationKind::send);
+  ASSERT_TRUE(completion.has_value());
+  for (std::byte& byte : completion->received()) byte ^= std::byte{0x20};
+  EXPECT_EQ(base::as_text(completion->received()), "MASK");
+  server_.driver().give_back(completion->buffer);
+}
+
+TEST_F(Receiving, ALongStreamArrivesInOrderThroughFewBuffers) {
+  const std::string text = numbered_text(200'000);
+  const Ends ends = connected();
+  server_.stage(submit_receive(ends.server, 1));
+  client_.submit(submit_send(ends.client, 1, bytes(text)));
+  std::string received;
+  while (received.size() < text.size()) {
+    Completion last;
+    received += server_.receive(text.size() - received.size(), &last);
+    client_.turn(base::Instant{});
+    if (last.more) continue;
+    ASSERT_EQ(outcome(last), Outcome::no_buffers);  // The only end that a stream may meet here.
+    server_.stage(submit_receive(ends.server, 1));
+  }
+  EXPECT_EQ(received, text);
+  const auto sent = client_.await(OperationKind::send);
+  ASSERT_TRUE(sent.has_value());
+  EXPECT_EQ(sent->result, static_cast<std::int32_t>(text.size()));
+}
+
+TEST_F(Receiving, BytesThatCameBeforeTheReceiveWait) {
+  const Ends ends = connected();
+  client_.stage(submit_send(ends.client, 1, bytes("early")));
+  client_.await(OperationKind::send);
+  server_.settle();
+  server_.stage(submit_receive(ends.server, 1));
+  EXPECT_EQ(server_.receive(5), "early");
+}
+
+TEST_F(Receiving, ThePeersEndYieldsZeroAfterItsBytes) {
+  const Ends ends = connected();
+  server_.stage(submit_receive(ends.server, 1));
+  client_.stage(submit_send(ends.client, 1, bytes("last words")));
+  client_.await(OperationKind::send);
+  client_.stage(submit_close(ends.client, 1));
+  client_.settle();
+  Completion last;
+  EXPECT_EQ(server_.receive(11, &last), "last words");
+  EXPECT_EQ(last.result, 0);
+  EXPECT_FALSE(last.more);
+  EXPECT_FALSE(last.has_buffer);
+}
+
+TEST_F(Receiving, APeerThatClosesWithUnreadBytesResets) {
+  const Ends ends = connected();
+  server_.stage(submit_receive(ends.server, 1));
+  server_.stage(submit_send(ends.server, 1, bytes("never read")));
+  server_.await(OperationKind::send);
+  client_.settle();
+  client_.stage(submit_close(ends.client, 1));
+  client_.settle();
+  const auto completion = server_.await(OperationKind::receive);
+  ASSERT_TRUE(completion.has_value());
+  EXPECT_EQ(outcome(*completion), Outcome::connection_reset);
+  EXPECT_FALSE(completion->more);
+}
+
+TEST_F(Receiving, ADescriptorThatIsNotOpenIsAFailure) {
+  server_.stage(submit_receive(11, 3));
+  const auto completion = server_.await(OperationKind::receive);
+  ASSERT_TRUE(completion.has_value());
+  EXPECT_LT(completion->result, 0);
+  EXPECT_FALSE(completion->more);
+  EXPECT_EQ(completion->tag, (engine::Tag{OperationKind::receive, 11, 3}));
+}
+
+// ---- Running out of buffers ---------------------------------------------------------------------
+
+class ReceiveBuffersRunOut : public Receiving {
+ protected:
+  // Fills every buffer of the server and keeps them; true when the receive ended for want of one.
+  bool exhaust(const Ends& ends) {
+    text_ = numbered_text(8 * 1024 + 500);
+    server_.stage(submit_receive(ends.server, 1));
+    client_.stage(submit_send(ends.client, 1, bytes(text_)));
+    client_.await(OperationKind::send);
+    while (true) {
+      const auto completion = server_.await(OperationKind::receive);
+      if (!completion.has_value()) return false;
+      received_ += base::as_text(completion->received());
+      if (completion->has_buffer) held_.push_back(completion->buffer);
+      if (!completion->more) return outcome(*completion) == Outcome::no_buffers;
+    }
+  }
+  void give_all_back() {
+    for (const engine::BufferId buffer : held_) server_.driver().give_back(buffer);
+    held_.clear();
+  }
+
+  std::string text_;
+  std::string received_;
+  std::vector<engine::BufferId> held_;
+};
+
+TEST_F(ReceiveBuffersRunOut, EndsWithNoBuffersAndLosesNothing) {
+  const Ends ends = connected();
+  ASSERT_TRUE(exhaust(ends));
+  EXPECT_EQ(held_.size(), 8U);
+  give_all_back();
+  server_.stage(submit_receive(ends.server, 1));
+  received_ += server_.receive(text_.size() - received_.size());
+  EXPECT_EQ(received_, text_);
+}
+
+TEST_F(ReceiveBuffersRunOut, ArmingWithoutBuffersEndsAtOnce) {
+  const Ends ends = connected();
+  ASSERT_TRUE(exhaust(ends));
+  server_.stage(submit_receive(ends.server, 2));
+  const auto completion = server_.await(OperationKind::receive);
+  ASSERT_TRUE(completion.has_value());
+  EXPECT_EQ(outcome(*completion), Outcome::no_buffers);
+  EXPECT_FALSE(completion->more);
+  give_all_back();
+}
+
+TEST_F(ReceiveBuffersRunOut, ThePeersEndWaitsForABuffer) {
+  const Ends ends = connected();
+  ASSERT_TRUE(exhaust(ends));
+  client_.stage(submit_close(ends.client, 1));
+  client_.settle();
+  give_all_back();
+  server_.stage(submit_receive(ends.server, 2));
+  Completion last;
+  received_ += server_.receive(text_.size(), &last);
+  EXPECT_EQ(received_, text_);
+  EXPECT_EQ(last.result, 0);
+}
+
+}  // namespace
+}  // namespace conformance
