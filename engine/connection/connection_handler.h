@@ -24,7 +24,7 @@ class ConnectionHandler {
   virtual void on_connect_failed(std::uint32_t token, Outcome outcome) = 0;
   // The bytes may be changed in place; they are gone after the call.
   virtual void on_received(ConnectionId id, std::span<std::byte> bytes) = 0;
-  // The peer sends no more (success), or the connection failed. It is finished or aborted already.
+  // The peer sends no more (success), or the connection failed. It is finished, or aborted, next.
   virtual void on_ended(ConnectionId id, Outcome outcome) = 0;
   virtual void on_released(ConnectionId id) = 0;
 };

@@ -228,12 +228,12 @@ bool Connections::reads(ConnectionId id) const noexcept {
 void Connections::receive_ended(ConnectionId id, std::int32_t result) {
   const Outcome outcome = outcome_of(result);
   counters_.ended[index_of(outcome)].add();
+  handler_->on_ended(id, outcome);
   if (result == 0) {
     finish(id);
   } else {
     abort(id);
   }
-  handler_->on_ended(id, outcome);
 }
 
 // ---- Flushing -----------------------------------------------------------------------------------
@@ -249,6 +249,7 @@ StepResult Connections::flush() {
   std::size_t done = 0;
   while (done < flush_list_.size() && flush_one(flush_list_[done])) ++done;
   flush_list_.erase(flush_list_.begin(), flush_list_.begin() + static_cast<std::ptrdiff_t>(done));
+  release_quiet();
   counters_.queued_bytes.set(queued_bytes_);
   if (!starved_.empty() && buffers_came_back_) arm_starved();
   buffers_came_back_ = false;
@@ -333,8 +334,17 @@ void Connections::begin_closing(std::uint32_t slot, Connection& connection) {
   if (connection.receiving || connection.sending) {
     connection.canceling = true;
     reactor_.submit(submit_cancel(slot, connection.generation));
+  } else {
+    quiet_.push_back({slot, connection.generation});  // Not now: the caller may be using it.
   }
-  release_if_quiet(slot, connection);
+}
+
+void Connections::release_quiet() {
+  for (const ConnectionId id : quiet_) {
+    Connection& connection = table_[id.slot];
+    if (connection.generation == id.generation) release_if_quiet(id.slot, connection);
+  }
+  quiet_.clear();
 }
 
 void Connections::release_if_quiet(std::uint32_t slot, Connection& connection) {

@@ -53,7 +53,7 @@ class Connections {
 
   void accept_on(std::uint32_t listener);
   void stop_accepting(std::uint32_t listener);
-  // `address` must outlive the next turn. The answer is on_connected() or on_connect_failed().
+  // `address` must live until the answer: on_connected() or on_connect_failed().
   void connect(const Address& address, std::uint32_t token);
 
   bool alive(ConnectionId id) const noexcept {
@@ -127,6 +127,7 @@ class Connections {
   bool stage_send(std::uint32_t slot, Connection& connection);
   void list_for_flush(std::uint32_t slot, Connection& connection);
   void begin_closing(std::uint32_t slot, Connection& connection);
+  void release_quiet();
   void release_if_quiet(std::uint32_t slot, Connection& connection);
 
   Reactor& reactor_;
@@ -139,6 +140,7 @@ class Connections {
   std::size_t received_done_ = 0;  // How many of them were delivered.
   std::vector<std::uint32_t> starved_;
   std::vector<std::uint32_t> flush_list_;
+  std::vector<ConnectionId> quiet_;  // Closing with nothing in flight: released at the turn's end.
   std::vector<iovec> segments_;  // Of this turn's sends; the driver has read them by the next.
   std::size_t segments_used_ = 0;
   std::uint64_t queued_bytes_ = 0;

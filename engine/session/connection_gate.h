@@ -19,6 +19,11 @@ class ConnectionGate {
     inside_.fetch_sub(1, std::memory_order_relaxed);
     return false;
   }
+  // For connections that we open ourselves: counted, never refused.
+  bool enter_always() noexcept {
+    inside_.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
   void leave() noexcept { inside_.fetch_sub(1, std::memory_order_relaxed); }
 
   std::uint64_t inside() const noexcept { return inside_.load(std::memory_order_relaxed); }

@@ -66,6 +66,7 @@ struct Session {
   bool ping_pending : 1;  // A ping of ours awaits its pong.
   bool client : 1;        // We are the client.
   bool opened : 1;        // It became a WebSocket.
+  bool counted : 1;       // It is inside the gate.
   bool announced : 1;     // The handler knows of it and is owed an on_close().
 };
 

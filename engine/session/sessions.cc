@@ -276,10 +276,9 @@ void Sessions::end(SessionId id, Session& session, CloseReason why) {
 
 void Sessions::on_ended(ConnectionId id, Outcome outcome) {
   Session& session = table_[id.slot];
-  if (session.close_reason == CloseReason::none) {
-    session.close_reason =
-        outcome == Outcome::success ? CloseReason::peer_left : CloseReason::connection_failed;
-  }
+  const CloseReason why =
+      outcome == Outcome::success ? CloseReason::peer_left : CloseReason::connection_failed;
+  end(id, session, session.close_reason == CloseReason::none ? why : session.close_reason);
 }
 
 void Sessions::on_released(ConnectionId id) {
@@ -290,7 +289,7 @@ void Sessions::on_released(ConnectionId id) {
     drop_assembler(session);
   }
   counters_.closed[static_cast<std::size_t>(session.close_reason)].add();
-  if (session.close_reason != CloseReason::limit_reached) {
+  if (session.counted) {
     gate_.leave();
     counters_.open.subtract();
   }

@@ -69,7 +69,7 @@ class Sessions final : public ConnectionHandler {
     __builtin_prefetch(&table_[slot]);
   }
 
-  // Opens a session to a server. `address` must outlive the next turn.
+  // Opens a session to a server. `address` must live until the answer.
   void connect(const Address& address, ConnectRequest request);
   // Ends the wait of a session that on_request() left pending.
   void admit(SessionId id);
@@ -109,7 +109,8 @@ class Sessions final : public ConnectionHandler {
   void receive_handshake(SessionId id, Session& session, std::span<std::byte> bytes);
   void receive_request(SessionId id, Session& session);
   void receive_response(SessionId id, Session& session);
-  void answer_request(SessionId id, Session& session, const protocol::HttpRequest& request);
+  void answer_request(SessionId id, Session& session, const protocol::HttpRequest& request,
+                      std::size_t request_bytes);
   void open_session(SessionId id, Session& session, std::size_t handshake_bytes);
   void respond(SessionId id, Session& session, std::string_view response, CloseReason reason);
   void send_text(std::uint32_t slot, std::string_view text);

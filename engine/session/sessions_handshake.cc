@@ -36,12 +36,12 @@ Session& Sessions::begin(ConnectionId id, SessionState state, bool client) {
 }
 
 void Sessions::on_accepted(ConnectionId id) {
-  if (gate_.enter()) {
-    begin(id, SessionState::requesting, false);
-    counters_.open.add();
-  } else {
-    begin(id, SessionState::refusing, false).close_reason = CloseReason::limit_reached;
-  }
+  const bool admitted = gate_.enter();
+  Session& session =
+      begin(id, admitted ? SessionState::requesting : SessionState::refusing, false);
+  session.counted = admitted;
+  if (admitted) counters_.open.add();
+  if (!admitted) session.close_reason = CloseReason::limit_reached;
 }
 
 void Sessions::connect(const Address& address, ConnectRequest request) {
@@ -67,8 +67,8 @@ void Sessions::on_connected(ConnectionId id, std::uint32_t token) {
   const base::Handle handle = connecting_.handle_at(token);
   const ConnectRequest* request = connecting_.find(handle);
   CHECK(request != nullptr);
-  static_cast<void>(gate_.enter());  // A client's own limit is what it connects.
   Session& session = begin(id, SessionState::requesting, true);
+  session.counted = gate_.enter_always();
   counters_.open.add();
   session.context = request->context;
   session.announced = true;
@@ -120,16 +120,20 @@ void Sessions::receive_request(SessionId id, Session& session) {
             draining_ ? CloseReason::draining : CloseReason::limit_reached);
     return;
   }
-  answer_request(id, session, request);
+  answer_request(id, session, request, parse.consumed);
 }
 
 void Sessions::answer_request(SessionId id, Session& session,
-                              const protocol::HttpRequest& request) {
+                              const protocol::HttpRequest& request,
+                              std::size_t request_bytes) {
   const protocol::UpgradeCheck check = protocol::check_upgrade(request);
   const auto* upgrade = std::get_if<protocol::Upgrade>(&check);
   Admission admission = handler_->on_request(id, request, upgrade != nullptr);
   if (admission.verdict == Admission::Verdict::respond) {
+    // All that was sent has been read, so that closing resets nothing and need not linger.
+    const bool all_read = session.partial.handshake->text.size() == request_bytes;
     respond(id, session, admission.response, CloseReason::refused);
+    if (all_read) end(id, session, CloseReason::refused);
     return;
   }
   if (upgrade == nullptr) {
@@ -144,7 +148,7 @@ void Sessions::answer_request(SessionId id, Session& session,
   session.state = SessionState::pending;
   Handshake& handshake = *session.partial.handshake;
   handshake.answer = protocol::write_switching_protocols(upgrade->key, admission.subprotocol);
-  handshake.text.erase(0, handshake.text.find("\r\n\r\n") + 4);
+  handshake.text.erase(0, request_bytes);
   if (admission.verdict == Admission::Verdict::accept) admit(id);
 }
 

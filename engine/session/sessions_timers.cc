@@ -34,8 +34,8 @@ void Sessions::expire_handshakes(base::Instant now) {
     if (session.client) {
       fail_connect(*id, session, 0);
     } else {
-      const bool counted = session.state != SessionState::refusing;
-      end(*id, session, counted ? CloseReason::handshake_timeout : CloseReason::limit_reached);
+      end(*id, session,
+          session.counted ? CloseReason::handshake_timeout : CloseReason::limit_reached);
     }
   }
 }
@@ -71,7 +71,7 @@ void Sessions::sweep_one(std::uint32_t slot) {
   } else if (session.heard) {
     session.ping_pending = false;
   } else if (session.ping_pending) {
-    session.close_reason = CloseReason::heartbeat_timeout;
+    end(id, session, CloseReason::heartbeat_timeout);
     connections_.abort(id);
   } else {
     session.ping_pending = true;

@@ -24,11 +24,14 @@ class Sweep {
   // A zero interval never sweeps.
   explicit Sweep(base::Duration interval) : interval_(interval) {}
 
-  void start(base::Instant now) { started_ = now; }
+  void start(base::Instant now) {
+    started_ = now;
+    running_ = interval_ > base::Duration::zero();
+  }
 
   // Slots [begin, end) are due at `now`, of a table that has `slots` slots.
   Range step(base::Instant now, std::uint32_t slots) {
-    if (interval_ <= base::Duration::zero() || started_ == base::Instant{}) return {};
+    if (!running_) return {};
     const std::uint64_t due = due_by(now, slots);
     Range range{.begin = cursor_, .end = cursor_};
     if (due > cursor_) {
@@ -47,7 +50,7 @@ class Sweep {
 
   // When the next slots are due: the interval in kSweepSteps steps.
   base::Instant next(base::Instant now) const {
-    if (interval_ <= base::Duration::zero() || started_ == base::Instant{}) return base::kForever;
+    if (!running_) return base::kForever;
     return now + std::max<base::Duration>(interval_ / base::kSweepSteps, base::kSweepPauseLeast);
   }
 
@@ -60,6 +63,7 @@ class Sweep {
   base::Duration interval_;
   base::Instant started_{};
   std::uint32_t cursor_ = 0;
+  bool running_ = false;
 };
 
 }  // namespace engine
