@@ -89,9 +89,8 @@ int wait_for_end(engine::ShardGroup& group, const Options& options, Pages& pages
     }
     if (draining) continue;
     draining = true;
-    base::log_info("{}: draining {} connections within {}",
-                   signal == SIGINT ? "SIGINT" : "SIGTERM", pages.connections(),
-                   base::format_duration(options.drain_grace));
+    base::log_info("{}: draining {} connections within {}", signal == SIGINT ? "SIGINT" : "SIGTERM",
+                   pages.connections(), base::format_duration(options.drain_grace));
     pages.set_draining();
     group.drain(options.drain_grace);
   }

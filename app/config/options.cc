@@ -1,8 +1,8 @@
 #include "app/config/options.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <charconv>
 #include <limits>
@@ -79,9 +79,8 @@ class Reader {
     }
     const bool never = or_never && value.value() == base::Duration::zero();
     if (!never && (value.value() < base::kTimeoutLeast || value.value() > base::kTimeoutMost)) {
-      fail("{} {}: must be from {} to {}{}", flag, text,
-           base::format_duration(base::kTimeoutLeast), base::format_duration(base::kTimeoutMost),
-           or_never ? ", or 0s for never" : "");
+      fail("{} {}: must be from {} to {}{}", flag, text, base::format_duration(base::kTimeoutLeast),
+           base::format_duration(base::kTimeoutMost), or_never ? ", or 0s for never" : "");
     }
     return value.value();
   }
@@ -109,23 +108,27 @@ void declare(CLI::App& program, RawOptions& raw) {
   program.add_option("--listen", raw.listen,
                      "address to listen on, ADDRESS:PORT or [IPV6]:PORT; may be repeated "
                      "(default: port 8080 of every address)");
-  program.add_option("--shards", raw.shards, "threads, each with its own ring (default: one per cpu)");
+  program.add_option("--shards", raw.shards,
+                     "threads, each with its own ring (default: one per cpu)");
   program.add_option("--cpus", raw.cpus, "cpus to pin the shards to, in turn, such as 0-3,8");
   program.add_option("--connections", raw.connections, "connections at most, over all shards")
       ->capture_default_str();
   program.add_option("--max-message", raw.max_message, "largest message; more is closed with 1009")
       ->capture_default_str();
-  program.add_option("--send-queue", raw.send_queue,
-                     "what may wait for one slow reader; more is closed with 1013")
+  program
+      .add_option("--send-queue", raw.send_queue,
+                  "what may wait for one slow reader; more is closed with 1013")
       ->capture_default_str();
-  program.add_option("--heartbeat", raw.heartbeat, "ping a session that was silent so long; 0s: never")
+  program
+      .add_option("--heartbeat", raw.heartbeat, "ping a session that was silent so long; 0s: never")
       ->capture_default_str();
   program.add_option("--handshake-timeout", raw.handshake_timeout, "for the opening handshake")
       ->capture_default_str();
   program.add_option("--close-timeout", raw.close_timeout, "for the answer to a close frame")
       ->capture_default_str();
-  program.add_option("--idle-timeout", raw.idle_timeout,
-                     "close a session without messages for so long; 0s: never")
+  program
+      .add_option("--idle-timeout", raw.idle_timeout,
+                  "close a session without messages for so long; 0s: never")
       ->capture_default_str();
   program.add_option("--drain-timeout", raw.drain_timeout, "from SIGTERM to the end at the latest")
       ->capture_default_str();
@@ -137,8 +140,9 @@ void declare(CLI::App& program, RawOptions& raw) {
   program.add_option("--log-level", raw.log_level, "trace, debug, info, warn, error or off")
       ->capture_default_str();
   program.add_option("--log-format", raw.log_format, "text or json")->capture_default_str();
-  program.add_flag("--version", raw.version, "print the version; with --verbose also what the "
-                                             "kernel offers");
+  program.add_flag("--version", raw.version,
+                   "print the version; with --verbose also what the "
+                   "kernel offers");
   program.add_flag("--verbose", raw.verbose, "with --version");
 }
 
@@ -178,28 +182,24 @@ void read_shards(Reader& reader, const RawOptions& raw, Options& options) {
 }
 
 void read_limits(Reader& reader, const RawOptions& raw, Options& options) {
-  options.connections =
-      reader.count("--connections", raw.connections, 1, base::kConnectionsMost);
+  options.connections = reader.count("--connections", raw.connections, 1, base::kConnectionsMost);
   engine::SessionOptions& session = options.session;
   session.message_bytes_max = reader.bytes("--max-message", raw.max_message,
                                            base::kMessageBytesLeast, base::kMessageBytesMost);
   session.send_queue_bytes_max = reader.bytes(
       "--send-queue", raw.send_queue, base::kSendQueueBytesLeast, base::kSendQueueBytesMost);
   session.heartbeat_interval = reader.duration("--heartbeat", raw.heartbeat, true);
-  session.handshake_timeout =
-      reader.duration("--handshake-timeout", raw.handshake_timeout, false);
+  session.handshake_timeout = reader.duration("--handshake-timeout", raw.handshake_timeout, false);
   session.close_timeout = reader.duration("--close-timeout", raw.close_timeout, false);
   session.idle_timeout = reader.duration("--idle-timeout", raw.idle_timeout, true);
   options.drain_grace = reader.duration("--drain-timeout", raw.drain_timeout, false);
-  options.receive_buffers = static_cast<std::uint32_t>(
-      reader.count("--receive-buffers", raw.receive_buffers, kReceiveBuffersLeast,
-                   base::kReceiveBuffersMost));
+  options.receive_buffers = static_cast<std::uint32_t>(reader.count(
+      "--receive-buffers", raw.receive_buffers, kReceiveBuffersLeast, base::kReceiveBuffersMost));
   if (!std::has_single_bit(options.receive_buffers)) {
     reader.fail("--receive-buffers {}: must be a power of two", raw.receive_buffers);
   }
-  options.receive_buffer_bytes = static_cast<std::uint32_t>(
-      reader.bytes("--receive-buffer", raw.receive_buffer, kReceiveBufferBytesLeast,
-                   kReceiveBufferBytesMost));
+  options.receive_buffer_bytes = static_cast<std::uint32_t>(reader.bytes(
+      "--receive-buffer", raw.receive_buffer, kReceiveBufferBytesLeast, kReceiveBufferBytesMost));
 }
 
 Options read(Reader& reader, const RawOptions& raw) {

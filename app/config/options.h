@@ -1,8 +1,8 @@
 // Options: what the operator asked for on the command line, checked against its bounds.
 //
-// parse_options() either yields options that are safe to run with, or the text to print and the exit
-// status: 0 after --help and --version, 2 for a mistake, which is told in one line that names the
-// flag, the value and what is allowed. Used once, by main, before any thread starts.
+// parse_options() either yields options that are safe to run with, or the text to print and the
+// exit status: 0 after --help and --version, 2 for a mistake, which is told in one line that names
+// the flag, the value and what is allowed. Used once, by main, before any thread starts.
 #pragma once
 
 #include <cstdint>

@@ -32,8 +32,7 @@ constexpr std::string_view kNoRoom = "no place for another room; try again later
 }  // namespace
 
 engine::Admission RawEndpoints::on_request(engine::SessionId id,
-                                           const protocol::HttpRequest& request,
-                                           bool upgradable) {
+                                           const protocol::HttpRequest& request, bool upgradable) {
   if (request.method != "GET") {
     return refuse(protocol::HttpStatus::method_not_allowed, "only GET is served here");
   }
@@ -46,8 +45,7 @@ engine::Admission RawEndpoints::on_request(engine::SessionId id,
 }
 
 engine::Admission RawEndpoints::enter_room(engine::SessionId id,
-                                           const protocol::HttpRequest& request,
-                                           bool upgradable) {
+                                           const protocol::HttpRequest& request, bool upgradable) {
   if (!upgradable) return {.verdict = Verdict::accept};  // Is told what its upgrade lacks.
   const std::optional<std::string> name = protocol::query_parameter(request.query, "room");
   if (!name || name->empty()) {
@@ -66,7 +64,8 @@ engine::Admission RawEndpoints::enter_room(engine::SessionId id,
       return {.verdict = Verdict::accept, .context = as_context(result.room)};
     case engine::JoinResult::Status::pending:
       return {.verdict = Verdict::pending, .context = as_context(result.room)};
-    case engine::JoinResult::Status::full: break;
+    case engine::JoinResult::Status::full:
+      break;
   }
   return refuse(protocol::HttpStatus::service_unavailable, kNoRoom);
 }

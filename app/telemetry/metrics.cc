@@ -231,14 +231,14 @@ std::uint64_t Metrics::connections() const { return gate_ == nullptr ? 0 : gate_
 
 std::string Metrics::text() const {
   Page page(shards_);
-  page.add("millrace_build_info", "What this is", MetricType::Gauge, 1,
-           {{"version", std::string(millrace::kVersion)},
-            {"commit", std::string(millrace::kCommit)}});
+  page.add(
+      "millrace_build_info", "What this is", MetricType::Gauge, 1,
+      {{"version", std::string(millrace::kVersion)}, {"commit", std::string(millrace::kCommit)}});
   if (gate_ != nullptr) {
     page.add("millrace_connections_limit", "Connections that --connections allows",
              MetricType::Gauge, static_cast<double>(gate_->limit()));
-    page.add("millrace_connections", "Connections that count towards the limit",
-             MetricType::Gauge, static_cast<double>(gate_->inside()));
+    page.add("millrace_connections", "Connections that count towards the limit", MetricType::Gauge,
+             static_cast<double>(gate_->inside()));
   }
   add_sessions(page);
   add_rooms(page);

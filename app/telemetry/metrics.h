@@ -1,7 +1,7 @@
 // Metrics: the counters of every shard, summed, in Prometheus' text format.
 //
-// Names start with millrace_; each family's help says what one unit of it is. Labels come from fixed
-// lists (reasons, violations, outcomes), so the page cannot grow with what peers send.
+// Names start with millrace_; each family's help says what one unit of it is. Labels come from
+// fixed lists (reasons, violations, outcomes), so the page cannot grow with what peers send.
 // Threads: add_shard() and set_gate() before the group starts, the rest on any.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Pages: what the gateway answers to plain HTTP requests: /, /health, /metrics.
 //
-// Built from the counters of all shards, which their shards write and anybody may read, so any shard
-// answers for the whole process. Threads: add_shard() before the group starts, find() on any.
+// Built from the counters of all shards, which their shards write and anybody may read, so any
+// shard answers for the whole process. Threads: add_shard() before the group starts, find() on any.
 // Bound: a page is as long as the list of metrics, whose labels are fixed.
 #pragma once
 

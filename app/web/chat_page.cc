@@ -79,7 +79,10 @@ constexpr std::string_view kChatPage = R"html(<!doctype html>
     const scheme = location.protocol === 'https:' ? 'wss://' : 'ws://';
     socket = new WebSocket(scheme + location.host + '/room?room=' + encodeURIComponent(room));
     setState('', 'connecting');
-    socket.onopen = () => { setState('open', 'in ' + room); show(null, 'You joined ' + room + '.'); };
+    socket.onopen = () => {
+      setState('open', 'in ' + room);
+      show(null, 'You joined ' + room + '.');
+    };
     socket.onmessage = receive;
     socket.onclose = (event) => {
       setState('closed', 'closed (' + event.code + ')');

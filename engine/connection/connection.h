@@ -29,12 +29,12 @@ struct Connection {
   SendQueue queue;
   std::uint32_t generation;  // Of whoever holds the slot now, or will next.
   ConnectionState state;
-  bool receiving : 1;     // A receive is armed.
-  bool sending : 1;       // A send is in flight.
-  bool canceling : 1;     // A cancel is in flight.
-  bool listed : 1;        // On this turn's flush list.
-  bool starved : 1;       // Its receive ended for want of buffers.
-  bool outgoing : 1;      // We connected; else the peer did.
+  bool receiving : 1;  // A receive is armed.
+  bool sending : 1;    // A send is in flight.
+  bool canceling : 1;  // A cancel is in flight.
+  bool listed : 1;     // On this turn's flush list.
+  bool starved : 1;    // Its receive ended for want of buffers.
+  bool outgoing : 1;   // We connected; else the peer did.
 
   bool quiet() const noexcept { return !receiving && !sending && !canceling; }
 };

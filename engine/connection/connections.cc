@@ -71,8 +71,7 @@ void Connections::finish(ConnectionId id) {
 void Connections::abort(ConnectionId id) {
   Connection& connection = table_[id.slot];
   if (connection.generation != id.generation) return;
-  if (connection.state == ConnectionState::open ||
-      connection.state == ConnectionState::finishing) {
+  if (connection.state == ConnectionState::open || connection.state == ConnectionState::finishing) {
     begin_closing(id.slot, connection);
   }
 }
@@ -81,14 +80,27 @@ void Connections::abort(ConnectionId id) {
 
 void Connections::dispatch(const Completion& completion) {
   switch (completion.tag.kind) {
-    case OperationKind::accept: dispatch_accept(completion); break;
-    case OperationKind::connect: dispatch_connect(completion); break;
-    case OperationKind::receive: dispatch_receive(completion); break;
-    case OperationKind::send: dispatch_send(completion); break;
-    case OperationKind::cancel: dispatch_cancel(completion); break;
-    case OperationKind::close: counters_.close_failures.add(); break;
+    case OperationKind::accept:
+      dispatch_accept(completion);
+      break;
+    case OperationKind::connect:
+      dispatch_connect(completion);
+      break;
+    case OperationKind::receive:
+      dispatch_receive(completion);
+      break;
+    case OperationKind::send:
+      dispatch_send(completion);
+      break;
+    case OperationKind::cancel:
+      dispatch_cancel(completion);
+      break;
+    case OperationKind::close:
+      counters_.close_failures.add();
+      break;
     case OperationKind::wake:
-    case OperationKind::ring: break;  // The shard's own.
+    case OperationKind::ring:
+      break;  // The shard's own.
   }
 }
 
@@ -219,9 +231,8 @@ void Connections::deliver_one(const Received& received) {
 // True while what arrives for `id` still matters.
 bool Connections::reads(ConnectionId id) const noexcept {
   const Connection& connection = table_[id.slot];
-  return connection.generation == id.generation &&
-         (connection.state == ConnectionState::open ||
-          connection.state == ConnectionState::finishing);
+  return connection.generation == id.generation && (connection.state == ConnectionState::open ||
+                                                    connection.state == ConnectionState::finishing);
 }
 
 // The peer's orderly end (result 0) lets out what is queued; a failure ends the connection now.
@@ -260,8 +271,8 @@ StepResult Connections::flush() {
 bool Connections::flush_one(std::uint32_t slot) {
   Connection& connection = table_[slot];
   connection.listed = false;
-  const bool sendable = connection.state == ConnectionState::open ||
-                        connection.state == ConnectionState::finishing;
+  const bool sendable =
+      connection.state == ConnectionState::open || connection.state == ConnectionState::finishing;
   if (!sendable || connection.sending || connection.queue.empty()) return true;
   connection.sending = stage_send(slot, connection);
   connection.listed = !connection.sending;
@@ -296,8 +307,8 @@ void Connections::arm_starved() {
     Connection& connection = table_[slot];
     if (!connection.starved) continue;
     connection.starved = false;
-    const bool open = connection.state == ConnectionState::open ||
-                      connection.state == ConnectionState::finishing;
+    const bool open =
+        connection.state == ConnectionState::open || connection.state == ConnectionState::finishing;
     if (open && !connection.receiving) arm_receive(slot, connection);
   }
   starved_.clear();

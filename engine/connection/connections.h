@@ -65,17 +65,13 @@ class Connections {
     return table_[id.slot].generation == id.generation &&
            table_[id.slot].state != ConnectionState::free;
   }
-  ConnectionId id_of(std::uint32_t slot) const noexcept {
-    return {slot, table_[slot].generation};
-  }
+  ConnectionId id_of(std::uint32_t slot) const noexcept { return {slot, table_[slot].generation}; }
   // Queues a slice; it goes out at the end of the turn. The connection must be alive().
   void send(std::uint32_t slot, Payload* payload, std::uint32_t offset, std::uint32_t size);
   // Queues `size` bytes that the caller writes now, at the address returned. `hint` is how much the
   // caller is likely to write within this turn.
   std::byte* extend(std::uint32_t slot, std::uint32_t size, std::uint32_t hint);
-  std::uint64_t queued_cost(std::uint32_t slot) const noexcept {
-    return table_[slot].queue.cost();
-  }
+  std::uint64_t queued_cost(std::uint32_t slot) const noexcept { return table_[slot].queue.cost(); }
   // Sends what is queued, then closes.
   void finish(ConnectionId id);
   // Closes now; what is queued is dropped.
@@ -141,7 +137,7 @@ class Connections {
   std::vector<std::uint32_t> starved_;
   std::vector<std::uint32_t> flush_list_;
   std::vector<ConnectionId> quiet_;  // Closing with nothing in flight: released at the turn's end.
-  std::vector<iovec> segments_;  // Of this turn's sends; the driver has read them by the next.
+  std::vector<iovec> segments_;      // Of this turn's sends; the driver has read them by the next.
   std::size_t segments_used_ = 0;
   std::uint64_t queued_bytes_ = 0;
   bool buffers_came_back_ = false;

@@ -51,8 +51,8 @@ void PayloadPool::recycle(Payload* payload) noexcept {
   const std::uint32_t bytes = block_bytes(*payload);
   bytes_in_use_.subtract(bytes);
   const bool pooled = payload->size_class_ != kUnpooled;
-  if (!pooled || std::uint64_t{free_[payload->size_class_].count} * bytes >=
-                     base::kPayloadIdleBytesMax) {
+  if (!pooled ||
+      std::uint64_t{free_[payload->size_class_].count} * bytes >= base::kPayloadIdleBytesMax) {
     std::free(payload);
     return;
   }

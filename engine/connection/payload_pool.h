@@ -1,7 +1,7 @@
 // PayloadPool: where a shard's payloads come from and go back to, last in first out.
 //
-// Blocks of five sizes are kept on free lists, so that the bytes sent now lie where the bytes sent a
-// moment ago lay, in the cache; larger payloads come from the allocator each time. Threads: the
+// Blocks of five sizes are kept on free lists, so that the bytes sent now lie where the bytes sent
+// a moment ago lay, in the cache; larger payloads come from the allocator each time. Threads: the
 // shard's own. Bound: idle blocks hold at most kPayloadIdleBytesMax per size; what is in use is
 // bounded by the send queues that hold it. Never empty: it asks the allocator for more.
 #pragma once

@@ -10,14 +10,14 @@
 namespace engine {
 
 struct DriverOptions {
-  std::uint32_t shard = 0;                // Its own number, for messages and for ring().
-  std::uint32_t descriptors = 4096;       // Connections at most; the ring's table of sockets.
+  std::uint32_t shard = 0;           // Its own number, for messages and for ring().
+  std::uint32_t descriptors = 4096;  // Connections at most; the ring's table of sockets.
   std::uint32_t submissions = base::kSubmissionQueueEntries;
   std::uint32_t completions = base::kCompletionQueueEntries;
-  std::uint32_t receive_buffers = base::kReceiveBuffersDefault;   // A power of two.
+  std::uint32_t receive_buffers = base::kReceiveBuffersDefault;  // A power of two.
   std::uint32_t receive_buffer_bytes = base::kReceiveBufferBytesDefault;
   std::uint32_t listen_backlog = base::kListenBacklog;
-  std::uint64_t seed = 1;                 // For random(); masking keys and nothing secret.
+  std::uint64_t seed = 1;  // For random(); masking keys and nothing secret.
 };
 
 }  // namespace engine

@@ -1,6 +1,8 @@
-// Listening: what became of a listen address: the driver's name for it, and where it really listens.
+// Listening: what became of a listen address: the driver's name for it, and where it really
+// listens.
 //
-// The port of `bound` is the one that the kernel chose where the address asked for port 0. Plain value.
+// The port of `bound` is the one that the kernel chose where the address asked for port 0. Plain
+// value.
 #pragma once
 
 #include <cstdint>

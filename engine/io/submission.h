@@ -21,11 +21,11 @@ using Descriptor = std::uint32_t;
 
 struct Submission {
   Tag tag;
-  Descriptor descriptor = 0;           // Not for accept (listener), connect and ring.
-  const std::byte* data = nullptr;     // send of one piece.
-  std::uint32_t size = 0;              // Bytes at `data`, or how many `segments`.
-  const iovec* segments = nullptr;     // send of several pieces in order.
-  const Address* address = nullptr;    // connect.
+  Descriptor descriptor = 0;         // Not for accept (listener), connect and ring.
+  const std::byte* data = nullptr;   // send of one piece.
+  std::uint32_t size = 0;            // Bytes at `data`, or how many `segments`.
+  const iovec* segments = nullptr;   // send of several pieces in order.
+  const Address* address = nullptr;  // connect.
 };
 
 // Accepts on `listener` until told otherwise, each connection into the next free descriptor.

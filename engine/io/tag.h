@@ -1,4 +1,5 @@
-// Tag: the typed name that travels with an operation into the kernel and comes back with its result.
+// Tag: the typed name that travels with an operation into the kernel and comes back with its
+// result.
 //
 // It packs into the 64 bits of user_data: what kind of operation, which slot it belongs to, and
 // which generation of that slot. A completion that arrives after its slot was reused carries an old

@@ -142,7 +142,8 @@ void UringDriver::meet(std::span<UringDriver* const> peers) noexcept {
 
 base::Status UringDriver::start() {
   // Not io_uring_enable_rings(): Debian 12's liburing declares it but does not export it.
-  if (syscall(__NR_io_uring_register, ring_.ring_fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0) < 0) {
+  if (syscall(__NR_io_uring_register, ring_.ring_fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0) <
+      0) {
     return system_error("cannot enable the ring");
   }
   // Saves a descriptor look-up per turn; without it all works the same.
@@ -177,14 +178,28 @@ bool UringDriver::stage(const Submission& submission) noexcept {
   io_uring_sqe* entry = next_entry();
   if (entry == nullptr) return false;
   switch (submission.tag.kind) {
-    case OperationKind::accept: fill_accept(*entry, submission); break;
-    case OperationKind::receive: fill_receive(*entry, submission); break;
-    case OperationKind::send: fill_send(*entry, submission); break;
-    case OperationKind::cancel: fill_cancel(*entry, submission); break;
-    case OperationKind::close: fill_close(*entry, submission); break;
-    case OperationKind::ring: fill_ring(*entry, submission); break;
+    case OperationKind::accept:
+      fill_accept(*entry, submission);
+      break;
+    case OperationKind::receive:
+      fill_receive(*entry, submission);
+      break;
+    case OperationKind::send:
+      fill_send(*entry, submission);
+      break;
+    case OperationKind::cancel:
+      fill_cancel(*entry, submission);
+      break;
+    case OperationKind::close:
+      fill_close(*entry, submission);
+      break;
+    case OperationKind::ring:
+      fill_ring(*entry, submission);
+      break;
     case OperationKind::connect:
-    case OperationKind::wake: CHECK(false && "nobody submits a wake; see submit_ring()"); break;
+    case OperationKind::wake:
+      CHECK(false && "nobody submits a wake; see submit_ring()");
+      break;
   }
   entry->user_data = pack_tag(submission.tag);
   return true;

@@ -26,9 +26,11 @@ std::string explain_setup_error(int error) {
   const std::string kernel = "Linux " + kernel_release();
   switch (error) {
     case EINVAL:
-      return kernel + " is older than Linux 6.1, which Millrace needs for io_uring with deferred "
-                      "task work; run a newer kernel (Debian 12's own is 6.1)";
-    case ENOSYS: return kernel + " was built without io_uring; run a kernel that has CONFIG_IO_URING";
+      return kernel +
+             " is older than Linux 6.1, which Millrace needs for io_uring with deferred "
+             "task work; run a newer kernel (Debian 12's own is 6.1)";
+    case ENOSYS:
+      return kernel + " was built without io_uring; run a kernel that has CONFIG_IO_URING";
     case EPERM:
     case EACCES:
       return "io_uring is forbidden here: set sysctl kernel.io_uring_disabled=0, or allow the "
@@ -37,8 +39,10 @@ std::string explain_setup_error(int error) {
       return "the kernel has no memory for a ring: raise the memory limit (ulimit -l on old "
              "kernels, the cgroup's memory.max elsewhere)";
     case EMFILE:
-    case ENFILE: return "no file descriptor is left for a ring: raise the open-file limit (ulimit -n)";
-    default: return std::string("io_uring_setup failed: ") + std::strerror(error);
+    case ENFILE:
+      return "no file descriptor is left for a ring: raise the open-file limit (ulimit -n)";
+    default:
+      return std::string("io_uring_setup failed: ") + std::strerror(error);
   }
 }
 

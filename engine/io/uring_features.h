@@ -1,4 +1,5 @@
-// UringFeatures: what this kernel's io_uring can do, found by asking it, never by its version alone.
+// UringFeatures: what this kernel's io_uring can do, found by asking it, never by its version
+// alone.
 //
 // probe() opens a small ring and closes it again; call it once at start from any thread. Below the
 // floor (Linux 6.1: SINGLE_ISSUER, DEFER_TASKRUN, multishot receive) it answers with one line that

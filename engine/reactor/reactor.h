@@ -19,10 +19,10 @@ namespace engine {
 
 struct ReactorCounters {
   base::Counter turns;
-  base::Counter waits;                 // Turns that were allowed to sleep.
+  base::Counter waits;  // Turns that were allowed to sleep.
   base::Counter completions;
-  base::Counter submissions_deferred;  // Found the submission queue full.
-  base::OctaveCounts turn_nanoseconds; // From waking to the next wait, kernel work included.
+  base::Counter submissions_deferred;   // Found the submission queue full.
+  base::OctaveCounts turn_nanoseconds;  // From waking to the next wait, kernel work included.
 };
 
 class Reactor {

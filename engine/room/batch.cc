@@ -8,8 +8,7 @@
 
 namespace engine {
 
-void Batch::append(PayloadPool& pool, protocol::Opcode opcode,
-                   std::span<const std::byte> message) {
+void Batch::append(PayloadPool& pool, protocol::Opcode opcode, std::span<const std::byte> message) {
   const auto size = static_cast<std::uint32_t>(protocol::frame_size(message.size(), false));
   if (stretches_.empty() || stretches_.back().payload->room() < size) {
     Payload* payload = pool.allocate(std::max(size, base::kBatchPayloadBytes));
@@ -26,8 +25,8 @@ void Batch::append(PayloadPool& pool, protocol::Opcode opcode,
 void Batch::exclude_last(SessionId session) {
   CHECK(!stretches_.empty());
   const Stretch& stretch = stretches_.back();
-  exclusions_.push_back({session, stretches_.size() - 1,
-                         stretch.offset + stretch.size - last_size_, last_size_});
+  exclusions_.push_back(
+      {session, stretches_.size() - 1, stretch.offset + stretch.size - last_size_, last_size_});
 }
 
 void Batch::clear(PayloadPool& pool) noexcept {

@@ -1,8 +1,8 @@
 // MembershipTable: which rooms each session of a shard is in, as chains of small records.
 //
-// A session's attachment holds the head of its chain (0: none), so leaving a room and leaving all of
-// them cost what the session is in, not what the shard holds. Records are reused last in first out.
-// Threads: the shard's own. Bound: 20 bytes for each member of each room.
+// A session's attachment holds the head of its chain (0: none), so leaving a room and leaving all
+// of them cost what the session is in, not what the shard holds. Records are reused last in first
+// out. Threads: the shard's own. Bound: 20 bytes for each member of each room.
 #pragma once
 
 #include <cstdint>

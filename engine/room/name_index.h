@@ -1,7 +1,7 @@
 // NameIndex: from a room's name to its handle; asked when somebody joins, never per message.
 //
-// It is looked things up in and never iterated, so its order cannot matter to a replay. Threads: the
-// shard's own. Bound: the rooms of the map that the handles belong to.
+// It is looked things up in and never iterated, so its order cannot matter to a replay. Threads:
+// the shard's own. Bound: the rooms of the map that the handles belong to.
 #pragma once
 
 #include <cstdint>

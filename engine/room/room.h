@@ -1,8 +1,8 @@
 // Room: one shard's part of a room: its members here, and what is on its way to them.
 //
-// Only Rooms changes it. Members are dense, so that a fan-out walks memory in order. While a fan-out
-// is under way a member that leaves only vacates its place, and one that joins goes behind the
-// fan-out's end: everybody gets exactly the messages between their joining and their leaving.
+// Only Rooms changes it. Members are dense, so that a fan-out walks memory in order. While a
+// fan-out is under way a member that leaves only vacates its place, and one that joins goes behind
+// the fan-out's end: everybody gets exactly the messages between their joining and their leaving.
 // Threads: the shard's own. Bound: the members of the shard; the backlog limit of Rooms.
 #pragma once
 
@@ -34,18 +34,18 @@ struct Room {
 
   std::string name;
   std::uint32_t home_shard = 0;
-  base::Handle home{};        // The room at its home; null until the home has answered.
+  base::Handle home{};  // The room at its home; null until the home has answered.
   std::uint64_t last_number = 0;
 
   std::vector<Member> members;
   std::uint32_t vacancies = 0;
   std::vector<Waiting> waiting;
 
-  Batch open;                 // Takes this turn's messages.
-  Batch active;               // Is being fanned out, to members [cursor, active_end).
+  Batch open;    // Takes this turn's messages.
+  Batch active;  // Is being fanned out, to members [cursor, active_end).
   std::uint32_t cursor = 0;
   std::uint32_t active_end = 0;
-  bool runnable = false;      // On the list of rooms with work.
+  bool runnable = false;  // On the list of rooms with work.
 
   std::uint32_t population() const noexcept {
     return static_cast<std::uint32_t>(members.size()) - vacancies;

@@ -66,8 +66,7 @@ void Rooms::leave(SessionId session, RoomHandle handle) {
   if (room == nullptr) return;
   std::erase_if(room->waiting,
                 [&](const Room::Waiting& waiting) { return waiting.session == session; });
-  const std::uint32_t place =
-      memberships_.remove(sessions_.attachment(session.slot), handle);
+  const std::uint32_t place = memberships_.remove(sessions_.attachment(session.slot), handle);
   if (place != Room::kVacant) remove_member(handle, place);
 }
 
@@ -105,12 +104,9 @@ void Rooms::drop_if_empty(RoomHandle handle, Room& room) {
   } else {
     shard_.mailbox().send(room.home_shard,
                           {.kind = static_cast<std::uint8_t>(RoomMessage::unsubscribe),
-                           .detail = 0,
                            .sender = static_cast<std::uint16_t>(shard_.number()),
                            .target = room.home,
-                           .source = handle,
-                           .number = 0,
-                           .parcel = nullptr});
+                           .source = handle});
   }
   PayloadPool& pool = shard_.connections().pools().payloads;
   backlog_bytes_ -= room.open.bytes() + room.active.bytes();
@@ -136,8 +132,7 @@ void Rooms::compact(Room& room) {
 bool Rooms::publish(SessionId session, RoomHandle handle, protocol::Opcode opcode,
                     std::span<const std::byte> message) {
   const Room* room = rooms_.find(handle);
-  const Membership* membership =
-      memberships_.find(sessions_.attachment(session.slot), handle);
+  const Membership* membership = memberships_.find(sessions_.attachment(session.slot), handle);
   if (room == nullptr || membership == nullptr) return false;
   counters_.published.add();
   const Publication publication{.shard = static_cast<std::uint16_t>(shard_.number()),
@@ -148,14 +143,12 @@ bool Rooms::publish(SessionId session, RoomHandle handle, protocol::Opcode opcod
     home_publish(*home_.find(room->home), publication, message, nullptr);
     return true;
   }
-  shard_.mailbox().send(room->home_shard,
-                        {.kind = static_cast<std::uint8_t>(RoomMessage::publish),
-                         .detail = publication.detail(),
-                         .sender = publication.shard,
-                         .target = room->home,
-                         .source = as_handle(session),
-                         .number = 0,
-                         .parcel = make_parcel(message)});
+  shard_.mailbox().send(room->home_shard, {.kind = static_cast<std::uint8_t>(RoomMessage::publish),
+                                           .detail = publication.detail(),
+                                           .sender = publication.shard,
+                                           .target = room->home,
+                                           .source = as_handle(session),
+                                           .parcel = make_parcel(message)});
   return true;
 }
 

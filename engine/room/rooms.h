@@ -30,11 +30,11 @@ namespace engine {
 struct RoomCounters {
   base::Gauge rooms;
   base::Gauge memberships;
-  base::Counter published;            // Messages that members here published.
-  base::Counter fan_outs;             // Batches that were carried to the members here.
-  base::Counter deliveries;           // Messages times members that got them.
-  base::Counter deliveries_dropped;   // The member's queue was full.
-  base::Counter stale_messages;       // For a room that had no members here any more.
+  base::Counter published;           // Messages that members here published.
+  base::Counter fan_outs;            // Batches that were carried to the members here.
+  base::Counter deliveries;          // Messages times members that got them.
+  base::Counter deliveries_dropped;  // The member's queue was full.
+  base::Counter stale_messages;      // For a room that had no members here any more.
   base::Gauge backlog_bytes;
 };
 
@@ -71,7 +71,8 @@ class Rooms final : public AttachmentOwner {
   bool publish(SessionId session, RoomHandle room, protocol::Opcode opcode,
                std::span<const std::byte> message);
 
-  // ---- The shard's turn --------------------------------------------------------------------------
+  // ---- The shard's turn
+  // --------------------------------------------------------------------------
 
   void on_shard_message(const ShardMessage& message);
   StepResult fan_out();

@@ -28,8 +28,7 @@ StepResult Rooms::fan_out() {
     if (room == nullptr) continue;  // Its last member has left.
     room->runnable = false;
     // Even an empty go costs something, so that a list of empty rooms ends the turn too.
-    budget -= std::min(budget,
-                       1 + run_room(*room, std::min(budget, base::kDeliveriesPerRoomGo)));
+    budget -= std::min(budget, 1 + run_room(*room, std::min(budget, base::kDeliveriesPerRoomGo)));
     if (room->fanning_out() || !room->open.empty()) make_runnable(handle, *room);
   }
   counters_.backlog_bytes.set(backlog_bytes_);
@@ -72,12 +71,12 @@ std::uint32_t Rooms::give_batch(const Room& room, std::uint32_t slot) {
       if (result != SendResult::queued) break;
     }
   } else {
-    messages = batch.for_session(
-        sessions_.id_of(slot), [&](Payload* payload, std::uint32_t offset, std::uint32_t size) {
-          if (result == SendResult::queued) {
-            result = sessions_.send_frames(slot, payload, offset, size);
-          }
-        });
+    messages = batch.for_session(sessions_.id_of(slot),
+                                 [&](Payload* payload, std::uint32_t offset, std::uint32_t size) {
+                                   if (result == SendResult::queued) {
+                                     result = sessions_.send_frames(slot, payload, offset, size);
+                                   }
+                                 });
   }
   if (result == SendResult::queued) return messages;
   if (result == SendResult::full) counters_.deliveries_dropped.add(messages);

@@ -26,7 +26,9 @@ void Rooms::on_shard_message(const ShardMessage& message) {
     case RoomMessage::subscribe:
       home_subscribe(base::as_text(message.parcel->bytes()), message.sender, message.source);
       break;
-    case RoomMessage::subscribed: subscribed(message.target, message.source, message.number); break;
+    case RoomMessage::subscribed:
+      subscribed(message.target, message.source, message.number);
+      break;
     case RoomMessage::unsubscribe:
       home_.unsubscribe(message.target, message.sender, message.source);
       break;
@@ -58,14 +60,10 @@ void Rooms::subscribe(RoomHandle handle, Room& room) {
     }
     return;
   }
-  shard_.mailbox().send(room.home_shard,
-                        {.kind = kind_of(RoomMessage::subscribe),
-                         .detail = 0,
-                         .sender = static_cast<std::uint16_t>(shard_.number()),
-                         .target = {},
-                         .source = handle,
-                         .number = 0,
-                         .parcel = make_parcel(base::as_bytes(room.name))});
+  shard_.mailbox().send(room.home_shard, {.kind = kind_of(RoomMessage::subscribe),
+                                          .sender = static_cast<std::uint16_t>(shard_.number()),
+                                          .source = handle,
+                                          .parcel = make_parcel(base::as_bytes(room.name))});
 }
 
 // The home has answered: from here on this shard hears every message.
@@ -124,12 +122,10 @@ void Rooms::home_subscribe(std::string_view name, std::uint32_t shard, RoomHandl
   const base::Handle home = home_.subscribe(name, shard, room);
   const HomeRoom* found = home_.find(home);
   shard_.mailbox().send(shard, {.kind = kind_of(RoomMessage::subscribed),
-                                .detail = 0,
                                 .sender = static_cast<std::uint16_t>(shard_.number()),
                                 .target = room,
                                 .source = home,
-                                .number = found == nullptr ? 0 : found->last_number,
-                                .parcel = nullptr});
+                                .number = found == nullptr ? 0 : found->last_number});
 }
 
 // Numbers a message and hands it to every shard that has members. `parcel` holds the message if it

@@ -1,8 +1,9 @@
-// WebSocketShard: the program of a shard that serves or uses WebSockets: its sessions and its rooms.
+// WebSocketShard: the program of a shard that serves or uses WebSockets: its sessions and its
+// rooms.
 //
 // It wires Sessions and Rooms into the shard's turn. An application makes one per shard (through a
-// ShardProgramFactory), gives it a SessionHandler and a RoomHandler, and has then nothing more to do
-// with turns. Threads: the shard's own. Bounds: those of its parts.
+// ShardProgramFactory), gives it a SessionHandler and a RoomHandler, and has then nothing more to
+// do with turns. Threads: the shard's own. Bounds: those of its parts.
 #pragma once
 
 #include <cstdint>

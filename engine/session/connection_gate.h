@@ -1,8 +1,8 @@
 // ConnectionGate: how many connections the whole process may hold, counted over all its shards.
 //
 // A shard asks before a connection becomes a session; over the limit the peer is answered with 503
-// and Retry-After. Threads: any; one relaxed atomic, touched once per connection, never per message.
-// Invariant: every successful enter() is followed by one leave().
+// and Retry-After. Threads: any; one relaxed atomic, touched once per connection, never per
+// message. Invariant: every successful enter() is followed by one leave().
 #pragma once
 
 #include <atomic>

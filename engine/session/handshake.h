@@ -1,4 +1,5 @@
-// Handshake: what a session holds while its opening handshake is under way, and not a moment longer.
+// Handshake: what a session holds while its opening handshake is under way, and not a moment
+// longer.
 //
 // The text that has come in, and what the answer will be. Threads: the shard's own. Bound: the text
 // to kHandshakeBytesMax plus one receive, by the parser's own limits.
@@ -10,8 +11,8 @@
 namespace engine {
 
 struct Handshake {
-  std::string text;             // The peer's, as far as it has come; after `pending`, early frames.
-  std::string answer;           // Server: the 101 that admit() will send. Client: the expected key.
+  std::string text;    // The peer's, as far as it has come; after `pending`, early frames.
+  std::string answer;  // Server: the 101 that admit() will send. Client: the expected key.
 };
 
 // A connect that has no connection yet.

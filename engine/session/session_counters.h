@@ -1,5 +1,5 @@
-// SessionCounters: what a shard's sessions did, for the metrics page. Written by the shard, readable
-// from any thread at any time; each figure only grows, but for the gauges.
+// SessionCounters: what a shard's sessions did, for the metrics page. Written by the shard,
+// readable from any thread at any time; each figure only grows, but for the gauges.
 #pragma once
 
 #include <array>
@@ -18,13 +18,13 @@ struct SessionCounters {
   base::Counter requests;
   base::Counter messages_received;
   base::Counter message_bytes_received;
-  base::Counter messages_sent;       // Those sent to one session; fan-outs count their own.
+  base::Counter messages_sent;  // Those sent to one session; fan-outs count their own.
   base::Counter message_bytes_sent;
   base::Counter pings_sent;
   base::Counter pongs_received;
   base::Counter pings_answered;
-  base::Counter close_timeouts;      // Close handshakes that the peer did not finish.
-  base::Counter messages_dropped;    // Could not be queued: the queue was full.
+  base::Counter close_timeouts;    // Close handshakes that the peer did not finish.
+  base::Counter messages_dropped;  // Could not be queued: the queue was full.
   std::array<base::Counter, kCloseReasonCount> closed;
   std::array<base::Counter, protocol::kViolationCount> violations;
 };

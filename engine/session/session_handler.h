@@ -1,8 +1,8 @@
 // SessionHandler: the application of a shard: who may connect, and what becomes of messages.
 //
 // Sessions calls these on the shard's thread, within its turn; none may block. A session that
-// on_request() accepted or left pending, or that connect() opened, ends with exactly one on_close().
-// Payloads may be changed in place and are gone after the call.
+// on_request() accepted or left pending, or that connect() opened, ends with exactly one
+// on_close(). Payloads may be changed in place and are gone after the call.
 #pragma once
 
 #include <cstddef>
@@ -26,9 +26,9 @@ struct Admission {
     respond,  // Gets `response` and is closed.
   };
   Verdict verdict = Verdict::respond;
-  std::uint64_t context = 0;         // Kept with the session.
-  std::string_view subprotocol{};    // Of those that the client offered; empty for none.
-  std::string response{};            // A whole HTTP response.
+  std::uint64_t context = 0;       // Kept with the session.
+  std::string_view subprotocol{};  // Of those that the client offered; empty for none.
+  std::string response{};          // A whole HTTP response.
 };
 
 struct CloseInfo {

@@ -64,13 +64,18 @@ void Sessions::on_received(ConnectionId id, std::span<std::byte> bytes) {
   session.heard = true;
   switch (session.state) {
     case SessionState::open:
-    case SessionState::closing: receive_messages(id, session, bytes); break;
+    case SessionState::closing:
+      receive_messages(id, session, bytes);
+      break;
     case SessionState::refusing:
     case SessionState::requesting:
-    case SessionState::pending: receive_handshake(id, session, bytes); break;
+    case SessionState::pending:
+      receive_handshake(id, session, bytes);
+      break;
     case SessionState::none:
     case SessionState::discarding:
-    case SessionState::ending: break;
+    case SessionState::ending:
+      break;
   }
 }
 
@@ -122,9 +127,14 @@ bool Sessions::handle_event(SessionId id, Session& session, const protocol::Mess
       session.heard = false;
       counters_.pongs_received.add();
       return true;
-    case Kind::close: handle_close(id, session, event); return false;
-    case Kind::violation: handle_violation(id, session, event.violation); return false;
-    case Kind::need_more: return false;
+    case Kind::close:
+      handle_close(id, session, event);
+      return false;
+    case Kind::violation:
+      handle_violation(id, session, event.violation);
+      return false;
+    case Kind::need_more:
+      return false;
   }
   return false;
 }
@@ -230,10 +240,9 @@ void Sessions::send_control(std::uint32_t slot, const Session& session, protocol
 void Sessions::send_close_frame(std::uint32_t slot, const Session& session,
                                 protocol::CloseCode code, std::string_view reason) {
   std::array<std::byte, base::kFrameHeaderBytesMax + base::kControlPayloadBytesMax> frame;
-  const std::size_t size =
-      session.client
-          ? protocol::encode_masked_close(frame, code, reason, masking_key(reactor_.random()))
-          : protocol::encode_close(frame, code, reason);
+  const std::size_t size = session.client ? protocol::encode_masked_close(
+                                                frame, code, reason, masking_key(reactor_.random()))
+                                          : protocol::encode_close(frame, code, reason);
   const auto bytes = static_cast<std::uint32_t>(size);
   std::memcpy(connections_.extend(slot, bytes, bytes), frame.data(), size);
 }
@@ -242,8 +251,7 @@ void Sessions::send_close_frame(std::uint32_t slot, const Session& session,
 
 void Sessions::close(SessionId id, protocol::CloseCode code, std::string_view reason) {
   if (!is_open(id)) return;
-  start_closing(id, table_[id.slot], SessionState::closing, code, reason,
-                CloseReason::application);
+  start_closing(id, table_[id.slot], SessionState::closing, code, reason, CloseReason::application);
 }
 
 void Sessions::abort(SessionId id) {

@@ -1,10 +1,10 @@
 // Sessions: the WebSocket sessions of one shard, server and client side, over its connections.
 //
 // Handshake, messages in and out, heartbeat, close handshake and every timeout of a session. What a
-// session is for, its SessionHandler decides; protocol rules are in protocol/, bytes in connection/.
-// Threads: the shard's own; counters are readable from any.
-// Bounds: SessionOptions; one record per descriptor. A peer that breaks a bound is closed with the
-// code that the bound earns, and nobody else notices.
+// session is for, its SessionHandler decides; protocol rules are in protocol/, bytes in
+// connection/. Threads: the shard's own; counters are readable from any. Bounds: SessionOptions;
+// one record per descriptor. A peer that breaks a bound is closed with the code that the bound
+// earns, and nobody else notices.
 #pragma once
 
 #include <cstddef>
@@ -51,7 +51,8 @@ class Sessions final : public ConnectionHandler {
   // On the shard's thread, before anything else happens.
   void start(base::Instant now);
 
-  // ---- For the handler and the room layer --------------------------------------------------------
+  // ---- For the handler and the room layer
+  // --------------------------------------------------------
 
   bool is_open(SessionId id) const noexcept {
     return connections_.alive(id) && table_[id.slot].state == SessionState::open;
@@ -85,7 +86,8 @@ class Sessions final : public ConnectionHandler {
   // Drops the connection without a word.
   void abort(SessionId id);
 
-  // ---- The shard's turn --------------------------------------------------------------------------
+  // ---- The shard's turn
+  // --------------------------------------------------------------------------
 
   StepResult expire(base::Instant now);
   base::Instant next_deadline() const noexcept { return next_deadline_; }

@@ -17,9 +17,9 @@ namespace engine {
 
 namespace {
 
-constexpr protocol::HttpRefusal kTooManyConnections{
-    protocol::HttpStatus::service_unavailable, "too many connections; try again later",
-    protocol::Violation::none};
+constexpr protocol::HttpRefusal kTooManyConnections{protocol::HttpStatus::service_unavailable,
+                                                    "too many connections; try again later",
+                                                    protocol::Violation::none};
 
 }  // namespace
 
@@ -37,8 +37,7 @@ Session& Sessions::begin(ConnectionId id, SessionState state, bool client) {
 
 void Sessions::on_accepted(ConnectionId id) {
   const bool admitted = gate_.enter();
-  Session& session =
-      begin(id, admitted ? SessionState::requesting : SessionState::refusing, false);
+  Session& session = begin(id, admitted ? SessionState::requesting : SessionState::refusing, false);
   session.counted = admitted;
   if (admitted) counters_.open.add();
   if (!admitted) session.close_reason = CloseReason::limit_reached;
@@ -107,12 +106,14 @@ void Sessions::receive_request(SessionId id, Session& session) {
   const protocol::HttpParse parse =
       protocol::parse_http_request(session.partial.handshake->text, request);
   switch (parse.status) {
-    case protocol::HttpParse::Status::incomplete: return;
+    case protocol::HttpParse::Status::incomplete:
+      return;
     case protocol::HttpParse::Status::rejected:
       counters_.violations[static_cast<std::size_t>(parse.refusal.violation)].add();
       respond(id, session, protocol::write_refusal(parse.refusal), CloseReason::refused);
       return;
-    case protocol::HttpParse::Status::complete: break;
+    case protocol::HttpParse::Status::complete:
+      break;
   }
   counters_.requests.add();
   if (session.state == SessionState::refusing || draining_) {
@@ -123,8 +124,7 @@ void Sessions::receive_request(SessionId id, Session& session) {
   answer_request(id, session, request, parse.consumed);
 }
 
-void Sessions::answer_request(SessionId id, Session& session,
-                              const protocol::HttpRequest& request,
+void Sessions::answer_request(SessionId id, Session& session, const protocol::HttpRequest& request,
                               std::size_t request_bytes) {
   const protocol::UpgradeCheck check = protocol::check_upgrade(request);
   const auto* upgrade = std::get_if<protocol::Upgrade>(&check);
@@ -183,7 +183,8 @@ void Sessions::receive_response(SessionId id, Session& session) {
   const protocol::UpgradeResponse response =
       protocol::parse_upgrade_response(handshake.text, handshake.answer);
   switch (response.status) {
-    case protocol::UpgradeResponse::Status::incomplete: return;
+    case protocol::UpgradeResponse::Status::incomplete:
+      return;
     case protocol::UpgradeResponse::Status::accepted:
       open_session(id, session, response.consumed);
       return;
@@ -214,8 +215,7 @@ void Sessions::open_session(SessionId id, Session& session, std::size_t handshak
   handler_->on_open(id);
   std::string& text = handshake->text;
   if (text.size() <= handshake_bytes || !is_open(id)) return;
-  receive_messages(id, session,
-                   std::as_writable_bytes(std::span{text}.subspan(handshake_bytes)));
+  receive_messages(id, session, std::as_writable_bytes(std::span{text}.subspan(handshake_bytes)));
 }
 
 void Sessions::send_text(std::uint32_t slot, std::string_view text) {

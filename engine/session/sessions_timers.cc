@@ -1,4 +1,5 @@
-// What time does to sessions: handshakes and closes that take too long, heartbeats, idleness, drain.
+// What time does to sessions: handshakes and closes that take too long, heartbeats, idleness,
+// drain.
 #include <algorithm>
 
 #include "engine/session/sessions.h"
@@ -103,8 +104,8 @@ void Sessions::drain_one(std::uint32_t slot) {
   Session& session = table_[slot];
   const SessionId id = connections_.id_of(slot);
   if (session.state == SessionState::open) {
-    start_closing(id, session, SessionState::closing, protocol::CloseCode::going_away,
-                  "going away", CloseReason::draining);
+    start_closing(id, session, SessionState::closing, protocol::CloseCode::going_away, "going away",
+                  CloseReason::draining);
   } else if (session.state != SessionState::none && session.state < SessionState::open) {
     end(id, session, CloseReason::draining);
   }

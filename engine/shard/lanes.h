@@ -1,10 +1,10 @@
 // Lanes: all the rings between the shards of a group, and who of them sleeps.
 //
 // One SpscRing for every ordered pair of shards, and one flag a shard that says whether it waits in
-// the kernel. Pages of lanes that nobody uses are never touched. Threads: each ring has one producer
-// and one consumer; the flags are for all. Bound: kLaneEntries per lane, shards squared lanes.
-// Invariant: a shard that sleeps with a message in a lane has been rung, or is being rung by the
-// sender; both sides use read-modify-writes on the flag, so neither can miss the other.
+// the kernel. Pages of lanes that nobody uses are never touched. Threads: each ring has one
+// producer and one consumer; the flags are for all. Bound: kLaneEntries per lane, shards squared
+// lanes. Invariant: a shard that sleeps with a message in a lane has been rung, or is being rung by
+// the sender; both sides use read-modify-writes on the flag, so neither can miss the other.
 #pragma once
 
 #include <atomic>

@@ -37,8 +37,7 @@ class Mailbox {
     bool more = false;
     for (std::uint32_t from = 0; from < lanes_.shards(); ++from) {
       if (from == shard_) continue;
-      const std::uint32_t taken =
-          lanes_.lane(from, shard_).drain(base::kLaneMessagesPerTurn, sink);
+      const std::uint32_t taken = lanes_.lane(from, shard_).drain(base::kLaneMessagesPerTurn, sink);
       counters_.received.add(taken);
       more |= taken == base::kLaneMessagesPerTurn;
     }

@@ -66,9 +66,9 @@ void ParcelPool::keep_or_free(Parcel* parcel) noexcept {
   while (size_class < kCapacities.size() && kCapacities[size_class] != parcel->capacity_) {
     ++size_class;
   }
-  const bool keep = size_class < kCapacities.size() &&
-                    std::uint64_t{free_count_[size_class]} * parcel->capacity_ <
-                        base::kParcelIdleBytesMax;
+  const bool keep =
+      size_class < kCapacities.size() &&
+      std::uint64_t{free_count_[size_class]} * parcel->capacity_ < base::kParcelIdleBytesMax;
   if (!keep) {
     std::free(parcel);
     return;

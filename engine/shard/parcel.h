@@ -19,9 +19,7 @@ namespace engine {
 
 class Parcel {
  public:
-  std::span<std::byte> bytes() noexcept {
-    return {reinterpret_cast<std::byte*>(this + 1), size_};
-  }
+  std::span<std::byte> bytes() noexcept { return {reinterpret_cast<std::byte*>(this + 1), size_}; }
   std::span<const std::byte> bytes() const noexcept {
     return {reinterpret_cast<const std::byte*>(this + 1), size_};
   }

@@ -58,7 +58,8 @@ void Shard::heed_requests(base::Instant now) {
 void Shard::dispatch(std::span<const Completion> completions) {
   for (const Completion& completion : completions) {
     switch (completion.tag.kind) {
-      case OperationKind::wake: break;  // To be awake is all that it asks for.
+      case OperationKind::wake:
+        break;  // To be awake is all that it asks for.
       case OperationKind::ring:
         // The other shard's completion queue was full: it is awake, but ring again to be sure.
         reactor_.submit(submit_ring(completion.tag.slot));
@@ -68,7 +69,9 @@ void Shard::dispatch(std::span<const Completion> completions) {
       case OperationKind::receive:
       case OperationKind::send:
       case OperationKind::cancel:
-      case OperationKind::close: connections_.dispatch(completion); break;
+      case OperationKind::close:
+        connections_.dispatch(completion);
+        break;
     }
   }
 }

@@ -1,8 +1,8 @@
 // ShardProgram: what a shard runs besides its connections: the layers above, seen from below.
 //
-// The shard calls these on its own thread within its turn; see TurnSteps for the order. An embedding
-// program normally uses engine/room/websocket_shard.h, which is one. Each step is bounded by itself
-// and says when it has work left.
+// The shard calls these on its own thread within its turn; see TurnSteps for the order. An
+// embedding program normally uses engine/room/websocket_shard.h, which is one. Each step is bounded
+// by itself and says when it has work left.
 #pragma once
 
 #include <cstdint>

@@ -6,7 +6,8 @@
 // when that sight is not enough: "full" for the producer, "less than asked for" for the consumer.
 //
 // Threads:    try_push() on the producer shard only, drain() on the consumer shard only.
-// Limits:     exactly `capacity` elements, held in the object itself; nothing is allocated. A ring of
+// Limits:     exactly `capacity` elements, held in the object itself; nothing is allocated. A ring
+// of
 //             zero bytes is an empty ring, so a mapping of fresh pages is an array of them.
 // When full:  try_push() returns false and the caller still owns the element. Full is not an
 //             error: it is the backpressure that Mailbox turns into a paused producer.
