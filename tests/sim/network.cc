@@ -222,6 +222,7 @@ void Network::syn_arrives(SocketNumber number) {
   socket.peer = accepted;
   Socket& peer = *sockets_[accepted];
   peer.state = SocketState::backlog;
+  peer.accepted = true;
   peer.peer = number;
   peer.latency = socket.latency;
   listener->backlog.push_back(accepted);
@@ -258,6 +259,7 @@ std::int32_t Network::send(SocketNumber number, std::span<const std::byte> bytes
   const std::size_t room = peer.window > unread ? peer.window - unread : 0;
   bytes = bytes.first(std::min(room, bytes.size()));
   socket.blocked = bytes.empty();
+  if (tap_ != nullptr && !bytes.empty()) tap_->on_bytes(number, bytes);
   for (std::span<const std::byte> rest = bytes; !rest.empty();) {
     const std::size_t piece = std::min<std::size_t>(rest.size(), 1 + prng_.below(kPacketBytesMost));
     push_packet(peer, socket.peer, PacketKind::data, rest.first(piece));

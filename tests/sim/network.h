@@ -59,6 +59,13 @@ class Waiter {
   virtual void wait(engine::SimDriver& driver, base::Instant deadline) = 0;
 };
 
+// Who reads along what goes over the wire.
+class Tap {
+ public:
+  virtual ~Tap() = default;
+  virtual void on_bytes(SocketNumber from, std::span<const std::byte> bytes) = 0;
+};
+
 class Network {
  public:
   explicit Network(std::uint64_t seed, const FaultPlan& faults = {});
@@ -107,6 +114,7 @@ class Network {
   // -----------------------------------------------------------------------------
 
   FaultPlan& faults() noexcept { return faults_; }
+  const FaultPlan& faults() const noexcept { return faults_; }
   EventTrace& trace() noexcept { return trace_; }
   base::Prng& prng() noexcept { return prng_; }
   const Socket& socket(SocketNumber number) const noexcept { return *sockets_[number]; }
@@ -116,6 +124,7 @@ class Network {
   // How drivers wait. Without a waiter they never do: a turn hands out what is due.
   void set_waiter(Waiter* waiter) noexcept { waiter_ = waiter; }
   Waiter* waiter() const noexcept { return waiter_; }
+  void set_tap(Tap* tap) noexcept { tap_ = tap; }
   // The bytes that may be on their way or unread, per direction of connections made from now on.
   void set_window(std::size_t bytes) noexcept { window_ = bytes; }
 
@@ -170,6 +179,7 @@ class Network {
   std::uint16_t next_port_ = 40000;
   std::size_t window_ = std::size_t{64} << 10;
   Waiter* waiter_ = nullptr;
+  Tap* tap_ = nullptr;
 };
 
 // Lets simulated time pass until the driver has something to hand out or its deadline is there:

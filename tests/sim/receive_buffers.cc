@@ -3,18 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define MILLRACE_SIM_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define MILLRACE_SIM_ASAN 1
-#endif
-#endif
-
-#ifdef MILLRACE_SIM_ASAN
-#include <sanitizer/asan_interface.h>
-#endif
+#include "tests/sim/sanitizers.h"
 
 namespace sim {
 

@@ -1,0 +1,69 @@
+// millrace-sim: runs scenarios of the simulator, one seed or many, and says what the seeds met.
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <string>
+
+#include "tests/sim/echo_scenario.h"
+
+namespace {
+
+struct Totals {
+  std::uint64_t steps = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t frames = 0;
+  std::map<std::string, std::uint64_t> faults;
+
+  void add(const sim::RunReport& report) {
+    steps += report.steps;
+    messages += report.messages;
+    frames += report.frames;
+    for (std::size_t i = 0; i < sim::kFaultCount; ++i) {
+      const auto fault = static_cast<sim::Fault>(i);
+      faults[std::string(sim::name(fault))] += report.faults.fired(fault);
+    }
+  }
+  void print() const {
+    std::printf("%llu steps, %llu messages, %llu frames read along\n",
+                static_cast<unsigned long long>(steps), static_cast<unsigned long long>(messages),
+                static_cast<unsigned long long>(frames));
+    for (const auto& [name, count] : faults) {
+      std::printf("%-18s %10llu\n", name.c_str(), static_cast<unsigned long long>(count));
+    }
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::uint64_t seed = 1;
+  std::uint64_t runs = 1;
+  bool verbose = false;
+  CLI::App app("Millrace's simulator");
+  app.add_option("--seed", seed, "the first seed");
+  app.add_option("--runs", runs, "how many seeds, one after another");
+  app.add_flag("--verbose", verbose, "say what every run did");
+  CLI11_PARSE(app, argc, argv);
+
+  Totals totals;
+  for (std::uint64_t i = 0; i < runs; ++i) {
+    const sim::RunReport report = sim::run_echo(seed + i);
+    totals.add(report);
+    if (verbose || !report.innocent()) {
+      std::printf("seed %llu: trace %016llx, %llu steps, %llu messages, %.3f s simulated\n",
+                  static_cast<unsigned long long>(report.seed),
+                  static_cast<unsigned long long>(report.trace),
+                  static_cast<unsigned long long>(report.steps),
+                  static_cast<unsigned long long>(report.messages),
+                  base::to_seconds(report.simulated));
+    }
+    if (report.innocent()) continue;
+    std::printf("GUILTY\n%s\nfaults of this seed:\n%s", report.charges.c_str(),
+                report.faults.text().c_str());
+    return 1;
+  }
+  totals.print();
+  return 0;
+}
