@@ -25,9 +25,7 @@ function(add_tests name)
   add_executable(${name} ${sources})
   target_link_libraries(
     ${name} PRIVATE millrace_warnings ${arg_LIBRARIES} GTest::gmock GTest::gtest GTest::gtest_main)
-  # Never a unity build: a test's helpers may have the names of another's.
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests
-                                           UNITY_BUILD OFF)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   add_dependencies(tests ${name})
   gtest_discover_tests(
     ${name} TEST_PREFIX "${name}/" WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
