@@ -155,6 +155,7 @@ void Connections::dispatch_receive(const Completion& completion) {
     return;
   }
   if (!completion.more) connection->receiving = false;
+  if (completion.has_buffer) ++buffers_held_;
   received_.push_back({.id = {completion.tag.slot, completion.tag.generation},
                        .result = completion.result,
                        .has_buffer = completion.has_buffer,
@@ -213,6 +214,7 @@ void Connections::deliver_one(const Received& received) {
   }
   if (received.has_buffer) {
     reactor_.give_back(received.buffer);
+    --buffers_held_;
     buffers_came_back_ = true;
   }
   if (!reads(received.id)) return;
@@ -262,7 +264,8 @@ StepResult Connections::flush() {
   flush_list_.erase(flush_list_.begin(), flush_list_.begin() + static_cast<std::ptrdiff_t>(done));
   release_quiet();
   counters_.queued_bytes.set(queued_bytes_);
-  if (!starved_.empty() && buffers_came_back_) arm_starved();
+  // Who starved after the last buffer came back must not wait for another one to do so.
+  if (!starved_.empty() && (buffers_came_back_ || buffers_held_ == 0)) arm_starved();
   buffers_came_back_ = false;
   return flush_list_.empty() ? StepResult::done : StepResult::more;
 }

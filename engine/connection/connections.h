@@ -140,6 +140,7 @@ class Connections {
   std::vector<iovec> segments_;      // Of this turn's sends; the driver has read them by the next.
   std::size_t segments_used_ = 0;
   std::uint64_t queued_bytes_ = 0;
+  std::uint32_t buffers_held_ = 0;  // By `received_`.
   bool buffers_came_back_ = false;
   ConnectionCounters counters_;
 };
