@@ -4,16 +4,12 @@
 #include "protocol/cpu_features.h"
 
 #if defined(__x86_64__)
-#define MILLRACE_TARGET_AVX2 [[gnu::target("avx2")]]
-#else
-#define MILLRACE_TARGET_AVX2
+#include <immintrin.h>
 #endif
 
 namespace protocol::detail {
 
 namespace {
-
-using WideMaskBlock [[gnu::vector_size(32)]] = std::uint64_t;
 
 // Below this the wider vectors save nothing.
 constexpr std::size_t kWideBytesLeast = 128;
@@ -30,33 +26,48 @@ void apply_mask_baseline(std::span<std::byte> data, std::uint32_t key) noexcept 
   apply_mask_blocks(data.data(), data.size(), key);
 }
 
-// The same as apply_mask_blocks(), written out again because a vector type of this width must not
-// cross into code that is compiled without the instructions for it.
-MILLRACE_TARGET_AVX2 void apply_mask_avx2(std::span<std::byte> data, std::uint32_t key) noexcept {
-  CHECK(data.size() >= sizeof(WideMaskBlock));
-  std::byte* const begin = data.data();
-  const std::size_t last = data.size() - sizeof(WideMaskBlock);
-  const std::uint64_t front = doubled(key);
-  const std::uint64_t back = doubled(turned(key, data.size()));
-  const WideMaskBlock front_key = {front, front, front, front};
-  WideMaskBlock tail;
-  std::memcpy(&tail, begin + last, sizeof(tail));
-  tail ^= WideMaskBlock{back, back, back, back};
-  std::size_t at = 0;
-  for (; at + 4 * sizeof(WideMaskBlock) <= data.size(); at += 4 * sizeof(WideMaskBlock)) {
-    WideMaskBlock blocks[4];
-    std::memcpy(blocks, begin + at, sizeof(blocks));
-    for (WideMaskBlock& block : blocks) block ^= front_key;
-    std::memcpy(begin + at, blocks, sizeof(blocks));
+#if defined(__x86_64__)
+
+// Intrinsics and not the compiler's own vector types, because g++ 12 makes scalar code of those
+// where the type is wider than what the translation unit is compiled for.
+[[gnu::target("avx2")]] void apply_mask_avx2(std::span<std::byte> data,
+                                             std::uint32_t key) noexcept {
+  constexpr std::size_t kWidth = sizeof(__m256i);
+  CHECK(data.size() >= kWidth);
+  const auto at = [begin = data.data()](std::size_t position) {
+    return static_cast<__m256i*>(static_cast<void*>(begin + position));
+  };
+  const std::size_t last = data.size() - kWidth;
+  const __m256i front_key = _mm256_set1_epi32(static_cast<int>(key));
+  const __m256i back_key = _mm256_set1_epi32(static_cast<int>(turned(key, data.size())));
+  const __m256i back = _mm256_xor_si256(_mm256_loadu_si256(at(last)), back_key);
+  std::size_t position = 0;
+  for (; position + 4 * kWidth <= data.size(); position += 4 * kWidth) {
+    const __m256i block0 = _mm256_xor_si256(_mm256_loadu_si256(at(position)), front_key);
+    const __m256i block1 = _mm256_xor_si256(_mm256_loadu_si256(at(position + kWidth)), front_key);
+    const __m256i block2 =
+        _mm256_xor_si256(_mm256_loadu_si256(at(position + 2 * kWidth)), front_key);
+    const __m256i block3 =
+        _mm256_xor_si256(_mm256_loadu_si256(at(position + 3 * kWidth)), front_key);
+    _mm256_storeu_si256(at(position), block0);
+    _mm256_storeu_si256(at(position + kWidth), block1);
+    _mm256_storeu_si256(at(position + 2 * kWidth), block2);
+    _mm256_storeu_si256(at(position + 3 * kWidth), block3);
   }
-  for (; at < last; at += sizeof(WideMaskBlock)) {
-    WideMaskBlock block;
-    std::memcpy(&block, begin + at, sizeof(block));
-    block ^= front_key;
-    std::memcpy(begin + at, &block, sizeof(block));
+  for (; position < last; position += kWidth) {
+    const __m256i block = _mm256_xor_si256(_mm256_loadu_si256(at(position)), front_key);
+    _mm256_storeu_si256(at(position), block);
   }
-  std::memcpy(begin + last, &tail, sizeof(tail));
+  _mm256_storeu_si256(at(last), back);
 }
+
+#else
+
+void apply_mask_avx2(std::span<std::byte> data, std::uint32_t key) noexcept {
+  apply_mask_baseline(data, key);
+}
+
+#endif
 
 void apply_mask_long(std::span<std::byte> data, std::uint32_t key) noexcept {
   if (kCpuHasAvx2 && data.size() >= kWideBytesLeast) return apply_mask_avx2(data, key);

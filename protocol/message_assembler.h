@@ -26,6 +26,7 @@
 #include <cstring>
 #include <span>
 
+#include "base/limits.h"
 #include "protocol/close_code.h"
 #include "protocol/frame_parser.h"
 #include "protocol/gather_buffer.h"
@@ -71,7 +72,8 @@ class MessageAssembler {
  private:
   enum class Phase : std::uint8_t { between_messages, within_message, closed, violated };
 
-  bool next_in_place(std::span<std::byte>& input, MessageEvent& event) noexcept;
+  bool begins_with_short_message(std::span<const std::byte> input) const noexcept;
+  MessageEvent take_short_message(std::span<std::byte>& input) noexcept;
   MessageEvent next_general(std::span<std::byte>& input) noexcept;
   Violation check_header() noexcept;
   MessageEvent take_control(std::span<std::byte> piece, bool frame_end) noexcept;
@@ -95,37 +97,42 @@ class MessageAssembler {
 
 static_assert(sizeof(MessageAssembler) <= 64, "an assembler is one cache line");
 
-// The common case, inline: a short unfragmented text or binary message, wholly inside the input.
-// False, and nothing has happened, when it is anything else, be it right or wrong.
-inline bool MessageAssembler::next_in_place(std::span<std::byte>& input,
-                                            MessageEvent& event) noexcept {
+// The common case, inline: an unfragmented text or binary message of at most 125 bytes, wholly
+// inside the input. Anything else, be it right or wrong, is for next_general().
+inline bool MessageAssembler::begins_with_short_message(
+    std::span<const std::byte> input) const noexcept {
   if (input.size() < 2) return false;
   const bool masked = peer_must_mask(parser_.role());
-  const std::uint32_t header_size = masked ? 6 : 2;
   const auto first = static_cast<std::uint32_t>(input[0]);
   const auto second = static_cast<std::uint32_t>(input[1]);
-  const std::uint32_t opcode = first ^ 0x80;  // Just the opcode if FIN is set and no reserved bit.
-  const std::uint32_t payload_size = second ^ (masked ? 0x80 : 0);  // If the mask bit is right.
+  const std::uint32_t opcode = first ^ 0x80;  // If FIN is set and the reserved bits are not.
+  const std::uint32_t payload_size = second ^ (masked ? 0x80u : 0u);  // If the mask bit is right.
   if (opcode != 0x1 && opcode != 0x2) return false;
-  if (payload_size > 125 || input.size() < header_size + payload_size) return false;
+  return payload_size <= base::kControlPayloadBytesMax &&
+         input.size() >= frame_header_size(0, masked) + payload_size;
+}
 
-  event.payload = input.subspan(header_size, payload_size);
-  event.kind = opcode == 0x1 ? MessageEvent::Kind::text : MessageEvent::Kind::binary;
+inline MessageEvent MessageAssembler::take_short_message(std::span<std::byte>& input) noexcept {
+  const bool masked = peer_must_mask(parser_.role());
+  const bool text = input[0] == std::byte{0x81};
+  const std::size_t payload_size = static_cast<std::size_t>(input[1]) & 0x7F;
+  const std::size_t header_size = frame_header_size(0, masked);
+  const std::span<std::byte> payload = input.subspan(header_size, payload_size);
   if (masked) {
     MaskingKey key;
     std::memcpy(key.data(), input.data() + 2, key.size());
-    apply_mask(event.payload, key, 0);
+    apply_mask(payload, key, 0);
   }
   input = input.subspan(header_size + payload_size);
-  if (opcode == 0x1 && !is_valid_utf8(event.payload)) event = fail(Violation::text_not_utf8);
-  return true;
+  if (text && !is_valid_utf8(payload)) [[unlikely]]
+    return fail(Violation::text_not_utf8);
+  return {.kind = text ? MessageEvent::Kind::text : MessageEvent::Kind::binary, .payload = payload};
 }
 
 inline MessageEvent MessageAssembler::next(std::span<std::byte>& input) noexcept {
-  if (phase_ == Phase::between_messages) [[likely]] {
-    MessageEvent event;
-    if (next_in_place(input, event)) return event;
-  }
+  const bool between = phase_ == Phase::between_messages;
+  if (between && begins_with_short_message(input)) [[likely]]
+    return take_short_message(input);
   return next_general(input);
 }
 

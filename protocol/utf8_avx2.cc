@@ -118,7 +118,11 @@ MILLRACE_TARGET_AVX2 bool is_valid_utf8_avx2(std::span<const std::byte> text) no
   for (; at + sizeof(__m256i) <= text.size(); at += sizeof(__m256i)) {
     check_block(state, load(text.data() + at));
   }
-  if (at < text.size()) {
+  if (at < text.size() && text.size() >= 2 * sizeof(__m256i)) {
+    // The last block, which overlaps what has been judged, after the one that is in front of it.
+    state.previous = load(text.data() + text.size() - 2 * sizeof(__m256i));
+    check_block(state, load(text.data() + text.size() - sizeof(__m256i)));
+  } else if (at < text.size()) {
     // The rest, followed by zeros: ASCII, so a character that the end cuts is an error there.
     alignas(32) std::byte rest[sizeof(__m256i)] = {};
     std::memcpy(rest, text.data() + at, text.size() - at);
