@@ -1,8 +1,8 @@
 // Fifo: a first-in first-out queue that allocates only to grow, and then never again.
 //
-// std::deque gives a block back and takes another every few dozen elements; on the data plane that is
-// an allocation per so many messages, for ever. This one is a ring that doubles. One thread owns it.
-// Bound: the caller's; memory is that of the longest it has been.
+// std::deque gives a block back and takes another every few dozen elements; on the data plane that
+// is an allocation per so many messages, for ever. This one is a ring that doubles. One thread owns
+// it. Bound: the caller's; memory is that of the longest it has been.
 #pragma once
 
 #include <cstddef>

@@ -7,9 +7,9 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 
+#include "base/fifo.h"
 #include "base/time.h"
 
 namespace engine {
@@ -26,9 +26,7 @@ class DeadlineQueue {
   // The oldest entry that is due, if any.
   std::optional<Handle> pop_due(base::Instant now) {
     if (entries_.empty() || entries_.front().due > now) return std::nullopt;
-    const Handle handle = entries_.front().handle;
-    entries_.pop_front();
-    return handle;
+    return entries_.pop_front().handle;
   }
 
   base::Instant next() const noexcept {
@@ -42,7 +40,7 @@ class DeadlineQueue {
   };
 
   base::Duration timeout_;
-  std::deque<Entry> entries_;
+  base::Fifo<Entry> entries_;
 };
 
 }  // namespace engine

@@ -7,10 +7,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "base/counter.h"
+#include "base/fifo.h"
 #include "base/time.h"
 #include "engine/io/driver.h"
 #include "engine/reactor/turn_steps.h"
@@ -52,7 +52,7 @@ class Reactor {
 
   ActiveDriver& driver_;
   std::vector<Completion> completions_;
-  std::deque<Submission> deferred_;
+  base::Fifo<Submission> deferred_;
   ReactorCounters counters_;
   bool work_left_ = true;  // The first turn does not wait.
   bool in_turn_ = false;

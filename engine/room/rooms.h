@@ -10,11 +10,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <string_view>
 
 #include "base/counter.h"
+#include "base/fifo.h"
 #include "base/slot_map.h"
 #include "engine/reactor/turn_steps.h"
 #include "engine/room/home_directory.h"
@@ -113,7 +113,7 @@ class Rooms final : public AttachmentOwner {
   NameIndex names_;
   MembershipTable memberships_;
   HomeDirectory home_;
-  std::deque<RoomHandle> runnable_;
+  base::Fifo<RoomHandle> runnable_;
   std::uint64_t backlog_bytes_ = 0;
   RoomCounters counters_;
 };

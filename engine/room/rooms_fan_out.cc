@@ -22,8 +22,7 @@ void Rooms::make_runnable(RoomHandle handle, Room& room) {
 StepResult Rooms::fan_out() {
   std::uint32_t budget = base::kDeliveriesPerTurn;
   while (!runnable_.empty() && budget > 0) {
-    const RoomHandle handle = runnable_.front();
-    runnable_.pop_front();
+    const RoomHandle handle = runnable_.pop_front();
     Room* room = rooms_.find(handle);
     if (room == nullptr) continue;  // Its last member has left.
     room->runnable = false;

@@ -23,7 +23,7 @@ void Mailbox::send(std::uint32_t to, const ShardMessage& message) {
 }
 
 void Mailbox::push_waiting(std::uint32_t to) {
-  std::deque<ShardMessage>& outbox = outboxes_[to];
+  base::Fifo<ShardMessage>& outbox = outboxes_[to];
   while (!outbox.empty() && lanes_.lane(shard_, to).try_push(outbox.front())) {
     outbox.pop_front();
     --waiting_;
@@ -44,11 +44,11 @@ void Mailbox::flush() {
 }
 
 void Mailbox::drop_waiting() noexcept {
-  for (std::deque<ShardMessage>& outbox : outboxes_) {
-    for (const ShardMessage& message : outbox) {
+  for (base::Fifo<ShardMessage>& outbox : outboxes_) {
+    while (!outbox.empty()) {
+      const ShardMessage message = outbox.pop_front();
       if (message.parcel != nullptr) message.parcel->release();
     }
-    outbox.clear();
   }
   waiting_ = 0;
 }

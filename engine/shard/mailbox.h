@@ -8,10 +8,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include "base/counter.h"
+#include "base/fifo.h"
 #include "engine/reactor/reactor.h"
 #include "engine/shard/lanes.h"
 
@@ -61,7 +61,7 @@ class Mailbox {
   Reactor& reactor_;
   Lanes& lanes_;
   std::uint32_t shard_;
-  std::vector<std::deque<ShardMessage>> outboxes_;  // By receiving shard.
+  std::vector<base::Fifo<ShardMessage>> outboxes_;  // By receiving shard.
   std::vector<bool> touched_;                       // Got something this turn.
   std::uint64_t waiting_ = 0;
   MailboxCounters counters_;
