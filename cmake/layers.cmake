@@ -5,7 +5,7 @@
 #     [SUBFOLDERS]             # default sources and headers also from <folder>/*/
 #     [LIBRARIES lib...]       # third-party libraries its users need too
 #     [URING_LIBRARIES lib...] # the same, for the uring build alone
-#     [EXCEPTIONS]             # compiled with exceptions and RTTI; without: neither
+#     [EXCEPTIONS]             # compiled with exceptions; without: -fno-exceptions
 #     [TWICE])                 # compiled against the kernel and against the simulator
 #
 # base           -> millrace_base
