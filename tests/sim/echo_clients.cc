@@ -103,8 +103,9 @@ void EchoClients::talk(Client& client) {
     const SampleMessage message = sample_message(message_number(client, client.sent), plan_.small);
     const engine::SendResult result =
         sessions().send(client.session, message.opcode, message.bytes);
-    if (result != engine::SendResult::queued) {
-      convict(client, "a message found no room, or its session gone, without a word");
+    if (result == engine::SendResult::gone) return;  // on_close() is on its way.
+    if (result == engine::SendResult::full) {
+      convict(client, "a message found no room although so few are on their way");
       return;
     }
     ++client.sent;

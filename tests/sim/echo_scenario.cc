@@ -14,7 +14,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr std::uint64_t kFaultSeed = 0xFA017;
-// Longer than any stall that is still under way when the faults stop, and a few timeouts.
+// A client's remaining lives, with a few timeouts of what the faults left behind.
 constexpr base::Duration kSettleMost = minutes{10};
 constexpr base::Duration kDrainGrace = seconds{8};
 constexpr base::Duration kDrainSlack = seconds{1};
@@ -106,7 +106,7 @@ class EchoRun {
   }
 
   void act_of_settling() {
-    trial_.faults().stop();
+    trial_.network().calm();
     const bool in_time = trial_.world().run_until(
         [this] {
           return guilty() || (settled() && trial_.at_rest(servers_) && trial_.at_rest(clients_));

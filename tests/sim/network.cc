@@ -395,4 +395,15 @@ void Network::stall(SocketNumber number, base::Duration time) {
   schedule_at(until, {.kind = EventKind::packet, .subject = number});
 }
 
+void Network::calm() {
+  faults_.stop();
+  for (SocketNumber number = 0; number < sockets_.size(); ++number) {
+    Socket& socket = *sockets_[number];
+    if (socket.last_due <= now_) continue;
+    socket.last_due = std::min(socket.last_due, now_ + socket.latency);
+    for (Packet& packet : socket.in_transit) packet.due = std::min(packet.due, socket.last_due);
+    schedule_at(socket.last_due, {.kind = EventKind::packet, .subject = number});
+  }
+}
+
 }  // namespace sim

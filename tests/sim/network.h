@@ -132,6 +132,8 @@ class Network {
   void break_off(SocketNumber number, std::int32_t error);
   // The side of `number` ends, without its knowing.
   void cut(SocketNumber number);
+  // From here on nothing goes wrong any more, and what stalls arrives.
+  void calm();
   // What is sent to `number` arrives only after a while.
   void stall(SocketNumber number, base::Duration time);
 

@@ -115,7 +115,14 @@ void Trial::check_rest(std::string_view who, engine::ShardGroup& group) {
 void Trial::check_ended(std::string_view who, engine::ShardGroup& group) {
   for (const auto& shard : group.shards()) {
     const std::string prefix = std::string(who) + " ended: ";
-    verdict_.expect(world_.ended(*shard), "a shard did not end");
+    if (!world_.ended(*shard)) {
+      const engine::SimDriver& driver = shard->driver();
+      verdict_.convict(prefix + "not shard " + std::to_string(shard->number()) + ": " +
+                       std::to_string(shard->connection_counters().open.value()) +
+                       " connections, " + std::to_string(driver.operations_in_flight()) +
+                       " operations, " + std::to_string(driver.buffers_lent()) + " buffers, " +
+                       std::to_string(shard->reactor_counters().turns.value()) + " turns");
+    }
     if (shard->connection_counters().open.value() > 0) continue;  // Its time was up.
     if (shard->driver().operations_in_flight() > 0) {
       verdict_.convict(prefix + "operations still in flight");
