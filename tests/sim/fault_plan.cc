@@ -42,6 +42,12 @@ FaultPlan FaultPlan::draw(std::uint64_t seed) {
   return plan;
 }
 
+FaultPlan FaultPlan::only(Fault fault, std::uint64_t seed) {
+  FaultPlan plan(seed);
+  plan.set(fault, kProfiles[static_cast<std::size_t>(fault)].most);
+  return plan;
+}
+
 bool FaultPlan::strikes(Fault fault) noexcept {
   Entry& entry = this->entry(fault);
   if (stopped_ || entry.probability <= 0 || !prng_.chance(entry.probability)) return false;

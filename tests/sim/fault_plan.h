@@ -53,6 +53,8 @@ class FaultPlan {
   FaultPlan() : FaultPlan(0) {}
   // The swarm's draw: a third of the faults never, the others each with a weight of its own.
   static FaultPlan draw(std::uint64_t seed);
+  // This fault alone, as often as runs bear.
+  static FaultPlan only(Fault fault, std::uint64_t seed);
 
   void set(Fault fault, double probability) noexcept { entry(fault).probability = probability; }
   // From here on nothing goes wrong any more.

@@ -104,6 +104,9 @@ class Network {
   SocketNumber connect(std::uint32_t driver, engine::Descriptor descriptor,
                        const engine::Address& address);
   bool readable(SocketNumber number) const noexcept { return sockets_[number]->readable(); }
+  std::size_t unread(SocketNumber number) const noexcept {
+    return sockets_[number]->arrived.size();
+  }
   // Bytes read, 0 at the end, or a negated errno. The socket is readable.
   std::int32_t read(SocketNumber number, std::span<std::byte> into);
   // Bytes taken, 0 while the window is full (on_writable() follows), or a negated errno.

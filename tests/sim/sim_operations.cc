@@ -20,7 +20,7 @@ constexpr Descriptor kNoDescriptor = UINT32_MAX;
 constexpr base::Duration kPromptMost = microseconds{3};
 constexpr base::Duration kUnreadMost = milliseconds{20};
 constexpr base::Duration kBurstMost = milliseconds{300};
-constexpr std::uint64_t kTinyBytes = 16;
+constexpr std::size_t kTinyBytes = 16;
 
 }  // namespace
 
@@ -118,9 +118,11 @@ bool SimDriver::receive_once(Slot& slot) {
   if (!readable) return false;
   const BufferId buffer = buffers_.lend();
   std::span<std::byte> bytes = buffers_.bytes(buffer);
-  if (network_.faults().strikes(Fault::receive_split)) {
+  const std::size_t unread = network_.unread(slot.socket);
+  if (unread > 1 && network_.faults().strikes(Fault::receive_split)) {
     const bool tiny = network_.prng().below(2) == 0;
-    const std::uint64_t most = tiny ? std::min(kTinyBytes, bytes.size()) : bytes.size();
+    const std::size_t most =
+        std::min(bytes.size(), tiny ? std::min(kTinyBytes, unread - 1) : unread - 1);
     bytes = bytes.first(1 + network_.prng().below(most));
   }
   const std::int32_t result = network_.read(slot.socket, bytes);
