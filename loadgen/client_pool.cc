@@ -1,0 +1,143 @@
+#include "loadgen/client_pool.h"
+
+#include "base/check.h"
+#include "protocol/close_code.h"
+#include "protocol/opcode.h"
+
+namespace loadgen {
+
+namespace {
+
+std::size_t index_of(engine::Outcome outcome) noexcept { return static_cast<std::size_t>(outcome); }
+std::size_t index_of(engine::CloseReason reason) noexcept {
+  return static_cast<std::size_t>(reason);
+}
+
+}  // namespace
+
+ClientPool::ClientPool(engine::Sessions& sessions, engine::Reactor& reactor, const Target& target,
+                       const Partition& partition, ShardStatistics& statistics)
+    : sessions_(sessions),
+      reactor_(reactor),
+      target_(target),
+      partition_(partition),
+      statistics_(statistics),
+      clients_(partition.size()) {}
+
+void ClientPool::connect_all(const ConnectPace& pace, std::uint32_t clients_per_room) {
+  CHECK(pace.in_progress_max > 0);
+  pace_ = pace;
+  clients_per_room_ = clients_per_room;
+  connecting_all_ = true;
+  const double phase = static_cast<double>(partition_.shard) / partition_.shards;
+  schedule_ = Schedule({.rate = pace.rate, .phase = phase});
+  schedule_.start(reactor_.now());
+}
+
+void ClientPool::pump(base::Instant now) {
+  while (connecting_all_ && in_progress_ < pace_.in_progress_max) {
+    if (to_connect_ == size()) {
+      connecting_all_ = false;
+      return;
+    }
+    base::Instant intended = now;
+    if (pace_.rate > 0) {
+      intended = schedule_.next();
+      if (intended > now) return;
+      schedule_.advance();
+    }
+    const std::uint32_t client = to_connect_++;
+    connect(client, partition_.global(client) / clients_per_room_, intended);
+  }
+}
+
+base::Instant ClientPool::next_deadline() const noexcept {
+  const bool waits_for_time = connecting_all_ && in_progress_ < pace_.in_progress_max;
+  return waits_for_time ? schedule_.next() : base::kForever;
+}
+
+void ClientPool::connect(std::uint32_t client, std::uint32_t room, base::Instant intended) {
+  Client& state = clients_[client];
+  CHECK(state.state == State::idle);
+  state.state = State::connecting;
+  state.connect_intended = intended;
+  ++state.connects;
+  ++in_progress_;
+  const std::uint32_t number = partition_.global(client);
+  const Endpoint& endpoint = target_.endpoint_of(number);
+  sessions_.connect(
+      endpoint.address,
+      {.host = endpoint.host, .target = target_.path_of(room, number), .context = client});
+}
+
+void ClientPool::close(std::uint32_t client) {
+  if (clients_[client].state != State::open) return;
+  clients_[client].state = State::closing;
+  statistics_.open.subtract();
+  sessions_.close(clients_[client].session, protocol::CloseCode::normal, {});
+}
+
+bool ClientPool::send(std::uint32_t client, std::span<const std::byte> message) {
+  const Client& state = clients_[client];
+  if (state.state != State::open) return false;
+  const engine::SendResult result =
+      sessions_.send(state.session, protocol::Opcode::binary, message);
+  if (result != engine::SendResult::queued) return false;
+  statistics_.sent.add();
+  return true;
+}
+
+// ---- What the engine reports --------------------------------------------------------------------
+
+void ClientPool::opened(std::uint32_t client, engine::SessionId session, base::Instant now) {
+  Client& state = clients_[client];
+  CHECK(state.state == State::connecting);
+  CHECK(in_progress_ > 0);
+  state.state = State::open;
+  state.session = session;
+  --in_progress_;
+  statistics_.opened.add();
+  statistics_.open.add();
+  statistics_.connect_latency.record(
+      static_cast<std::uint64_t>((now - state.connect_intended).count()));
+}
+
+void ClientPool::connect_failed(std::uint32_t client, const engine::ConnectFailure& failure) {
+  CHECK(clients_[client].state == State::connecting);
+  CHECK(in_progress_ > 0);
+  clients_[client].state = State::idle;
+  --in_progress_;
+  statistics_.failed.add();
+  if (failure.outcome != engine::Outcome::success) {
+    ++statistics_.errors.connect_failures[index_of(failure.outcome)];
+  } else {
+    ++statistics_.errors.http_refusals[failure.http_status];
+  }
+}
+
+void ClientPool::closed(std::uint32_t client, const engine::CloseInfo& info) {
+  Client& state = clients_[client];
+  switch (state.state) {
+    case State::connecting:
+      CHECK(!info.opened);
+      --in_progress_;
+      statistics_.failed.add();
+      ++statistics_.errors.handshake_closes[index_of(info.reason)];
+      break;
+    case State::open:
+      // The end of the run: that it was open until then is what counts.
+      if (info.reason == engine::CloseReason::draining) return;
+      statistics_.open.subtract();
+      statistics_.disconnects.add();
+      ++statistics_.errors.closes[index_of(info.reason)];
+      break;
+    case State::closing:
+      break;  // We asked for it.
+    case State::idle:
+      CHECK(false && "a session closes once");
+      break;
+  }
+  state.state = State::idle;
+}
+
+}  // namespace loadgen

@@ -1,0 +1,23 @@
+#include "loadgen/load_options.h"
+
+namespace loadgen {
+
+std::string_view name(ScenarioKind kind) noexcept {
+  switch (kind) {
+    case ScenarioKind::connect:
+      return "connect";
+    case ScenarioKind::idle:
+      return "idle";
+    case ScenarioKind::echo:
+      return "echo";
+    case ScenarioKind::room:
+      return "room";
+  }
+  return "unknown";
+}
+
+bool sends_messages(ScenarioKind kind) noexcept {
+  return kind == ScenarioKind::echo || kind == ScenarioKind::room;
+}
+
+}  // namespace loadgen

@@ -1,0 +1,74 @@
+// LoadOptions: everything that a run is told, as plain values; command_line.h fills it.
+//
+// Read-only once the run has started, hence by any thread. Bounds are checked where it is filled.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "loadgen/expectation.h"
+#include "loadgen/schedule.h"
+#include "loadgen/target.h"
+
+namespace loadgen {
+
+enum class ScenarioKind : std::uint8_t { connect, idle, echo, room };
+
+std::string_view name(ScenarioKind kind) noexcept;
+bool sends_messages(ScenarioKind kind) noexcept;
+
+// A message of each run is at least `least` bytes and at most `most`, all sizes as likely.
+struct SizeRange {
+  std::uint32_t least = 64;
+  std::uint32_t most = 64;
+};
+
+struct LoadOptions {
+  ScenarioKind scenario = ScenarioKind::echo;
+  Target target;
+
+  // Who.
+  std::uint32_t connections = 1;
+  std::uint32_t rooms = 1;
+  std::uint32_t members = 1;     // Of each room.
+  std::uint32_t publishers = 1;  // Of each room, of its members.
+
+  // How much. With a rate the loop is open, without one it is closed.
+  double rate = 0;  // Messages, or connects, per second in all; 0: closed loop.
+  Arrivals arrivals = Arrivals::constant;
+  std::uint32_t in_flight = 1;  // Of each publisher, or connects in all.
+  SizeRange size;
+  bool hold = false;  // Of connects: keep what was opened.
+
+  // How long.
+  base::Duration warm_up{};
+  base::Duration duration{};
+  base::Duration drain_timeout{};
+
+  // How the clients get connected before the run.
+  std::uint32_t connect_in_progress = 128;  // In all.
+  double connect_rate = 0;
+  base::Duration connect_timeout{};
+
+  // On what.
+  std::uint32_t shards = 1;
+  std::vector<std::uint32_t> cpus;
+  std::uint64_t seed = 1;
+
+  // What is told, and to whom.
+  std::optional<pid_t> server_pid;
+  std::vector<Expectation> expectations;
+  std::string json_file;  // "-" is standard output; empty: none.
+  bool quiet = false;
+  std::vector<std::string> command;
+
+  bool open_loop() const noexcept { return rate > 0; }
+};
+
+}  // namespace loadgen

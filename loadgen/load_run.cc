@@ -1,0 +1,218 @@
+#include "loadgen/load_run.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "loadgen/clock.h"
+#include "loadgen/host_limits.h"
+#include "loadgen/scenarios/make_scenario.h"
+
+namespace loadgen {
+
+namespace {
+
+constexpr base::Duration kLook = std::chrono::milliseconds{10};
+constexpr base::Duration kProgressLook = std::chrono::milliseconds{250};
+// Between the last connect and the first message: what a join sets in motion has settled.
+constexpr base::Duration kSettleTime = std::chrono::milliseconds{100};
+// From the decision to start until the start, so that every shard hears of it in time.
+constexpr base::Duration kStartDelay = std::chrono::milliseconds{10};
+// A drain in which nothing comes for so long is over.
+constexpr base::Duration kDrainQuiet = std::chrono::seconds{1};
+// How long the close handshakes at the end may take.
+constexpr base::Duration kGoodbye = std::chrono::milliseconds{400};
+// Completions arrive in bursts, one per member of a room; fewer buffers would end the receives.
+constexpr std::uint32_t kReceiveBuffers = 1024;
+
+}  // namespace
+
+LoadRun::LoadRun(const LoadOptions& options)
+    : options_(options), factory_(options, control_), self_(ProcessProbe::self()) {
+  report_.options = options;
+  report_.machine = Machine::look();
+}
+
+base::Result<std::unique_ptr<LoadRun>> LoadRun::open(const LoadOptions& options) {
+  const base::Status limits = HostLimits::raise_and_look().check(options);
+  if (!limits.ok()) return limits.error();
+  std::unique_ptr<LoadRun> run(new LoadRun(options));
+  if (options.server_pid) {
+    auto server = ProcessProbe::open(*options.server_pid);
+    if (!server.ok()) return server.error();
+    run->server_ = server.take();
+  }
+  engine::ShardGroupOptions group;
+  group.shards = options.shards;
+  group.cpus = options.cpus;
+  group.driver.descriptors = descriptors_per_shard(options);
+  group.driver.receive_buffers = kReceiveBuffers;
+  group.driver.seed = options.seed;
+  group.thread_name = "load";
+  auto opened = engine::ShardGroup::open(group, run->factory_);
+  if (!opened.ok()) return opened.error();
+  if (!run->factory_.status().ok()) return run->factory_.status().error();
+  run->group_ = opened.take();
+  return run;
+}
+
+Report LoadRun::execute(Interrupts& interrupts, Progress& progress) {
+  interrupts_ = &interrupts;
+  progress_ = &progress;
+  if (server_) {
+    report_.server = ProcessReport{.pid = server_->pid(), .name = server_->name()};
+  }
+  report_.client.pid = self_.pid();
+  report_.client.name = self_.name();
+  note_memory(&ProcessReport::memory_before);
+  if (const base::Status status = group_->start(); !status.ok()) {
+    report_.failures.push_back(status.error().message);
+    return report_;
+  }
+  connect();
+  const bool nothing_open = connects_first(options_.scenario) && totals().open == 0;
+  if (nothing_open) report_.failures.emplace_back("no connection could be opened");
+  if (!nothing_open && !interrupts_->interrupted()) {
+    measure();
+    drain();
+  }
+  end();
+  return report_;
+}
+
+// ---- Phases -------------------------------------------------------------------------------------
+
+void LoadRun::connect() {
+  if (!connects_first(options_.scenario)) return;
+  const base::Instant began = monotonic_now();
+  base::Instant moved = began;
+  std::uint64_t settled = 0;
+  while (settled < options_.connections) {
+    if (wait_until(monotonic_now() + kLook, "connecting")) break;
+    const Totals now = totals();
+    if (now.opened + now.failed != settled) moved = monotonic_now();
+    settled = now.opened + now.failed;
+    if (monotonic_now() - moved > options_.connect_timeout) {
+      report_.failures.push_back(fmt::format("{} of {} connects had no answer within {:.0f}s",
+                                             options_.connections - settled, options_.connections,
+                                             base::to_seconds(options_.connect_timeout)));
+      break;
+    }
+  }
+  report_.times.connecting = monotonic_now() - began;
+  static_cast<void>(wait_until(monotonic_now() + kSettleTime, "settling"));
+  note_memory(&ProcessReport::memory_connected);
+}
+
+void LoadRun::measure() {
+  const base::Instant start = monotonic_now() + kStartDelay;
+  const base::Instant measure_from = start + options_.warm_up;
+  const base::Instant stop = measure_from + options_.duration;
+  control_.set_start(start);
+  ring_shards();
+  static_cast<void>(wait_until(measure_from, "warming up"));
+  const Usage before = usage();
+  const base::Instant measured_from = monotonic_now();
+  const bool may_end_early = options_.scenario == ScenarioKind::connect && options_.hold;
+  while (monotonic_now() < stop && !(may_end_early && everything_held())) {
+    const base::Instant look = may_end_early ? monotonic_now() + kLook : stop;
+    if (wait_until(std::min(stop, look), "measuring")) break;
+  }
+  const Usage after = usage();
+  const base::Instant stopped = monotonic_now();
+  if (stopped < stop) {
+    control_.set_stop(stopped);
+    ring_shards();
+  }
+  report_.times.warming_up = measured_from - start;
+  report_.times.measured = stopped - measured_from;
+  report_.connections_open_at_stop = totals().open;
+  report_.client.cpu = after.client - before.client;
+  if (report_.server) report_.server->cpu = after.server - before.server;
+  note_memory(&ProcessReport::memory_after);
+}
+
+// What is under way may still arrive. Over when all has, when nothing more comes, or too late.
+void LoadRun::drain() {
+  const std::uint64_t per_message = deliveries_per_message(options_);
+  if (per_message == 0) return;
+  const base::Instant began = monotonic_now();
+  base::Instant moved = began;
+  std::uint64_t received = 0;
+  while (monotonic_now() - began < options_.drain_timeout &&
+         monotonic_now() - moved < kDrainQuiet) {
+    const Totals now = totals();
+    if (now.received != received) moved = monotonic_now();
+    received = now.received;
+    if (interrupts_->interrupted() && monotonic_now() - began > kGoodbye) break;
+    report_progress("draining");
+    std::this_thread::sleep_for(kLook);
+    // A shard that had not looked at the clock yet may still have sent something.
+    const Totals later = totals();
+    if (later.sent == now.sent && later.received >= later.sent * per_message) break;
+  }
+  report_.times.draining = monotonic_now() - began;
+}
+
+void LoadRun::end() {
+  progress_->clear();
+  report_.interrupted = interrupts_->interrupted();
+  group_->drain(kGoodbye);
+  group_->join();
+  merge_shards(factory_.shards(), report_);
+}
+
+// ---- Watching -----------------------------------------------------------------------------------
+
+// True when interrupted.
+bool LoadRun::wait_until(base::Instant instant, std::string_view phase) {
+  while (monotonic_now() < instant) {
+    report_progress(phase);
+    const base::Instant look = monotonic_now() + kProgressLook;
+    if (interrupts_->wait_until(std::min(instant, look))) return true;
+  }
+  return interrupts_->interrupted();
+}
+
+// A connect run that holds what it opens is over when everything is open.
+bool LoadRun::everything_held() const { return totals().open >= options_.connections; }
+
+void LoadRun::ring_shards() noexcept {
+  for (const auto& shard : group_->shards()) shard->driver().wake_from_outside();
+}
+
+void LoadRun::report_progress(std::string_view phase) {
+  const base::Instant now = monotonic_now();
+  if (!progress_->due(now)) return;
+  const Totals all = totals();
+  progress_->show(now, {.phase = phase,
+                        .open = all.open,
+                        .failed = all.failed,
+                        .sent = all.sent,
+                        .received = all.received});
+}
+
+LoadRun::Totals LoadRun::totals() const {
+  Totals totals;
+  for (const LoadShard* shard : factory_.shards()) {
+    const ShardStatistics& statistics = shard->statistics();
+    totals.opened += statistics.opened.value();
+    totals.failed += statistics.failed.value();
+    totals.open += statistics.open.value();
+    totals.sent += statistics.sent.value();
+    totals.received += statistics.received.value();
+  }
+  return totals;
+}
+
+LoadRun::Usage LoadRun::usage() const {
+  return {.client = self_.cpu(), .server = server_ ? server_->cpu() : CpuTime{}};
+}
+
+void LoadRun::note_memory(MemoryUse ProcessReport::* when) {
+  report_.client.*when = self_.memory();
+  if (report_.server) (*report_.server).*when = server_->memory();
+}
+
+}  // namespace loadgen

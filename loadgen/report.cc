@@ -1,0 +1,162 @@
+#include "loadgen/report.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace loadgen {
+
+namespace {
+
+// A generator that has less than this to spare of its processors is itself what was measured.
+constexpr double kBusyHigh = 0.9;
+// An open loop that sends this late, at the 99th percentile, no longer keeps to its schedule.
+constexpr std::uint64_t kSendLagHighNanoseconds = 1'000'000;
+
+std::optional<double> figure(const Report& report, Metric metric) {
+  const LatencySummary& latency = report.latency;
+  const auto time = [&latency](std::uint64_t value) -> std::optional<double> {
+    if (latency.count == 0) return std::nullopt;
+    return static_cast<double>(value);
+  };
+  const auto count = [](std::uint64_t value) { return std::optional(static_cast<double>(value)); };
+  switch (metric) {
+    case Metric::p50:
+      return time(latency.p50);
+    case Metric::p90:
+      return time(latency.p90);
+    case Metric::p99:
+      return time(latency.p99);
+    case Metric::p99_9:
+      return time(latency.p99_9);
+    case Metric::p99_99:
+      return time(latency.p99_99);
+    case Metric::max:
+      return time(latency.max);
+    case Metric::mean:
+      return latency.count > 0 ? std::optional(latency.mean) : std::nullopt;
+    case Metric::cpu_per_message:
+      if (!report.server || report.server->cpu_ns_per_message <= 0) return std::nullopt;
+      return report.server->cpu_ns_per_message;
+    case Metric::lost:
+      return count(report.audit.lost);
+    case Metric::duplicates:
+      return count(report.audit.duplicates);
+    case Metric::disorder:
+      return count(report.audit.disorder);
+    case Metric::corrupt:
+      return count(report.audit.corrupt);
+    case Metric::throughput:
+      return report.throughput;
+    case Metric::errors:
+      return count(report.error_count());
+    case Metric::connected:
+      return count(report.connections_open_at_stop);
+  }
+  return std::nullopt;
+}
+
+std::string figure_text(Metric metric, double value) {
+  if (!is_time(metric)) return fmt::format("{:.12g}", value);
+  if (value < 1e3) return fmt::format("{:.0f}ns", value);
+  if (value < 1e6) return fmt::format("{:.3g}us", value / 1e3);
+  if (value < 1e9) return fmt::format("{:.4g}ms", value / 1e6);
+  return fmt::format("{:.4g}s", value / 1e9);
+}
+
+void judge_expectations(Report& report) {
+  for (const Expectation& expectation : report.options.expectations) {
+    ExpectationResult result{.expectation = expectation,
+                             .value = figure(report, expectation.metric)};
+    result.met = result.value.has_value() && expectation.met_by(*result.value);
+    if (!result.value) {
+      report.failures.push_back(fmt::format("expected {}, but this run has no {}", expectation.text,
+                                            name(expectation.metric)));
+    } else if (!result.met) {
+      report.failures.push_back(fmt::format("expected {}, but {} was {}", expectation.text,
+                                            name(expectation.metric),
+                                            figure_text(expectation.metric, *result.value)));
+    }
+    report.expectations.push_back(std::move(result));
+  }
+}
+
+void judge_audit(Report& report) {
+  const AuditCounts& audit = report.audit;
+  if (audit.faults() == 0) return;
+  report.failures.push_back(fmt::format(
+      "the audit found {} lost, {} duplicates, {} disorder, {} corrupt, {} misdelivered",
+      audit.lost, audit.duplicates, audit.disorder, audit.corrupt, audit.misdelivered));
+}
+
+// Failed connections fail the run, unless an expectation says how many are acceptable.
+void judge_errors(Report& report) {
+  const bool judged = std::any_of(
+      report.options.expectations.begin(), report.options.expectations.end(),
+      [](const Expectation& expectation) {
+        return expectation.metric == Metric::errors || expectation.metric == Metric::connected;
+      });
+  if (judged || report.errors.empty()) return;
+  std::string kinds;
+  for (const auto& [kind, count] : report.errors) {
+    kinds += fmt::format("{}{} {}", kinds.empty() ? "" : ", ", count, kind);
+  }
+  report.failures.push_back("there were errors: " + kinds);
+}
+
+void warn(Report& report) {
+  if (report.client.cpus_busy > kBusyHigh * report.options.shards) {
+    report.warnings.push_back(
+        fmt::format("the generator itself was busy for {:.0f}% of its {} shard(s): its limits may "
+                    "be what was measured",
+                    100 * report.client.cpus_busy / report.options.shards, report.options.shards));
+  }
+  if (report.send_lag.p99 > kSendLagHighNanoseconds) {
+    report.warnings.push_back(fmt::format(
+        "the generator sent late: p99 {:.1f}ms after the intended time; latency counts from the "
+        "intended time all the same",
+        static_cast<double>(report.send_lag.p99) / 1e6));
+  }
+  if (report.unsent > 0) {
+    report.warnings.push_back(
+        fmt::format("{} intended messages were never sent: the rate is above what was possible",
+                    report.unsent));
+  }
+  if (report.skipped > 0) {
+    report.warnings.push_back(
+        fmt::format("{} intended messages had no connection to go out on", report.skipped));
+  }
+  if (report.stalls > 0) {
+    report.warnings.push_back(fmt::format(
+        "{} times a closed loop went on without the answer it waited for", report.stalls));
+  }
+}
+
+}  // namespace
+
+LatencySummary LatencySummary::of(const base::Histogram& histogram) {
+  return {.count = histogram.count(),
+          .min = histogram.min(),
+          .p50 = histogram.percentile(50),
+          .p90 = histogram.percentile(90),
+          .p99 = histogram.percentile(99),
+          .p99_9 = histogram.percentile(99.9),
+          .p99_99 = histogram.percentile(99.99),
+          .max = histogram.max(),
+          .mean = histogram.mean()};
+}
+
+std::uint64_t Report::error_count() const {
+  std::uint64_t count = 0;
+  for (const auto& [kind, number] : errors) count += number;
+  return count;
+}
+
+void judge(Report& report) {
+  judge_audit(report);
+  judge_errors(report);
+  judge_expectations(report);
+  warn(report);
+}
+
+}  // namespace loadgen

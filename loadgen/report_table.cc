@@ -1,0 +1,179 @@
+#include "loadgen/report_table.h"
+
+#include <fmt/core.h>
+
+#include <string_view>
+
+#include "base/duration_text.h"
+
+namespace loadgen {
+
+namespace {
+
+// 1234567 as 1,234,567.
+std::string grouped(std::uint64_t value) {
+  std::string digits = std::to_string(value);
+  for (std::size_t at = digits.size(); at > 3;) {
+    at -= 3;
+    digits.insert(at, 1, ',');
+  }
+  return digits;
+}
+
+std::string time_text(double nanoseconds) {
+  if (nanoseconds < 1e3) return fmt::format("{:.0f}ns", nanoseconds);
+  if (nanoseconds < 1e5) return fmt::format("{:.1f}us", nanoseconds / 1e3);
+  if (nanoseconds < 1e6) return fmt::format("{:.0f}us", nanoseconds / 1e3);
+  if (nanoseconds < 1e9) return fmt::format("{:.2f}ms", nanoseconds / 1e6);
+  return fmt::format("{:.2f}s", nanoseconds / 1e9);
+}
+
+std::string time_text(std::uint64_t nanoseconds) {
+  return time_text(static_cast<double>(nanoseconds));
+}
+
+std::string bytes_text(double bytes) {
+  if (bytes < 10e3) return fmt::format("{:.0f} B", bytes);
+  if (bytes < 10e6) return fmt::format("{:.0f} kB", bytes / 1e3);
+  if (bytes < 10e9) return fmt::format("{:.1f} MB", bytes / 1e6);
+  return fmt::format("{:.2f} GB", bytes / 1e9);
+}
+
+void add_line(std::string& table, std::string_view label, const std::string& text) {
+  table += fmt::format("  {:<13} {}\n", label, text);
+}
+
+std::string latency_text(const LatencySummary& latency) {
+  return fmt::format("p50 {}  p90 {}  p99 {}  p99.9 {}  p99.99 {}  max {}  mean {}",
+                     time_text(latency.p50), time_text(latency.p90), time_text(latency.p99),
+                     time_text(latency.p99_9), time_text(latency.p99_99), time_text(latency.max),
+                     time_text(latency.mean));
+}
+
+std::string size_text(const SizeRange& size) {
+  if (size.least == size.most) return fmt::format("{} B", size.least);
+  return fmt::format("{} to {} B", size.least, size.most);
+}
+
+std::string load_text(const LoadOptions& options) {
+  const std::string_view what = options.scenario == ScenarioKind::connect ? "connects" : "messages";
+  if (options.open_loop()) {
+    return fmt::format("{} {}/s{}", grouped(static_cast<std::uint64_t>(options.rate)), what,
+                       options.arrivals == Arrivals::poisson ? " (Poisson)" : "");
+  }
+  return fmt::format("{} in flight{}", options.in_flight,
+                     options.scenario == ScenarioKind::connect ? "" : " per publisher");
+}
+
+void add_heading(std::string& table, const Report& report) {
+  const LoadOptions& options = report.options;
+  table += fmt::format("{} {}", name(options.scenario), options.target.url);
+  if (report.interrupted) table += "  (interrupted)";
+  table += "\n  " + grouped(options.connections) + " connections";
+  if (options.scenario == ScenarioKind::room) {
+    table += fmt::format(", {} rooms of {} with {} publisher(s) each", options.rooms,
+                         options.members, options.publishers);
+  }
+  if (options.scenario != ScenarioKind::idle) table += ", " + load_text(options);
+  if (sends_messages(options.scenario)) table += ", " + size_text(options.size);
+  table += fmt::format("; {} after {} of warm-up; {} shard(s), seed {}\n",
+                       time_text(static_cast<std::uint64_t>(report.times.measured.count())),
+                       base::format_duration(options.warm_up), options.shards, options.seed);
+  if (options.scenario != ScenarioKind::idle) {
+    table += options.open_loop() ? "  open loop: latency counts from the intended time\n"
+                                 : "  closed loop: coordinated omission possible\n";
+  }
+  table += "\n";
+}
+
+void add_messages(std::string& table, const Report& report) {
+  const bool connects = report.options.scenario == ScenarioKind::connect;
+  add_line(table, "throughput",
+           fmt::format("{} {}/s  ({} sent, {} received)",
+                       grouped(static_cast<std::uint64_t>(report.throughput)),
+                       connects ? "connects" : "messages", grouped(report.measured.sent),
+                       grouped(report.measured.received)));
+  if (report.latency.count > 0) add_line(table, "latency", latency_text(report.latency));
+  if (report.send_lag.count > 0) {
+    add_line(table, "sent late by",
+             fmt::format("p50 {}  p99 {}  max {}", time_text(report.send_lag.p50),
+                         time_text(report.send_lag.p99), time_text(report.send_lag.max)));
+  }
+  if (connects) return;
+  const AuditCounts& audit = report.audit;
+  add_line(
+      table, "audit",
+      fmt::format("{} checked: {} lost, {} duplicates, {} disorder, {} corrupt, {} misdelivered",
+                  grouped(audit.checked), audit.lost, audit.duplicates, audit.disorder,
+                  audit.corrupt, audit.misdelivered));
+}
+
+void add_connections(std::string& table, const Report& report) {
+  std::string text = fmt::format(
+      "{} open at the end, {} opened, {} failed, {} lost", grouped(report.connections_open_at_stop),
+      grouped(report.connections_opened), report.connections_failed, report.disconnects);
+  if (report.pings_answered > 0) {
+    text += fmt::format(", {} pings answered", grouped(report.pings_answered));
+  }
+  add_line(table, "connections", text);
+  if (report.options.scenario != ScenarioKind::connect && report.connect_latency.count > 0) {
+    add_line(
+        table, "connecting",
+        fmt::format("{}; each p50 {}  p99 {}  max {}",
+                    time_text(static_cast<std::uint64_t>(report.times.connecting.count())),
+                    time_text(report.connect_latency.p50), time_text(report.connect_latency.p99),
+                    time_text(report.connect_latency.max)));
+  }
+}
+
+void add_process(std::string& table, std::string_view label, const ProcessReport& process,
+                 std::uint64_t messages) {
+  const double user = static_cast<double>(process.cpu.user().count());
+  const double total = static_cast<double>(process.cpu.total.count());
+  std::string text = fmt::format("{:.1f}% of a processor", 100 * process.cpus_busy);
+  if (messages > 0) {
+    text +=
+        fmt::format(", {:.3f}us per message ({:.3f} user + {:.3f} system)",
+                    process.cpu_ns_per_message / 1e3, user / static_cast<double>(messages) / 1e3,
+                    (total - user) / static_cast<double>(messages) / 1e3);
+  }
+  add_line(table, std::string(label) + " cpu", text);
+}
+
+void add_memory(std::string& table, const Report& report, const ProcessReport& process,
+                std::string_view label) {
+  const auto resident = static_cast<double>(process.memory_after.resident);
+  const auto grown = resident - static_cast<double>(process.memory_before.resident);
+  std::string text = fmt::format("{} resident, {}{} since the start", bytes_text(resident),
+                                 grown < 0 ? "-" : "+", bytes_text(grown < 0 ? -grown : grown));
+  const std::uint64_t open = report.connections_open_at_stop;
+  if (open > 0 && grown > 0) {
+    text += fmt::format(", {:.0f} B per connection", grown / static_cast<double>(open));
+  }
+  add_line(table, std::string(label) + " memory", text);
+}
+
+}  // namespace
+
+std::string report_table(const Report& report) {
+  std::string table;
+  add_heading(table, report);
+  if (report.options.scenario != ScenarioKind::idle) add_messages(table, report);
+  add_connections(table, report);
+  const std::uint64_t messages = report.measured.received;
+  if (report.server) {
+    add_process(table, "server", *report.server, messages);
+    add_memory(table, report, *report.server, "server");
+  }
+  add_process(table, "client", report.client, messages);
+  for (const auto& [kind, count] : report.errors)
+    add_line(table, "error", fmt::format("{} {}", grouped(count), kind));
+  for (const ExpectationResult& result : report.expectations) {
+    if (result.met) add_line(table, "met", result.expectation.text);
+  }
+  for (const std::string& warning : report.warnings) add_line(table, "warning", warning);
+  for (const std::string& failure : report.failures) add_line(table, "FAILED", failure);
+  return table;
+}
+
+}  // namespace loadgen

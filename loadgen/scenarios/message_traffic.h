@@ -1,0 +1,94 @@
+// MessageTraffic: publishers that send to rooms, and members that audit what they receive.
+//
+// Both the echo scenario (every connection is a room of its own) and the room scenario are this.
+// Open loop: the shard's publishers take turns along one schedule; a message that is sent late
+// keeps its intended time. Closed loop: each publisher keeps `in_flight` messages under way and
+// sends the next when one of its own comes back. Threads: one shard's. Bounds: 24 bytes per member
+// and per publisher it hears, kSendsPerTurn sends at a go; nothing is allocated once it has begun.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/prng.h"
+#include "loadgen/message.h"
+#include "loadgen/scenario.h"
+#include "loadgen/stream_audit.h"
+
+namespace loadgen {
+
+// Client g is member g % members of room g / members; the first members of each room publish.
+struct Audience {
+  std::uint32_t rooms = 1;
+  std::uint32_t members = 1;
+  std::uint32_t publishers = 1;
+};
+
+class MessageTraffic final : public Scenario {
+ public:
+  MessageTraffic(const Stage& stage, const Audience& audience);
+
+  void prepare() override;
+  void begin(base::Instant now) override;
+  void stop(base::Instant now) override;
+  void on_open(std::uint32_t client, base::Instant now) override;
+  void on_message(std::uint32_t client, std::span<const std::byte> message,
+                  base::Instant now) override;
+  void on_close(std::uint32_t client, base::Instant now) override;
+  void on_connect_failed(std::uint32_t client, base::Instant now) override;
+  engine::StepResult pump(base::Instant now) override;
+  base::Instant next_deadline() const override;
+  void account(Ledger& ledger) const override;
+  void judge(const Ledger& ledger) override;
+
+ private:
+  static constexpr std::uint32_t kNoPublisher = UINT32_MAX;
+
+  struct Member {
+    std::uint64_t order_hash = 0;  // Of (publisher, sequence) of all it received, in their order.
+    std::uint32_t room = 0;
+    std::uint32_t publisher = kNoPublisher;  // Its place in publishers_.
+    bool faultless = true;
+  };
+  struct Publisher {
+    std::uint64_t sent = 0;
+    std::uint32_t client = 0;
+    std::uint32_t number = 0;  // In its room.
+    base::Instant moved_at{};  // When one of its own last came back.
+  };
+
+  StreamAudit& stream(std::uint32_t client, std::uint32_t publisher) {
+    return streams_[std::uint64_t{client} * audience_.publishers + publisher];
+  }
+  const StreamAudit& stream(std::uint32_t client, std::uint32_t publisher) const {
+    return streams_[std::uint64_t{client} * audience_.publishers + publisher];
+  }
+  std::uint64_t in_flight(const Publisher& publisher) const;
+
+  void add_publishers();
+  bool audit(std::uint32_t client, Member& member, const Stamp& stamp);
+  void refill(Publisher& publisher, base::Instant now);
+  bool publish(Publisher& publisher, base::Instant intended);
+  engine::StepResult start_closed_loop(base::Instant now);
+  engine::StepResult send_due(base::Instant now);
+  void nudge_stalled(base::Instant now);
+  bool judges_order(std::uint32_t client) const;
+
+  Stage stage_;
+  Audience audience_;
+  MessageCodec codec_;
+  base::Prng prng_;
+  std::vector<std::byte> message_;  // The largest size; where messages are written.
+  std::vector<Member> members_;
+  std::vector<StreamAudit> streams_;  // By client, then publisher of its room.
+  std::vector<Publisher> publishers_;
+  Schedule schedule_{ScheduleOptions{}};
+  std::uint32_t turn_ = 0;     // Open loop: whose turn it is to publish.
+  std::uint32_t started_ = 0;  // Closed loop: publishers below have got going.
+  base::Instant nudge_at_ = base::kForever;
+  bool stopped_ = false;
+};
+
+}  // namespace loadgen

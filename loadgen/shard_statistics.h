@@ -1,0 +1,70 @@
+// ShardStatistics: what one shard of a run saw; merged with the others' when the run is over.
+//
+// Threads: written by the shard; the counters may be read from any thread, the rest only after the
+// shard has ended. Bound: three histograms, about 110 KiB, nothing that grows with the run.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+
+#include "base/counter.h"
+#include "base/histogram.h"
+#include "engine/io/outcome.h"
+#include "engine/session/session.h"
+
+namespace loadgen {
+
+// What audits find; all but `lost` as it happens.
+struct AuditCounts {
+  std::uint64_t checked = 0;       // Messages that were what they claimed to be.
+  std::uint64_t lost = 0;          // Did not come until the end of the drain.
+  std::uint64_t duplicates = 0;    // Came again.
+  std::uint64_t disorder = 0;      // Came after a later one, or in another order than elsewhere.
+  std::uint64_t corrupt = 0;       // Not, octet for octet, what was sent.
+  std::uint64_t misdelivered = 0;  // Sent to another room.
+
+  std::uint64_t faults() const noexcept {
+    return lost + duplicates + disorder + corrupt + misdelivered;
+  }
+};
+
+// How far the counters were when the measuring began and ended.
+struct Marks {
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+  std::uint64_t payload_bytes_sent = 0;
+  std::uint64_t payload_bytes_received = 0;
+  std::uint64_t socket_bytes_sent = 0;
+  std::uint64_t socket_bytes_received = 0;
+};
+
+struct ConnectionErrors {
+  std::array<std::uint64_t, engine::kOutcomeCount> connect_failures{};  // Of TCP.
+  std::map<std::uint16_t, std::uint64_t> http_refusals;  // By status; 0 is no answer in time.
+  std::array<std::uint64_t, engine::kCloseReasonCount> handshake_closes{};
+  std::array<std::uint64_t, engine::kCloseReasonCount> closes{};  // Of open ones, not asked for.
+};
+
+struct ShardStatistics {
+  base::Counter sent;      // Messages.
+  base::Counter received;  // Messages that were expected, each once.
+  base::Counter opened;
+  base::Counter failed;  // Connects that came to nothing.
+  base::Gauge open;
+  base::Counter disconnects;
+
+  base::Histogram latency;
+  base::Histogram send_lag;  // Of an open loop: how much later than intended it sent.
+  base::Histogram connect_latency;
+  AuditCounts audit;
+  ConnectionErrors errors;
+  std::uint64_t stalls = 0;   // A closed loop whose answer did not come sent on all the same.
+  std::uint64_t skipped = 0;  // Intended, but the publisher was not connected.
+  std::uint64_t unsent = 0;   // Intended before the stop, but not sent before the end.
+  std::uint64_t unexpected_messages = 0;
+  Marks at_measure_from;
+  Marks at_stop;
+};
+
+}  // namespace loadgen
