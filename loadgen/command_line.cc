@@ -38,7 +38,7 @@ struct RawOptions {
   std::uint64_t in_flight = 1;
   std::string size = "64";
   bool hold = false;
-  std::string warm_up = "2s";
+  std::string warm_up;  // Empty: as the scenario wants it.
   std::string duration = "10s";
   std::string drain_timeout = "10s";
   std::uint64_t connect_in_progress = 128;
@@ -157,7 +157,8 @@ class Reader {
 
 void add_common(CLI::App& command, RawOptions& raw) {
   command.add_option("url", raw.url, "ws://HOST:PORT[,HOST:PORT...]/PATH")->required();
-  command.add_option("--warm-up", raw.warm_up, "not measured, but audited")->capture_default_str();
+  command.add_option("--warm-up", raw.warm_up,
+                     "not measured, but audited (default: 2s; 0s for idle and with --hold)");
   command.add_option("--duration", raw.duration, "measured")->capture_default_str();
   command
       .add_option("--connect-in-progress", raw.connect_in_progress,
@@ -291,7 +292,9 @@ void read_load(const RawOptions& raw, Reader& reader, LoadOptions& options) {
   options.in_flight = reader.count("--in-flight", raw.in_flight, 1, kInFlightMost);
   options.size = reader.size(raw.size);
   options.hold = raw.hold;
-  options.warm_up = reader.duration("--warm-up", raw.warm_up, true);
+  const bool starts_at_once = raw.hold || raw.scenario == ScenarioKind::idle;
+  const std::string warm_up = starts_at_once ? "0s" : "2s";
+  options.warm_up = reader.duration("--warm-up", raw.warm_up.empty() ? warm_up : raw.warm_up, true);
   options.duration = reader.duration("--duration", raw.duration, false);
   options.drain_timeout = reader.duration("--drain-timeout", raw.drain_timeout, true);
 }
@@ -321,6 +324,11 @@ void read_rest(const RawOptions& raw, Reader& reader, LoadOptions& options) {
     reader.fail_with(target.error());
   } else {
     options.target = target.take();
+  }
+  const bool many_rooms = raw.scenario == ScenarioKind::room && options.rooms > 1;
+  if (many_rooms && options.target.path.find("{room}") == std::string::npos) {
+    reader.fail("'{}': {} rooms need {{room}} in the path, as in {}", raw.url, options.rooms,
+                default_path(raw.scenario));
   }
 }
 

@@ -25,6 +25,9 @@ constexpr base::Duration kDrainQuiet = std::chrono::seconds{1};
 constexpr base::Duration kGoodbye = std::chrono::milliseconds{400};
 // Completions arrive in bursts, one per member of a room; fewer buffers would end the receives.
 constexpr std::uint32_t kReceiveBuffers = 1024;
+// Where many shards share a machine, each gets little, and the memory of all counts.
+constexpr std::uint32_t kReceiveBuffersOfMany = 256;
+constexpr std::uint32_t kManyShards = 8;
 
 }  // namespace
 
@@ -47,7 +50,8 @@ base::Result<std::unique_ptr<LoadRun>> LoadRun::open(const LoadOptions& options)
   group.shards = options.shards;
   group.cpus = options.cpus;
   group.driver.descriptors = descriptors_per_shard(options);
-  group.driver.receive_buffers = kReceiveBuffers;
+  group.driver.receive_buffers =
+      options.shards < kManyShards ? kReceiveBuffers : kReceiveBuffersOfMany;
   group.driver.seed = options.seed;
   group.thread_name = "load";
   auto opened = engine::ShardGroup::open(group, run->factory_);
@@ -73,6 +77,7 @@ Report LoadRun::execute(Interrupts& interrupts, Progress& progress) {
   connect();
   const bool nothing_open = connects_first(options_.scenario) && totals().open == 0;
   if (nothing_open) report_.failures.emplace_back("no connection could be opened");
+  report_.connections_open_at_stop = totals().open;
   if (!nothing_open && !interrupts_->interrupted()) {
     measure();
     drain();

@@ -18,13 +18,15 @@
 //   latency_ns        summary; from the intended time in an open loop, else from the sending
 //   send_lag_ns       summary; open loop: how much later than intended messages were sent
 //   bytes             {payload_sent, payload_received, socket_sent, socket_received}  measured time
-//   audit             {checked, lost, duplicates, disorder, corrupt, misdelivered, passed}  whole
-//   run generator         {stalls, skipped, unsent} errors            {kind: count} client, server
-//   {pid, name, user_seconds, system_seconds, cpus_busy, cpu_us_per_message,
+//   audit             {checked, lost, duplicates, disorder, corrupt, misdelivered, passed}
+//   generator         {stalls, skipped, unsent}
+//   errors            {kind: count}
+//   client, server    {pid, name, user_seconds, system_seconds, cpus_busy, cpu_us_per_message,
 //                      user_us_per_message, system_us_per_message, memory: {before, connected,
 //                      after: {resident, resident_anonymous, resident_peak, proportional}},
 //                      resident_bytes_per_connection}; server is null without its pid. Times are of
-//                      the measured time; `before` is before the first connect
+//                      the measured time; `before` is before the first connect; a message of the
+//                      connect scenario is a connect
 //   expectations      [{text, metric, value, met}]; value is null where the run has no such figure
 //   failures          [line...]; empty when the run passed
 //   warnings          [line...]

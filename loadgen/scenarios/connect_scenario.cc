@@ -1,7 +1,5 @@
 #include "loadgen/scenarios/connect_scenario.h"
 
-#include <algorithm>
-
 namespace loadgen {
 
 namespace {
@@ -14,13 +12,14 @@ constexpr std::uint32_t kConnectsPerTurn = 256;
 ConnectScenario::ConnectScenario(const Stage& stage) : stage_(stage) {
   const LoadOptions& options = stage.options;
   const Partition& partition = stage.clients.partition();
-  in_progress_max_ =
-      options.open_loop() ? stage.clients.size() : std::max(1U, options.in_flight / options.shards);
-  const double shard = partition.shard;
-  schedule_ = Schedule({.rate = options.rate / options.shards,
+  Partition in_flight = partition;
+  in_flight.clients = options.in_flight;
+  in_progress_max_ = options.open_loop() ? partition.size() : in_flight.size();
+  const double part = static_cast<double>(partition.size()) / partition.clients;
+  schedule_ = Schedule({.rate = options.rate * part,
                         .arrivals = options.arrivals,
                         .seed = options.seed + partition.shard,
-                        .phase = shard / partition.shards});
+                        .phase = static_cast<double>(partition.shard) / partition.shards});
 }
 
 void ConnectScenario::prepare() {
