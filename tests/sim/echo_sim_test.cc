@@ -23,7 +23,7 @@ TEST(EchoSim, WithoutFaultsEveryEchoComesBack) {
 TEST(EchoSim, ManySeedsUnderTheSwarmsFaults) {
   std::uint64_t messages = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    const RunReport report = run_echo(seed);
+    const RunReport report = run_echo(seed, FaultPlan::draw(seed));
     ASSERT_TRUE(report.innocent()) << told(report);
     messages += report.messages;
   }
@@ -42,12 +42,12 @@ TEST(EchoSim, EachFaultAloneAtItsWorst) {
 
 TEST(EchoSim, OneSeedIsOneRun) {
   for (const std::uint64_t seed : {3U, 77U, 1234U}) {
-    const RunReport once = run_echo(seed);
-    const RunReport again = run_echo(seed);
+    const RunReport once = run_echo(seed, FaultPlan::draw(seed));
+    const RunReport again = run_echo(seed, FaultPlan::draw(seed));
     EXPECT_EQ(once.trace, again.trace);
     EXPECT_EQ(once.steps, again.steps);
     EXPECT_EQ(once.faults.text(), again.faults.text());
-    EXPECT_NE(once.trace, run_echo(seed + 1).trace);
+    EXPECT_NE(once.trace, run_echo(seed + 1, FaultPlan::draw(seed + 1)).trace);
   }
 }
 

@@ -23,6 +23,7 @@ constexpr std::array<Profile, kFaultCount> kProfiles{{
     {"ring_fails", 0.3},        {"shard_stalls", 0.01},   {"clock_jumps", 0.0005},
 }};
 
+constexpr std::uint64_t kFaultSeed = 0xFA017;
 constexpr std::uint64_t kAbsentOneIn = 3;
 constexpr std::uint64_t kOctavesOfWeight = 6;
 
@@ -33,7 +34,7 @@ std::string_view name(Fault fault) noexcept {
 }
 
 FaultPlan FaultPlan::draw(std::uint64_t seed) {
-  FaultPlan plan(seed);
+  FaultPlan plan(seed ^ kFaultSeed);
   for (std::size_t i = 0; i < kFaultCount; ++i) {
     if (plan.prng_.below(kAbsentOneIn) == 0) continue;
     const std::uint64_t octave = plan.prng_.below(kOctavesOfWeight);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tests/sim/echo_scenario.h"
+#include "tests/sim/room_scenario.h"
 
 namespace {
 
@@ -35,34 +36,44 @@ struct Totals {
   }
 };
 
+using Scenario = sim::RunReport (*)(std::uint64_t seed, const sim::FaultPlan& faults);
+
+// False when the run was found guilty.
+bool play(const char* name, Scenario scenario, std::uint64_t seed, bool verbose, Totals& totals) {
+  const sim::RunReport report = scenario(seed, sim::FaultPlan::draw(seed));
+  totals.add(report);
+  if (verbose || !report.innocent()) {
+    std::printf(
+        "%s, seed %llu: trace %016llx, %llu steps, %llu messages, %.3f s simulated\n", name,
+        static_cast<unsigned long long>(report.seed), static_cast<unsigned long long>(report.trace),
+        static_cast<unsigned long long>(report.steps),
+        static_cast<unsigned long long>(report.messages), base::to_seconds(report.simulated));
+  }
+  if (report.innocent()) return true;
+  std::printf("GUILTY\n%s\nfaults of this seed:\n%s", report.charges.c_str(),
+              report.faults.text().c_str());
+  return false;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::uint64_t seed = 1;
   std::uint64_t runs = 1;
   bool verbose = false;
+  std::string scenario = "all";
   CLI::App app("Millrace's simulator");
   app.add_option("--seed", seed, "the first seed");
   app.add_option("--runs", runs, "how many seeds, one after another");
+  app.add_option("--scenario", scenario, "what to play")
+      ->check(CLI::IsMember({"echo", "rooms", "all"}));
   app.add_flag("--verbose", verbose, "say what every run did");
   CLI11_PARSE(app, argc, argv);
 
   Totals totals;
   for (std::uint64_t i = 0; i < runs; ++i) {
-    const sim::RunReport report = sim::run_echo(seed + i);
-    totals.add(report);
-    if (verbose || !report.innocent()) {
-      std::printf("seed %llu: trace %016llx, %llu steps, %llu messages, %.3f s simulated\n",
-                  static_cast<unsigned long long>(report.seed),
-                  static_cast<unsigned long long>(report.trace),
-                  static_cast<unsigned long long>(report.steps),
-                  static_cast<unsigned long long>(report.messages),
-                  base::to_seconds(report.simulated));
-    }
-    if (report.innocent()) continue;
-    std::printf("GUILTY\n%s\nfaults of this seed:\n%s", report.charges.c_str(),
-                report.faults.text().c_str());
-    return 1;
+    if (scenario != "rooms" && !play("echo", sim::run_echo, seed + i, verbose, totals)) return 1;
+    if (scenario != "echo" && !play("rooms", sim::run_rooms, seed + i, verbose, totals)) return 1;
   }
   totals.print();
   return 0;

@@ -31,6 +31,7 @@ class Trial {
   Network& network() noexcept { return world_.network(); }
   FaultPlan& faults() noexcept { return network().faults(); }
   Verdict& verdict() noexcept { return verdict_; }
+  const Verdict& verdict() const noexcept { return verdict_; }
   base::Prng& prng() noexcept { return prng_; }
   const WireChecker& wire() const noexcept { return wire_; }
 

@@ -1,0 +1,131 @@
+#include "tests/sim/room_model.h"
+
+#include <set>
+
+#include "base/check.h"
+
+namespace sim {
+
+StayNumber RoomModel::begin_stay(std::uint8_t room, bool echo, base::Instant now) {
+  stays_.push_back({.room = room, .echo = echo, .began = now});
+  return static_cast<StayNumber>(stays_.size() - 1);
+}
+
+void RoomModel::weaken_stay(StayNumber stay) { stays_[stay].faithful = false; }
+
+void RoomModel::end_stay(StayNumber stay) {
+  stays_[stay].faithful = false;
+  stays_[stay].ended = true;
+}
+
+void RoomModel::doubt(StayNumber stay) { stays_[stay].doubted = true; }
+
+std::uint64_t RoomModel::publish(StayNumber stay, base::Instant now) {
+  publications_[++last_number_] = {.sender = stay, .room = stays_[stay].room, .said = now};
+  return last_number_;
+}
+
+void RoomModel::hear(StayNumber number, std::uint8_t room, std::uint64_t message) {
+  Stay& stay = stays_[number];
+  const auto found = publications_.find(message);
+  const std::string it = "message " + std::to_string(message) + " ";
+  if (stay.ended) return convict(number, it + "was heard after leaving");
+  if (found == publications_.end()) return convict(number, it + "was never said");
+  Publication& publication = found->second;
+  if (publication.room != room || room != stay.room) {
+    return convict(number, it + "was said in another room");
+  }
+  if (publication.sender == number && !stay.echo) return convict(number, it + "is an echo");
+  if (!stay.places.emplace(message, stay.heard.size()).second) {
+    return convict(number, it + "was heard twice");
+  }
+  std::uint64_t& last = stay.last_of[publication.sender];
+  if (last > message) convict(number, it + "came after its sender's " + std::to_string(last));
+  last = message;
+  stay.heard.push_back(message);
+  publication.was_heard = true;
+  ++heard_;
+}
+
+void RoomModel::judge() {
+  std::set<std::uint8_t> rooms;
+  for (const Stay& stay : stays_) rooms.insert(stay.room);
+  for (const std::uint8_t room : rooms) judge_order(room);
+  for (StayNumber one = 0; one < stays_.size(); ++one) {
+    for (StayNumber other = 0; other < stays_.size(); ++other) {
+      if (one != other && stays_[one].room == stays_[other].room) judge_gaps(one, other);
+    }
+    judge_completeness(one);
+  }
+}
+
+// All hear in one order: what each hears before what has no circle.
+void RoomModel::judge_order(std::uint8_t room) {
+  std::map<std::uint64_t, std::set<std::uint64_t>> after;
+  std::map<std::uint64_t, std::size_t> before_count;
+  for (const Stay& stay : stays_) {
+    if (stay.room != room) continue;
+    for (std::size_t i = 0; i < stay.heard.size(); ++i) {
+      before_count.try_emplace(stay.heard[i], 0);
+      if (i == 0 || !after[stay.heard[i - 1]].insert(stay.heard[i]).second) continue;
+      ++before_count[stay.heard[i]];
+    }
+  }
+  std::vector<std::uint64_t> first;
+  for (const auto& [message, count] : before_count) {
+    if (count == 0) first.push_back(message);
+  }
+  std::size_t ordered = 0;
+  while (!first.empty()) {
+    const std::uint64_t message = first.back();
+    first.pop_back();
+    ++ordered;
+    for (const std::uint64_t next : after[message]) {
+      if (--before_count[next] == 0) first.push_back(next);
+    }
+  }
+  if (ordered != before_count.size()) {
+    verdict_.convict("room " + std::to_string(room) + ": no order fits what its members heard");
+  }
+}
+
+// Between two messages that both heard, `one` heard everything that `other` heard there.
+void RoomModel::judge_gaps(StayNumber one, StayNumber other) {
+  const Stay& stay = stays_[one];
+  const Stay& witness = stays_[other];
+  for (std::size_t i = 1; i < stay.heard.size(); ++i) {
+    const auto from = witness.places.find(stay.heard[i - 1]);
+    const auto to = witness.places.find(stay.heard[i]);
+    if (from == witness.places.end() || to == witness.places.end()) continue;
+    for (std::size_t place = from->second + 1; place < to->second; ++place) {
+      const std::uint64_t missing = witness.heard[place];
+      const bool own = publications_.at(missing).sender == one && !stay.echo;
+      if (own) continue;
+      convict(one, "message " + std::to_string(missing) + " is missing in the middle");
+      return;
+    }
+  }
+}
+
+bool RoomModel::owed(const Stay& stay, StayNumber number, const Publication& publication) const {
+  if (publication.room != stay.room || publication.said <= stay.began) return false;
+  if (publication.sender == number && !stay.echo) return false;
+  return publication.was_heard || !stays_[publication.sender].doubted;
+}
+
+void RoomModel::judge_completeness(StayNumber number) {
+  const Stay& stay = stays_[number];
+  if (!stay.faithful) return;
+  for (const auto& [message, publication] : publications_) {
+    if (!owed(stay, number, publication) || stay.places.contains(message)) continue;
+    convict(number, "message " + std::to_string(message) + " never came");
+    return;
+  }
+}
+
+void RoomModel::convict(StayNumber stay, const std::string& charge) {
+  verdict_.convict("stay " + std::to_string(stay) + " in room " +
+                   std::to_string(stays_[stay].room) + ": " + charge);
+}
+
+}  // namespace sim

@@ -1,0 +1,77 @@
+// RoomModel: what a room is, said again without shards, lanes or sockets, to judge the engine by.
+//
+// It is told of every publication, and of every stay of a client in a room with what the client
+// heard there. It holds them to four laws: nobody hears what was not said, or twice, or after
+// leaving; each sender is heard in order; all agree on one order of a room, without gaps; and who
+// was in the room before a message was sent, and still is, has heard it.
+// Threads: one. Bound: one run's publications.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+#include "tests/sim/verdict.h"
+
+namespace sim {
+
+using StayNumber = std::uint32_t;
+
+class RoomModel {
+ public:
+  explicit RoomModel(Verdict& verdict) : verdict_(verdict) {}
+
+  // A client is told that it is in; from now on it hears.
+  StayNumber begin_stay(std::uint8_t room, bool echo, base::Instant now);
+  // It asked to leave, or its connection is ending: it may miss what is said from now on.
+  void weaken_stay(StayNumber stay);
+  // It is told that it is out, or its connection is gone: it hears nothing any more.
+  void end_stay(StayNumber stay);
+
+  // Says a new message. Answers its number, which is never 0.
+  std::uint64_t publish(StayNumber stay, base::Instant now);
+  void hear(StayNumber stay, std::uint8_t room, std::uint64_t number);
+  // The publications of this stay may be lost: its connection broke.
+  void doubt(StayNumber stay);
+
+  // Everything is at rest: whoever was owed something has it.
+  void judge();
+  std::uint64_t heard() const noexcept { return heard_; }
+
+ private:
+  struct Stay {
+    std::uint8_t room = 0;
+    bool echo = false;
+    bool faithful = true;  // Has neither left nor asked to.
+    bool ended = false;
+    bool doubted = false;
+    base::Instant began{};
+    std::vector<std::uint64_t> heard{};
+    std::unordered_map<std::uint64_t, std::size_t> places{};  // Of each number in `heard`.
+    std::map<StayNumber, std::uint64_t> last_of{};            // The last number of each sender.
+  };
+  struct Publication {
+    StayNumber sender;
+    std::uint8_t room;
+    base::Instant said;
+    bool was_heard = false;
+  };
+
+  void judge_order(std::uint8_t room);
+  void judge_gaps(StayNumber one, StayNumber other);
+  void judge_completeness(StayNumber number);
+  bool owed(const Stay& stay, StayNumber number, const Publication& publication) const;
+  void convict(StayNumber stay, const std::string& charge);
+
+  Verdict& verdict_;
+  std::deque<Stay> stays_;
+  std::map<std::uint64_t, Publication> publications_;
+  std::uint64_t last_number_ = 0;
+  std::uint64_t heard_ = 0;
+};
+
+}  // namespace sim

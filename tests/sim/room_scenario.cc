@@ -1,0 +1,63 @@
+#include "tests/sim/room_scenario.h"
+
+#include "tests/sim/room_clients.h"
+#include "tests/sim/room_model.h"
+#include "tests/sim/room_server.h"
+#include "tests/sim/three_acts.h"
+
+namespace sim {
+
+namespace {
+
+class RoomRun final : public ThreeActs {
+ public:
+  RoomRun(std::uint64_t seed, const FaultPlan& faults) : ThreeActs(seed, faults) {
+    engine::ShardGroupOptions server_options = draw_group_options(4);
+    server_options.listen = {engine::Address::parse("127.0.0.1:0").take()};
+    server_factory_.options.send_queue_bytes_max = std::uint64_t{1} << draw(13, 20);
+    servers_ = &trial_.open(server_options, server_factory_);
+    client_factory_.plan = draw_plan();
+    clients_ = &trial_.open(draw_group_options(2), client_factory_);
+  }
+
+ private:
+  RoomPlan draw_plan() {
+    return {.clients = draw(1, 12),
+            .lives = draw(1, 4),
+            .moves_most = 1U << draw(2, 6),
+            .rooms = static_cast<std::uint8_t>(draw(1, RoomPlan::kRoomsMost)),
+            .stay = draw(0, 3) > 0,
+            .think_most = std::chrono::microseconds{1U << draw(4, 20)},
+            .server = servers_->bound()[0]};
+  }
+
+  bool settled() const override {
+    for (const RoomClients* clients : client_factory_.made) {
+      if (!clients->settled()) return false;
+    }
+    return true;
+  }
+  void say_goodbye() override {
+    for (RoomClients* clients : client_factory_.made) clients->expect_goodbye();
+  }
+  void judge() override { model_.judge(); }
+  std::uint64_t messages() const override { return model_.heard(); }
+  engine::ShardGroup& servers() override { return *servers_; }
+  engine::ShardGroup& clients() override { return *clients_; }
+
+  RoomModel model_{trial_.verdict()};
+  engine::ConnectionGate server_gate_{1000};
+  engine::ConnectionGate client_gate_{1000};
+  RoomServerFactory server_factory_{trial_, server_gate_, draw_session_options()};
+  RoomClientsFactory client_factory_{trial_, model_, client_gate_, draw_session_options()};
+  engine::ShardGroup* servers_ = nullptr;
+  engine::ShardGroup* clients_ = nullptr;
+};
+
+}  // namespace
+
+RunReport run_rooms(std::uint64_t seed, const FaultPlan& faults) {
+  return RoomRun(seed, faults).run();
+}
+
+}  // namespace sim

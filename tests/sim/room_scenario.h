@@ -1,0 +1,14 @@
+// The rooms scenario: members on several shards join, leave and publish, and a model of rooms
+// without shards judges what they hear. See three_acts.h for its course, room_model.h for the law.
+#pragma once
+
+#include <cstdint>
+
+#include "tests/sim/fault_plan.h"
+#include "tests/sim/run_report.h"
+
+namespace sim {
+
+RunReport run_rooms(std::uint64_t seed, const FaultPlan& faults);
+
+}  // namespace sim

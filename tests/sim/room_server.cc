@@ -1,0 +1,125 @@
+#include "tests/sim/room_server.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace sim {
+
+RoomServer::RoomServer(engine::Shard& shard, engine::ConnectionGate& gate,
+                       const engine::SessionOptions& options, Trial& trial)
+    : WebSocketShard(shard, gate, options, 1), trial_(trial) {
+  CHECK(open().ok());
+  set_handlers(*this, *this);
+}
+
+engine::Admission RoomServer::on_request(engine::SessionId id,
+                                         const protocol::HttpRequest& /*request*/,
+                                         bool upgradable) {
+  trial_.verdict().expect(upgradable, "a client's request was no upgrade");
+  const std::uint64_t guest = next_guest_++;
+  guests_[guest].socket = trial_.socket_of(shard(), id);
+  return {.verdict = engine::Admission::Verdict::accept, .context = guest};
+}
+
+void RoomServer::on_open(engine::SessionId /*id*/) {}
+
+void RoomServer::on_message(engine::SessionId id, protocol::Opcode opcode,
+                            std::span<std::byte> payload) {
+  Guest& guest = guests_.at(sessions().context(id));
+  const std::optional<RoomTalk> talk = read_talk(payload);
+  if (!talk.has_value()) {
+    trial_.verdict().convict("a server heard what no client says");
+    return;
+  }
+  switch (talk->word) {
+    case Word::join:
+      join(id, guest, talk->room, false);
+      break;
+    case Word::join_echo:
+      join(id, guest, talk->room, true);
+      break;
+    case Word::leave:
+      leave(id, guest, talk->room);
+      break;
+    case Word::publish: {
+      const bool published = rooms().publish(id, guest.rooms.at(talk->room), opcode, payload);
+      trial_.verdict().expect(published, "a member was not let publish");
+      break;
+    }
+    case Word::joined:
+    case Word::join_failed:
+    case Word::left:
+      trial_.verdict().convict("a client talks like a server");
+      break;
+  }
+}
+
+void RoomServer::join(engine::SessionId id, Guest& guest, std::uint8_t room, bool echo) {
+  const engine::JoinResult result = rooms().join(id, room_name(room), echo);
+  switch (result.status) {
+    case engine::JoinResult::Status::joined:
+      guest.rooms[room] = result.room;
+      answer(id, Word::joined, room);
+      break;
+    case engine::JoinResult::Status::pending:
+      guest.pending[room] = result.room;
+      break;
+    case engine::JoinResult::Status::full:
+      answer(id, Word::join_failed, room);
+      break;
+  }
+}
+
+void RoomServer::leave(engine::SessionId id, Guest& guest, std::uint8_t room) {
+  // A client may change its mind before it is in.
+  const bool in = guest.rooms.contains(room);
+  rooms().leave(id, in ? guest.rooms.at(room) : guest.pending.at(room));
+  guest.rooms.erase(room);
+  guest.pending.erase(room);
+  answer(id, Word::left, room);
+}
+
+void RoomServer::answer(engine::SessionId id, Word word, std::uint8_t room) {
+  const std::vector<std::byte> bytes = write_talk({.word = word, .room = room});
+  static_cast<void>(sessions().send(id, protocol::Opcode::binary, bytes));
+}
+
+void RoomServer::on_joined(engine::SessionId session, engine::RoomHandle room) {
+  Guest& guest = guests_.at(sessions().context(session));
+  const auto found = std::ranges::find_if(
+      guest.pending, [room](const auto& pending) { return pending.second == room; });
+  if (found == guest.pending.end()) {
+    trial_.verdict().convict("joined without having asked, or after having left");
+    return;
+  }
+  const std::uint8_t number = found->first;
+  guest.pending.erase(found);
+  guest.rooms[number] = room;
+  answer(session, Word::joined, number);
+}
+
+void RoomServer::on_join_failed(engine::SessionId /*session*/) {
+  trial_.verdict().convict("a home had no place for a room");
+}
+
+void RoomServer::on_close(engine::SessionId id, const engine::CloseInfo& info) {
+  const auto guest = guests_.find(sessions().context(id));
+  if (guest == guests_.end()) {
+    trial_.verdict().convict("on_close() for a stranger or twice");
+    return;
+  }
+  trial_.verdict().expect(info.reason != engine::CloseReason::violation,
+                          "an honest client was found guilty of a violation");
+  trial_.judge_timeout(guest->second.socket, info.reason);
+  // A slow reader is sent away, by policy.
+  if (info.reason == engine::CloseReason::send_queue_full) trial_.excuse(guest->second.socket);
+  guests_.erase(guest);
+}
+
+void RoomServer::on_connect_failed(std::uint64_t /*context*/,
+                                   const engine::ConnectFailure& /*failure*/) {
+  trial_.verdict().convict("a connect failed on a server that connects nowhere");
+}
+
+}  // namespace sim
