@@ -63,7 +63,7 @@ inline constexpr std::uint32_t kCompletionQueueEntries = 8192;
 // Completions that one turn takes; the rest waits for the next turn.
 inline constexpr std::uint32_t kCompletionsPerTurn = 1024;
 // Receive buffers of a shard: shared by its connections, held only while bytes are being parsed.
-inline constexpr std::uint32_t kReceiveBuffersDefault = 512;
+inline constexpr std::uint32_t kReceiveBuffersDefault = 256;
 inline constexpr std::uint32_t kReceiveBuffersMost = 32768;
 inline constexpr std::uint32_t kReceiveBufferBytesDefault = 4096;
 inline constexpr std::uint32_t kListenBacklog = 65535;
