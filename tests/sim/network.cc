@@ -297,10 +297,10 @@ void Network::close(SocketNumber number) {
   const bool was_connecting = socket.state == SocketState::connecting;
   socket.state = SocketState::closed;
   socket.driver = kNobody;
-  if (socket.peer != kNobody && !socket.broken) {
+  if (socket.peer != kNobody) {
     // Unread bytes at a close are a loss, which the peer is told by a reset.
     const bool lossy = socket.arrived.size() > 0 || socket.in_transit_bytes > 0;
-    if (lossy || was_connecting) {
+    if (lossy || was_connecting || socket.broken) {
       reset_peer(socket);
     } else {
       push_packet(*sockets_[socket.peer], socket.peer, PacketKind::end, {});
@@ -324,20 +324,17 @@ void Network::packets_arrive(SocketNumber number) {
 
 void Network::take_in(SocketNumber number, const Packet& packet) {
   Socket& socket = *sockets_[number];
-  if (socket.broken) return;
   switch (packet.kind) {
     case PacketKind::data:
-      if (socket.state == SocketState::closed || socket.end_arrived) {
+      if (socket.state == SocketState::closed || socket.end_arrived || socket.broken) {
         reset_peer(socket);  // Bytes for nobody.
       } else {
         socket.arrived.push(packet.bytes);
       }
       break;
-    case PacketKind::end:
-      socket.end_arrived = true;
-      break;
+    case PacketKind::end: socket.end_arrived = true; break;
     case PacketKind::reset:
-      socket.broken = true;
+      if (std::exchange(socket.broken, true)) break;
       if (socket.error == 0) socket.error = -ECONNRESET;
       window_opens(number);  // A send that waits ends now.
       break;

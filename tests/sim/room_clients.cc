@@ -125,6 +125,7 @@ void RoomClients::end_life(Client& client) {
     return;
   }
   client.mood = Mood::closing;
+  client.timeouts_before = session_counters().close_timeouts.value();
   for (const Visit& visit : client.visits) {
     if (visit.has_stay) model_.weaken_stay(visit.stay);
   }
@@ -185,7 +186,7 @@ void RoomClients::enter(Client& client, std::uint8_t room) {
   const bool asked = visit.place == Place::joining || visit.place == Place::leaving;
   if (!asked || visit.has_stay) convict(client, "was let in without having asked");
   visit.has_stay = true;
-  visit.stay = model_.begin_stay(room, visit.echo, trial_.network().now());
+  visit.stay = model_.begin_stay(client.socket, room, visit.echo, trial_.network().now());
   client.spoke.push_back(visit.stay);
   if (visit.place == Place::joining) {
     visit.place = Place::inside;
@@ -198,13 +199,20 @@ void RoomClients::enter(Client& client, std::uint8_t room) {
 void RoomClients::on_close(engine::SessionId id, const engine::CloseInfo& info) {
   Client& client = clients_[sessions().context(id)];
   trial_.judge_timeout(client.socket, info.reason);
+  // A slow reader is sent away, by policy, and may be gone before the server says so.
+  if (info.code == static_cast<std::uint16_t>(protocol::CloseCode::try_again_later)) {
+    trial_.excuse(client.socket);
+  }
   const bool excused = trial_.excused(client.socket);
   const bool expected = client.mood == Mood::closing || client.mood == Mood::connecting ||
                         (goodbye_ && info.reason == engine::CloseReason::peer_closed);
   if (!expected && !excused) {
     convict(client, "ended without a reason: " + std::string(engine::name(info.reason)));
   }
-  end_stays(client, excused);
+  // A close handshake that timed out may have cut off what was said before.
+  const bool timed_out = client.mood == Mood::closing &&
+                         session_counters().close_timeouts.value() > client.timeouts_before;
+  end_stays(client, timed_out);
   begin_life(client, client.life + 1);
 }
 

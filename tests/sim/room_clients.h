@@ -66,7 +66,8 @@ class RoomClients final : public engine::WebSocketShard,
     engine::SessionId session{};
     SocketNumber socket = kNobody;
     std::array<Visit, RoomPlan::kRoomsMost> visits{};
-    std::vector<StayNumber> spoke;  // Stays of this life, whose publications share its fate.
+    std::uint64_t timeouts_before = 0;  // Of the shard's close handshakes, when this one began.
+    std::vector<StayNumber> spoke;      // Stays of this life, whose publications share its fate.
   };
 
   engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,

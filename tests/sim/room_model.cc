@@ -6,8 +6,9 @@
 
 namespace sim {
 
-StayNumber RoomModel::begin_stay(std::uint8_t room, bool echo, base::Instant now) {
-  stays_.push_back({.room = room, .echo = echo, .began = now});
+StayNumber RoomModel::begin_stay(std::uint64_t session, std::uint8_t room, bool echo,
+                                 base::Instant now) {
+  stays_.push_back({.session = session, .room = room, .echo = echo, .began = now});
   return static_cast<StayNumber>(stays_.size() - 1);
 }
 
@@ -35,7 +36,7 @@ void RoomModel::hear(StayNumber number, std::uint8_t room, std::uint64_t message
   if (publication.room != room || room != stay.room) {
     return convict(number, it + "was said in another room");
   }
-  if (publication.sender == number && !stay.echo) return convict(number, it + "is an echo");
+  if (withheld(stay, publication)) return convict(number, it + "is an echo");
   if (!stay.places.emplace(message, stay.heard.size()).second) {
     return convict(number, it + "was heard twice");
   }
@@ -99,17 +100,22 @@ void RoomModel::judge_gaps(StayNumber one, StayNumber other) {
     if (from == witness.places.end() || to == witness.places.end()) continue;
     for (std::size_t place = from->second + 1; place < to->second; ++place) {
       const std::uint64_t missing = witness.heard[place];
-      const bool own = publications_.at(missing).sender == one && !stay.echo;
-      if (own) continue;
+      if (withheld(stay, publications_.at(missing))) continue;
       convict(one, "message " + std::to_string(missing) + " is missing in the middle");
       return;
     }
   }
 }
 
-bool RoomModel::owed(const Stay& stay, StayNumber number, const Publication& publication) const {
+// A session that wants no echo does not hear what it said itself, be it in an earlier stay.
+bool RoomModel::withheld(const Stay& stay, const Publication& publication) const {
+  const Stay& sender = stays_[publication.sender];
+  return sender.session == stay.session && !sender.echo;
+}
+
+bool RoomModel::owed(const Stay& stay, const Publication& publication) const {
   if (publication.room != stay.room || publication.said <= stay.began) return false;
-  if (publication.sender == number && !stay.echo) return false;
+  if (withheld(stay, publication)) return false;
   return publication.was_heard || !stays_[publication.sender].doubted;
 }
 
@@ -117,7 +123,7 @@ void RoomModel::judge_completeness(StayNumber number) {
   const Stay& stay = stays_[number];
   if (!stay.faithful) return;
   for (const auto& [message, publication] : publications_) {
-    if (!owed(stay, number, publication) || stay.places.contains(message)) continue;
+    if (!owed(stay, publication) || stay.places.contains(message)) continue;
     convict(number, "message " + std::to_string(message) + " never came");
     return;
   }

@@ -26,7 +26,8 @@ class RoomModel {
   explicit RoomModel(Verdict& verdict) : verdict_(verdict) {}
 
   // A client is told that it is in; from now on it hears.
-  StayNumber begin_stay(std::uint8_t room, bool echo, base::Instant now);
+  // `session` tells connections apart: a client may stay in a room twice within one.
+  StayNumber begin_stay(std::uint64_t session, std::uint8_t room, bool echo, base::Instant now);
   // It asked to leave, or its connection is ending: it may miss what is said from now on.
   void weaken_stay(StayNumber stay);
   // It is told that it is out, or its connection is gone: it hears nothing any more.
@@ -35,8 +36,13 @@ class RoomModel {
   // Says a new message. Answers its number, which is never 0.
   std::uint64_t publish(StayNumber stay, base::Instant now);
   void hear(StayNumber stay, std::uint8_t room, std::uint64_t number);
-  // The publications of this stay may be lost: its connection broke.
+  // The publications of this stay may be lost.
   void doubt(StayNumber stay);
+  // So may those of every session that broke.
+  template <typename Broke>
+  void doubt_sessions(Broke&& broke) {
+    for (Stay& stay : stays_) stay.doubted |= broke(stay.session);
+  }
 
   // Everything is at rest: whoever was owed something has it.
   void judge();
@@ -44,6 +50,7 @@ class RoomModel {
 
  private:
   struct Stay {
+    std::uint64_t session = 0;
     std::uint8_t room = 0;
     bool echo = false;
     bool faithful = true;  // Has neither left nor asked to.
@@ -64,7 +71,8 @@ class RoomModel {
   void judge_order(std::uint8_t room);
   void judge_gaps(StayNumber one, StayNumber other);
   void judge_completeness(StayNumber number);
-  bool owed(const Stay& stay, StayNumber number, const Publication& publication) const;
+  bool withheld(const Stay& stay, const Publication& publication) const;
+  bool owed(const Stay& stay, const Publication& publication) const;
   void convict(StayNumber stay, const std::string& charge);
 
   Verdict& verdict_;

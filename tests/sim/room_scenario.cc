@@ -40,7 +40,12 @@ class RoomRun final : public ThreeActs {
   void say_goodbye() override {
     for (RoomClients* clients : client_factory_.made) clients->expect_goodbye();
   }
-  void judge() override { model_.judge(); }
+  void judge() override {
+    model_.doubt_sessions([this](std::uint64_t session) {
+      return trial_.excused(static_cast<SocketNumber>(session));
+    });
+    model_.judge();
+  }
   std::uint64_t messages() const override { return model_.heard(); }
   engine::ShardGroup& servers() override { return *servers_; }
   engine::ShardGroup& clients() override { return *clients_; }

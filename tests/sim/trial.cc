@@ -53,6 +53,7 @@ void Trial::excuse(SocketNumber number) {
 }
 
 bool Trial::excused(SocketNumber number) const {
+  if (number == kNobody) return false;
   return excused_.contains(number) || world_.network().socket(number).faulted;
 }
 
