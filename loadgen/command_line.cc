@@ -333,7 +333,8 @@ void read_rest(const RawOptions& raw, Reader& reader, LoadOptions& options) {
 }
 
 CommandLineAnswer usage_error(const std::string& mistake) {
-  return {.exit_code = kExitUsage, .text = "millrace-load: " + mistake + "\n"};
+  return {.exit_code = kExitUsage,
+          .text = "millrace-load: " + mistake + "; see millrace-load --help\n"};
 }
 
 }  // namespace
@@ -352,7 +353,11 @@ std::variant<LoadOptions, CommandLineAnswer> parse_command_line(int count,
   try {
     program.parse(count, arguments);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) return usage_error(error.what());
+    if (error.get_exit_code() != 0) {
+      const bool has_scenario = !program.get_subcommands().empty();
+      return usage_error(has_scenario ? error.what()
+                                      : "name a scenario: connect, idle, echo or room");
+    }
     std::ostringstream text;
     program.exit(error, text, text);
     return CommandLineAnswer{.exit_code = 0, .text = text.str()};

@@ -20,7 +20,7 @@ constexpr base::Duration kSettleTime = std::chrono::milliseconds{100};
 // From the decision to start until the start, so that every shard hears of it in time.
 constexpr base::Duration kStartDelay = std::chrono::milliseconds{10};
 // A drain in which nothing comes for so long is over.
-constexpr base::Duration kDrainQuiet = std::chrono::seconds{1};
+constexpr base::Duration kDrainQuiet = std::chrono::seconds{2};
 // How long the close handshakes at the end may take.
 constexpr base::Duration kGoodbye = std::chrono::milliseconds{400};
 // Completions arrive in bursts, one per member of a room; fewer buffers would end the receives.

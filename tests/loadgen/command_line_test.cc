@@ -1,0 +1,141 @@
+#include "loadgen/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace loadgen {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+std::variant<LoadOptions, CommandLineAnswer> parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "millrace-load");
+  return parse_command_line(static_cast<int>(arguments.size()), arguments.data());
+}
+
+LoadOptions accepted(const std::vector<const char*>& arguments) {
+  auto parsed = parse(arguments);
+  if (const auto* answer = std::get_if<CommandLineAnswer>(&parsed)) {
+    ADD_FAILURE() << answer->text;
+    return {};
+  }
+  return std::get<LoadOptions>(std::move(parsed));
+}
+
+std::string refused(const std::vector<const char*>& arguments) {
+  auto parsed = parse(arguments);
+  const auto* answer = std::get_if<CommandLineAnswer>(&parsed);
+  if (answer == nullptr) {
+    ADD_FAILURE() << "accepted";
+    return {};
+  }
+  EXPECT_EQ(answer->exit_code, kExitUsage);
+  EXPECT_THAT(answer->text, testing::StartsWith("millrace-load: "));
+  EXPECT_EQ(std::count(answer->text.begin(), answer->text.end(), '\n'), 1) << answer->text;
+  return answer->text;
+}
+
+constexpr const char* kUrl = "ws://127.0.0.1:8080";
+
+TEST(CommandLine, ReadsAnEchoRun) {
+  const LoadOptions options =
+      accepted({"echo",         kUrl,       "--connections", "200",      "--in-flight", "16",
+                "--size",       "64..4KiB", "--duration",    "10s",      "--warm-up",   "500ms",
+                "--shards",     "2",        "--cpus",        "0,2-3",    "--seed",      "9",
+                "--server-pid", "1",        "--expect",      "p99<10ms", "--expect",    "lost==0",
+                "--json",       "-",        "--quiet"});
+  EXPECT_EQ(options.scenario, ScenarioKind::echo);
+  EXPECT_EQ(options.target.path, "/echo");
+  EXPECT_EQ(options.connections, 200);
+  EXPECT_FALSE(options.open_loop());
+  EXPECT_EQ(options.in_flight, 16);
+  EXPECT_EQ(options.size.least, 64);
+  EXPECT_EQ(options.size.most, 4096);
+  EXPECT_EQ(options.duration, 10s);
+  EXPECT_EQ(options.warm_up, 500ms);
+  EXPECT_EQ(options.shards, 2);
+  EXPECT_EQ(options.cpus, (std::vector<std::uint32_t>{0, 2, 3}));
+  EXPECT_EQ(options.seed, 9);
+  EXPECT_EQ(options.server_pid, 1);
+  ASSERT_EQ(options.expectations.size(), 2);
+  EXPECT_EQ(options.expectations[1].metric, Metric::lost);
+  EXPECT_EQ(options.json_file, "-");
+  EXPECT_TRUE(options.quiet);
+  EXPECT_EQ(options.command.front(), "millrace-load");
+}
+
+TEST(CommandLine, ReadsARoomRun) {
+  const LoadOptions options =
+      accepted({"room", kUrl, "--rooms", "20", "--members", "50", "--publishers", "3", "--rate",
+                "100k", "--deliveries", "--arrivals", "poisson"});
+  EXPECT_EQ(options.scenario, ScenarioKind::room);
+  EXPECT_EQ(options.target.path, "/room?room={room}");
+  EXPECT_EQ(options.connections, 1000);
+  EXPECT_EQ(options.publishers, 3);
+  EXPECT_TRUE(options.open_loop());
+  EXPECT_DOUBLE_EQ(options.rate, 2000);
+  EXPECT_EQ(options.arrivals, Arrivals::poisson);
+}
+
+TEST(CommandLine, ReadsConnectAndIdleRuns) {
+  const LoadOptions connect = accepted({"connect", kUrl, "--rate", "0.5", "--connections", "7"});
+  EXPECT_EQ(connect.scenario, ScenarioKind::connect);
+  EXPECT_DOUBLE_EQ(connect.rate, 0.5);
+  EXPECT_EQ(connect.warm_up, 2s);
+  EXPECT_EQ(accepted({"connect", kUrl, "--hold"}).warm_up, 0s);
+  const LoadOptions idle = accepted({"idle", kUrl, "--connections", "1000000", "--spread", "40"});
+  EXPECT_EQ(idle.scenario, ScenarioKind::idle);
+  EXPECT_EQ(idle.warm_up, 0s);
+  EXPECT_EQ(idle.target.endpoints.size(), 40);
+}
+
+TEST(CommandLine, HelpAndVersionAreNoMistakes) {
+  for (const auto& arguments :
+       std::vector<std::vector<const char*>>{{"--help"}, {"echo", "--help"}, {"--version"}}) {
+    const auto parsed = parse(arguments);
+    const auto* answer = std::get_if<CommandLineAnswer>(&parsed);
+    ASSERT_NE(answer, nullptr);
+    EXPECT_EQ(answer->exit_code, 0);
+    EXPECT_THAT(answer->text, HasSubstr("millrace-load"));
+  }
+}
+
+TEST(CommandLine, AnswersEachMistakeWithOneLine) {
+  EXPECT_THAT(refused({}), HasSubstr("scenario"));
+  EXPECT_THAT(refused({"fly", kUrl}), HasSubstr("connect, idle, echo or room"));
+  EXPECT_THAT(refused({"echo"}), HasSubstr("url"));
+  EXPECT_THAT(refused({"echo", "http://x"}), HasSubstr("ws://"));
+  EXPECT_THAT(refused({"echo", kUrl, "--no-such"}), HasSubstr("--no-such"));
+  EXPECT_THAT(refused({"echo", kUrl, "--connections", "0"}), HasSubstr("--connections"));
+  EXPECT_THAT(refused({"echo", kUrl, "--connections", "many"}), HasSubstr("--connections"));
+  EXPECT_THAT(refused({"echo", kUrl, "--size", "31"}), HasSubstr("32"));
+  EXPECT_THAT(refused({"echo", kUrl, "--size", "99..64"}), HasSubstr("--size"));
+  EXPECT_THAT(refused({"echo", kUrl, "--rate", "0"}), HasSubstr("--rate"));
+  EXPECT_THAT(refused({"echo", kUrl, "--rate", "10x"}), HasSubstr("--rate"));
+  EXPECT_THAT(refused({"echo", kUrl, "--arrivals", "bursty"}), HasSubstr("poisson"));
+  EXPECT_THAT(refused({"echo", kUrl, "--in-flight", "0"}), HasSubstr("--in-flight"));
+  EXPECT_THAT(refused({"echo", kUrl, "--duration", "0s"}), HasSubstr("--duration"));
+  EXPECT_THAT(refused({"echo", kUrl, "--duration", "10"}), HasSubstr("--duration"));
+  EXPECT_THAT(refused({"echo", kUrl, "--shards", "0"}), HasSubstr("--shards"));
+  EXPECT_THAT(refused({"echo", kUrl, "--cpus", "1-"}), HasSubstr("--cpus"));
+  EXPECT_THAT(refused({"echo", kUrl, "--cpus", "x"}), HasSubstr("--cpus"));
+  EXPECT_THAT(refused({"echo", kUrl, "--expect", "p98<1ms"}), HasSubstr("p99.99"));
+  EXPECT_THAT(refused({"room", kUrl, "--members", "5", "--publishers", "6"}),
+              HasSubstr("--publishers"));
+  EXPECT_THAT(refused({"room", kUrl, "--deliveries"}), HasSubstr("--rate"));
+  EXPECT_THAT(refused({"room", "ws://127.0.0.1:80/room?room=a", "--rooms", "2"}),
+              HasSubstr("{room}"));
+  EXPECT_THAT(refused({"room", kUrl, "--rooms", "100000", "--members", "100000"}),
+              HasSubstr("--rooms x --members"));
+  EXPECT_THAT(refused({"idle", kUrl, "--rate", "5"}), HasSubstr("--rate"));
+}
+
+TEST(CommandLine, AFixedRoomIsFineForOneRoom) {
+  EXPECT_EQ(accepted({"room", "ws://127.0.0.1:80/room?room=a"}).target.path, "/room?room=a");
+}
+
+}  // namespace
+}  // namespace loadgen
