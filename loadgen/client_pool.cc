@@ -62,6 +62,7 @@ void ClientPool::connect(std::uint32_t client, std::uint32_t room, base::Instant
   state.state = State::connecting;
   state.connect_intended = intended;
   ++state.connects;
+  statistics_.connects.add();
   ++in_progress_;
   const std::uint32_t number = partition_.global(client);
   const Endpoint& endpoint = target_.endpoint_of(number);
@@ -121,6 +122,7 @@ void ClientPool::closed(std::uint32_t client, const engine::CloseInfo& info) {
     case State::connecting:
       CHECK(!info.opened);
       --in_progress_;
+      if (info.reason == engine::CloseReason::draining) break;  // Never answered, until the end.
       statistics_.failed.add();
       ++statistics_.errors.handshake_closes[index_of(info.reason)];
       break;

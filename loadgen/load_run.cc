@@ -155,7 +155,9 @@ void LoadRun::drain() {
     std::this_thread::sleep_for(kLook);
     // A shard that had not looked at the clock yet may still have sent something.
     const Totals later = totals();
-    if (later.sent == now.sent && later.received >= later.sent * per_message) break;
+    const std::uint64_t failed = connects_first(options_.scenario) ? 0 : later.failed;
+    const bool complete = later.received + failed >= later.sent * per_message;
+    if (later.sent == now.sent && complete) break;
   }
   report_.times.draining = monotonic_now() - began;
 }

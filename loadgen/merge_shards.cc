@@ -62,6 +62,8 @@ void add_shard(Report& report, const LoadShard& shard) {
   const ShardStatistics& statistics = shard.statistics();
   report.connections_opened += statistics.opened.value();
   report.connections_failed += statistics.failed.value();
+  add_error(report, "connect_unanswered",
+            statistics.connects.value() - statistics.opened.value() - statistics.failed.value());
   report.disconnects += statistics.disconnects.value();
   report.pings_answered += shard.session_counters().pings_answered.value();
   report.stalls += statistics.stalls;

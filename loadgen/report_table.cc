@@ -127,15 +127,15 @@ void add_connections(std::string& table, const Report& report) {
 }
 
 void add_process(std::string& table, std::string_view label, const ProcessReport& process,
-                 std::uint64_t messages) {
+                 std::string_view unit, std::uint64_t messages) {
   const double user = static_cast<double>(process.cpu.user().count());
   const double total = static_cast<double>(process.cpu.total.count());
   std::string text = fmt::format("{:.1f}% of a processor", 100 * process.cpus_busy);
   if (messages > 0) {
-    text +=
-        fmt::format(", {:.3f}us per message ({:.3f} user + {:.3f} system)",
-                    process.cpu_ns_per_message / 1e3, user / static_cast<double>(messages) / 1e3,
-                    (total - user) / static_cast<double>(messages) / 1e3);
+    text += fmt::format(", {:.3f}us per {} ({:.3f} user + {:.3f} system)",
+                        process.cpu_ns_per_message / 1e3, unit,
+                        user / static_cast<double>(messages) / 1e3,
+                        (total - user) / static_cast<double>(messages) / 1e3);
   }
   add_line(table, std::string(label) + " cpu", text);
 }
@@ -161,11 +161,13 @@ std::string report_table(const Report& report) {
   if (report.options.scenario != ScenarioKind::idle) add_messages(table, report);
   add_connections(table, report);
   const std::uint64_t messages = report.measured.received;
+  const bool connects = report.options.scenario == ScenarioKind::connect;
+  const std::string_view unit = connects ? "connect" : "message";
   if (report.server) {
-    add_process(table, "server", *report.server, messages);
+    add_process(table, "server", *report.server, unit, messages);
     add_memory(table, report, *report.server, "server");
   }
-  add_process(table, "client", report.client, messages);
+  add_process(table, "client", report.client, unit, messages);
   for (const auto& [kind, count] : report.errors)
     add_line(table, "error", fmt::format("{} {}", grouped(count), kind));
   for (const ExpectationResult& result : report.expectations) {

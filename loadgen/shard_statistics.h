@@ -49,6 +49,7 @@ struct ConnectionErrors {
 struct ShardStatistics {
   base::Counter sent;      // Messages.
   base::Counter received;  // Messages that were expected, each once.
+  base::Counter connects;  // Begun.
   base::Counter opened;
   base::Counter failed;  // Connects that came to nothing.
   base::Gauge open;

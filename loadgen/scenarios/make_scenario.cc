@@ -29,9 +29,9 @@ bool connects_first(ScenarioKind kind) noexcept { return kind != ScenarioKind::c
 
 std::uint32_t deliveries_per_message(const LoadOptions& options) noexcept {
   switch (options.scenario) {
-    case ScenarioKind::connect:
     case ScenarioKind::idle:
       return 0;
+    case ScenarioKind::connect:
     case ScenarioKind::echo:
       return 1;
     case ScenarioKind::room:

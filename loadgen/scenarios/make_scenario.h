@@ -15,7 +15,8 @@ std::unique_ptr<Scenario> make_scenario(const Stage& stage);
 // Whether all clients are connected before the scenario begins.
 bool connects_first(ScenarioKind kind) noexcept;
 
-// How many receptions a sent message makes when nothing is lost; 0: the scenario sends none.
+// How many receptions a sent message makes when nothing is lost; 0: the scenario sends none. A
+// connect is a message that the opening answers.
 std::uint32_t deliveries_per_message(const LoadOptions& options) noexcept;
 
 }  // namespace loadgen

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -155,6 +156,16 @@ class AuditTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("no connection could be opened", done.stdout)
         self.assertIn("3 connect_connection_refused", done.stdout)
+
+    def test_a_server_that_does_not_answer_is_given_up(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            url = f"ws://127.0.0.1:{silent.getsockname()[1]}/"
+            command = [LOAD, "echo", url, "--connections", "3", "--connect-timeout", "300ms"]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S,
+                                  check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("3 of 3 connects had no answer", done.stdout)
+        self.assertIn("3 connect_unanswered", done.stdout)
 
     # ---- Expectations, exit codes, output --------------------------------------------------------
 
