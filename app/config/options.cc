@@ -35,9 +35,9 @@ struct RawOptions {
   std::string idle_timeout = "0s";
   std::string drain_timeout = base::format_duration(base::kDrainGraceDefault);
   std::string receive_buffer = base::format_byte_count(base::kReceiveBufferBytesDefault);
-  std::uint64_t shards = 0;
-  std::uint64_t connections = base::kConnectionsDefault;
-  std::uint64_t receive_buffers = base::kReceiveBuffersDefault;
+  std::string shards;
+  std::string connections = std::to_string(base::kConnectionsDefault);
+  std::string receive_buffers = std::to_string(base::kReceiveBuffersDefault);
   std::string log_level = "info";
   std::string log_format = "text";
   bool raw = false;
@@ -48,10 +48,13 @@ struct RawOptions {
 // Collects the first mistake; every reader below does nothing once there is one.
 class Reader {
  public:
-  std::uint64_t count(std::string_view flag, std::uint64_t value, std::uint64_t least,
+  std::uint64_t count(std::string_view flag, const std::string& text, std::uint64_t least,
                       std::uint64_t most) {
-    if (value < least || value > most) {
-      fail("{} {}: must be from {} to {}", flag, value, least, most);
+    std::uint64_t value = 0;
+    const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = status == std::errc() && end == text.data() + text.size();
+    if (!whole || value < least || value > most) {
+      fail("{} {}: must be a whole number from {} to {}", flag, text, least, most);
     }
     return value;
   }
@@ -176,7 +179,7 @@ void read_shards(Reader& reader, const RawOptions& raw, Options& options) {
     }
   }
   const std::size_t cpus = options.cpus.empty() ? allowed.size() : options.cpus.size();
-  const std::uint64_t shards = raw.shards == 0 ? cpus : raw.shards;
+  const std::string shards = raw.shards.empty() ? std::to_string(cpus) : raw.shards;
   options.shards =
       static_cast<std::uint32_t>(reader.count("--shards", shards, 1, base::kShardsMost));
 }

@@ -10,6 +10,7 @@ constexpr std::string_view kChatPage = R"html(<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Millrace room</title>
+<link rel="icon" href="data:,">
 <style>
   :root { color-scheme: light dark; --line: #8884; --accent: #0a7ea4; }
   * { box-sizing: border-box; }

@@ -21,6 +21,15 @@ constexpr protocol::HttpRefusal kTooManyConnections{protocol::HttpStatus::servic
                                                     "too many connections; try again later",
                                                     protocol::Violation::none};
 
+// An answer to HEAD ends with its head (RFC 9110 9.3.2).
+std::string_view answer_to(const protocol::HttpRequest& request, std::string_view response) {
+  constexpr std::string_view kHeadEnd = "\r\n\r\n";
+  if (request.method != "HEAD") return response;
+  const std::size_t end = response.find(kHeadEnd);
+  CHECK(end != std::string_view::npos);  // We wrote it.
+  return response.substr(0, end + kHeadEnd.size());
+}
+
 }  // namespace
 
 Session& Sessions::begin(ConnectionId id, SessionState state, bool client) {
@@ -117,7 +126,7 @@ void Sessions::receive_request(SessionId id, Session& session) {
   }
   counters_.requests.add();
   if (session.state == SessionState::refusing || draining_) {
-    respond(id, session, protocol::write_refusal(kTooManyConnections),
+    respond(id, session, answer_to(request, protocol::write_refusal(kTooManyConnections)),
             draining_ ? CloseReason::draining : CloseReason::limit_reached);
     return;
   }
@@ -132,7 +141,7 @@ void Sessions::answer_request(SessionId id, Session& session, const protocol::Ht
   if (admission.verdict == Admission::Verdict::respond) {
     // All that was sent has been read, so that closing resets nothing and need not linger.
     const bool all_read = session.partial.handshake->text.size() == request_bytes;
-    respond(id, session, admission.response, CloseReason::refused);
+    respond(id, session, answer_to(request, admission.response), CloseReason::refused);
     if (all_read) end(id, session, CloseReason::refused);
     return;
   }
