@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
@@ -16,6 +17,9 @@ namespace {
 
 constexpr int kTimeoutSeconds = 10;
 constexpr std::array<char, 4> kMask{'\x37', '\xfa', '\x21', '\x3d'};
+
+// No signal is needed for that: the end of a ring that this thread has opened is enough.
+bool was_interrupted(ssize_t result) { return result < 0 && errno == EINTR; }
 
 }  // namespace
 
@@ -66,6 +70,7 @@ void TcpClient::send_frame(std::uint8_t first_byte, std::string_view payload) {
 void TcpClient::send_bytes(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = send(file_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (was_interrupted(sent)) continue;
     if (sent <= 0) throw std::runtime_error("the server closed the connection");
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -89,6 +94,7 @@ bool TcpClient::read_frame(std::uint8_t& first_byte, std::string& payload) {
 bool TcpClient::read_exactly(std::span<char> out) {
   while (!out.empty()) {
     const ssize_t got = recv(file_, out.data(), out.size(), 0);
+    if (was_interrupted(got)) continue;
     if (got <= 0) return false;
     out = out.subspan(static_cast<std::size_t>(got));
   }

@@ -30,10 +30,10 @@ class TcpClient {
   // The next unmasked frame's payload, at most 65535 bytes; `first_byte` gets its first octet.
   // Nothing allocates while `payload` has the capacity.
   bool read_frame(std::uint8_t& first_byte, std::string& payload);
-
- private:
+  // The next bytes, whatever they are; false when fewer came before the end or the timeout.
   bool read_exactly(std::span<char> out);
 
+ private:
   int file_ = -1;
 };
 
