@@ -1,5 +1,5 @@
-"""Clients that are slow, silent, suddenly gone or too many: each costs what it may cost and no more,
-and the others notice nothing."""
+"""Clients that are slow, silent, suddenly gone or too many: each costs what it may cost and no
+more, and the others notice nothing."""
 
 import contextlib
 import itertools

@@ -51,7 +51,8 @@ class HostileFramesTest(gateway.GatewayTest):
 
     def violations(self):
         """How often each violation was counted."""
-        return {sample.labels["violation"]: sample.value for sample in self.gateway.metrics().samples
+        samples = self.gateway.metrics().samples
+        return {sample.labels["violation"]: sample.value for sample in samples
                 if sample.name == "millrace_protocol_violations_total"}
 
     def assert_violations(self, code, name, cases):
@@ -123,7 +124,8 @@ class HostileFramesTest(gateway.GatewayTest):
             for opcode in (TEXT, BINARY) for final in (True, False)})
 
     def test_a_close_frame_of_one_byte(self):
-        self.assert_violations(1002, "close_payload_too_short", {"one byte": encode(CLOSE, b"\x03")})
+        self.assert_violations(1002, "close_payload_too_short", {
+            "one byte": encode(CLOSE, b"\x03")})
 
     def test_close_codes_that_nobody_may_send(self):
         self.assert_violations(1002, "close_code_invalid", {
@@ -181,7 +183,8 @@ class HostileFramesTest(gateway.GatewayTest):
         """The header is enough: nobody waits for a payload that will be refused."""
         self.assert_violations(1009, "message_too_big", {
             f"{length}, opcode {opcode:#x}": encode(opcode, b"", length=length)
-            for opcode in (TEXT, BINARY) for length in (MESSAGE_BYTES_MAX + 1, 65536, (1 << 63) - 1)})
+            for opcode in (TEXT, BINARY)
+            for length in (MESSAGE_BYTES_MAX + 1, 65536, (1 << 63) - 1)})
 
     def test_messages_too_big_by_their_fragments(self):
         half = MESSAGE_BYTES_MAX // 2

@@ -43,7 +43,7 @@ REFUSED = {
     "a target too long": (414, plain_request("/echo?" + "x" * 20_000)),
     "a header too long": (431, plain_request("/health", extra=["Cookie: " + "x" * 20_000])),
     "headers too many": (431, plain_request("/health", extra=[f"X-{i}: y" for i in range(1000)])),
-    "headers too large": (431, plain_request("/", extra=[f"X-{i}: {'y' * 3000}" for i in range(9)])),
+    "headers too large": (431, plain_request("/", extra=["X: " + "y" * 3000] * 9)),
     "a space before the colon": (400, upgrade_request(extra=["X-Field : y"])),
     "a folded header": (400, upgrade_request(extra=["X-Field: y", " folded"])),
     "a header without a colon": (400, upgrade_request(extra=["X-Field"])),
@@ -71,7 +71,6 @@ GRANTED = {
     "a list in Upgrade": upgrade_request(Upgrade="h2c, websocket"),
     "no space after the colon": upgrade_request().replace(b": ", b":"),
     "spaces around a value": upgrade_request(Sec_WebSocket_Version=" \t13\t "),
-    "an empty line first": b"\r\n" + upgrade_request(),  # RFC 9112 2.2
     "a query": upgrade_request("/echo?token=a%20b&x"),
     "an absolute target": upgrade_request("http://localhost/echo"),  # RFC 9112 3.2.2
     "many cookies": upgrade_request(Cookie="a=" + "b" * 3000),
@@ -122,7 +121,8 @@ class HostileRequestsTest(gateway.GatewayTest):
             self.assertIsNone(response.header(absent), absent)
 
     def test_the_accept_key_follows_the_key(self):
-        for key in ("AAAAAAAAAAAAAAAAAAAAAA==", "/////////////////////w==", "x3JJHMbDL1EzLkh9GBhXDw=="):
+        for key in ("AAAAAAAAAAAAAAAAAAAAAA==", "/////////////////////w==",
+                    "x3JJHMbDL1EzLkh9GBhXDw=="):
             response = self.connect().ask(upgrade_request(Sec_WebSocket_Key=key))
             self.assertEqual(response.header("Sec-WebSocket-Accept"), accept_of(key))
 
@@ -136,11 +136,13 @@ class HostileRequestsTest(gateway.GatewayTest):
                 self.assertEqual(client.echo(b"hello"), (TEXT, b"hello"))
 
     def test_refused_requests(self):
-        for what, (status, request) in REFUSED.items():
+        clients = {what: self.connect() for what in REFUSED}
+        for what, (_, request) in REFUSED.items():
+            clients[what].send(request)
+        for what, client in clients.items():
             with self.subTest(what):
-                client = self.connect()
-                response = client.ask(request)
-                self.assertEqual(response.status, status, response.body)
+                response = client.read_response()
+                self.assertEqual(response.status, REFUSED[what][0], response.body)
                 self.assertIn("text/plain", response.header("Content-Type"))
                 self.assertGreater(len(response.body), 5, "a refusal says why")
                 self.assert_headers_of_a_refusal(response)

@@ -114,7 +114,8 @@ test("many clients at once, each with its own messages", { timeout }, async () =
 });
 
 test("a room's members hear each other; echo=off leaves the sender out", { timeout }, async () => {
-  const [one, two] = [await Client.connect("/room?room=node"), await Client.connect("/room?room=node")];
+  const one = await Client.connect("/room?room=node");
+  const two = await Client.connect("/room?room=node");
   const quiet = await Client.connect("/room?room=node&echo=off");
   quiet.socket.send("from quiet");
   assert.deepEqual([await one.next(), await two.next()], ["from quiet", "from quiet"]);

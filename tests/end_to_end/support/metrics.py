@@ -66,6 +66,7 @@ def parse(text):
                 raise AssertionError(f"no type before {line!r}")
             page.samples.append(Sample(name, parse_labels(labels or ""), float(value)))
     keys = [(sample.name, tuple(sorted(sample.labels.items()))) for sample in page.samples]
-    if len(set(keys)) < len(keys):
-        raise AssertionError(f"a sample twice: {sorted(key for key in keys if keys.count(key) > 1)}")
+    twice = {key for key in keys if keys.count(key) > 1}
+    if twice:
+        raise AssertionError(f"samples that come twice: {sorted(twice)}")
     return page

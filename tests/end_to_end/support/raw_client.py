@@ -34,8 +34,9 @@ def accept_of(key):
     return base64.b64encode(hashlib.sha1((key + GUID).encode()).digest()).decode()
 
 
-def upgrade_request(path="/echo", *, method="GET", version="HTTP/1.1", drop=(), extra=(), **fields):
-    """An upgrade request; `fields` replace headers by name (`_` for `-`), `drop` leaves some out."""
+def upgrade_request(path="/echo", *, method="GET", version="HTTP/1.1", drop=(), extra=(),
+                    **fields):
+    """An upgrade request; `fields` replace headers by name (`_` for `-`), `drop` omits some."""
     headers = {"Host": "localhost", "Upgrade": "websocket", "Connection": "Upgrade",
                "Sec-WebSocket-Key": KEY, "Sec-WebSocket-Version": "13"}
     names = {name.lower(): name for name in headers}
