@@ -1,14 +1,16 @@
 # add_tests(): every *_test.cc under some folders of tests/, as one GoogleTest program.
 #
-#   add_tests(<name> LABEL <label> FOLDERS <folder>... [LIBRARIES lib...] [NO_HELPERS])
+#   add_tests(<name> LABEL <label> FOLDERS <folder>... [LIBRARIES lib...] [NO_HELPERS]
+#             [ONLY regex] [EXCEPT regex])
 #
 # The other .cc of those folders are helpers and are compiled in, unless NO_HELPERS; main.cc and
-# *_main.cc are left out. Folders are patterns relative to tests/. No file, no program.
+# *_main.cc are left out. Folders are patterns relative to tests/. ONLY and EXCEPT choose among the
+# files by their names. No file, no program.
 include_guard(GLOBAL)
 include(GoogleTest)
 
 function(add_tests name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "NO_HELPERS" "LABEL" "FOLDERS;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "NO_HELPERS" "LABEL;ONLY;EXCEPT" "FOLDERS;LIBRARIES")
   set(sources)
   foreach(folder IN LISTS arg_FOLDERS)
     file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cc)
@@ -17,6 +19,12 @@ function(add_tests name)
   list(FILTER sources EXCLUDE REGEX "/([a-z0-9_]+_)?main\\.cc$")
   if(arg_NO_HELPERS)
     list(FILTER sources INCLUDE REGEX "_test\\.cc$")
+  endif()
+  if(arg_ONLY)
+    list(FILTER sources INCLUDE REGEX "${arg_ONLY}")
+  endif()
+  if(arg_EXCEPT)
+    list(FILTER sources EXCLUDE REGEX "${arg_EXCEPT}")
   endif()
   if(NOT sources MATCHES "_test\\.cc")
     return()
