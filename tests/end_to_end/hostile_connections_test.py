@@ -125,6 +125,16 @@ class SlowReaderTest(gateway.GatewayTest):
             self.assertTrue(gateway.wait_until(
                 lambda: self.count("send_queue_full") == before + 1), "not counted")
 
+    def test_pongs_that_are_not_read_cost_what_the_queue_may_hold(self):
+        before = self.gateway.resident_bytes()
+        with RawClient(self.gateway, receive_buffer=4096).upgrade() as client:
+            client.socket.settimeout(0.5)
+            pings = encode(frames.PING, b"x" * 125) * 100
+            with contextlib.suppress(TimeoutError, ConnectionResetError, BrokenPipeError):
+                for _ in range(2000):
+                    client.send(pings)
+            self.assertLess(self.gateway.resident_bytes() - before, 8 * MIB)
+
     def test_many_that_stop_reading_cost_what_their_queues_may_hold(self):
         room, slow_count = "/room?room=many", 200
         with contextlib.ExitStack() as stack:

@@ -220,6 +220,19 @@ class HostileFramesTest(gateway.GatewayTest):
                 self.bystander.send(encode(BINARY, payload, key=key))
                 self.assertEqual(self.bystander.read_message(), (BINARY, payload))
 
+    def test_many_empty_fragments_are_one_message(self):
+        empty = encode(CONTINUATION, b"", final=False)
+        self.bystander.send(encode(TEXT, b"a", final=False) + empty * 50_000 +
+                            encode(CONTINUATION, b"z"))
+        self.assertEqual(self.bystander.read_message(), (TEXT, b"az"))
+
+    def test_many_pings_are_answered_in_order(self):
+        payloads = [str(number).encode() for number in range(1000)]
+        self.bystander.send(b"".join(encode(PING, payload) for payload in payloads))
+        pongs = [self.bystander.read_frame() for _ in payloads]
+        self.assertEqual([pong.payload for pong in pongs], payloads)
+        self.assertEqual({pong.opcode for pong in pongs}, {PONG})
+
     def test_frames_byte_by_byte(self):
         stream = (encode(TEXT, "é€𝄞".encode() * 50) + encode(PING, b"p") +
                   pieces("é€𝄞".encode(), 2) + encode(BINARY, b"y" * 200))

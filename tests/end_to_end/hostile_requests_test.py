@@ -241,6 +241,12 @@ class HostileRequestsTest(gateway.GatewayTest):
                 self.assertRegex(answer, rb"^(HTTP/1\.1 4\d\d |$)")
         self.assertEqual(self.bystander.echo(b"alive"), (TEXT, b"alive"))
 
+    def test_who_asks_and_ends_its_half_is_answered(self):
+        client = self.connect()
+        client.send(plain_request("/health"))
+        client.socket.shutdown(socket.SHUT_WR)
+        self.assertEqual(client.read_response().status, 200)
+
     def test_half_a_request_and_then_the_end(self):
         for size in range(0, len(upgrade_request()), 7):
             client = self.connect()

@@ -30,29 +30,48 @@ class ShutdownTest(unittest.TestCase):
             self.assertEqual(code, 0)
             self.assertLess(took, SLACK_S)
 
-    def answer_closes(self, clients, seen):
-        """Plays well-behaved clients: each answers the close frame and waits for the end."""
-        for client in clients:
-            code, _ = client.read_close()
-            seen.append((code, time.monotonic()))
-            client.send(frames.close(code))
-            self.assertTrue(client.at_end())
-
     def test_every_client_gets_1001_and_then_it_ends_with_0(self):
         with contextlib.ExitStack() as stack:
             server = stack.enter_context(gateway.Gateway(*FLAGS))
             paths = ("/echo", "/room?room=end")
             clients = [stack.enter_context(RawClient(server).upgrade(paths[number % 2]))
                        for number in range(200)]
-            seen = []
-            answering = threading.Thread(target=self.answer_closes, args=(clients, seen))
-            answering.start()
-            code, took = self.end(server)
-            answering.join()
-            self.assertEqual({code for code, _ in seen}, {1001})
-            self.assertEqual(len(seen), len(clients))
-            self.assertEqual(code, 0)
-            self.assertLess(took, DRAIN_S + SLACK_S)
+            start = time.monotonic()
+            server.signal(signal.SIGTERM)
+            for client in clients:
+                self.assertEqual(client.read_close()[0], 1001)
+                client.send(frames.close(1001))
+            self.assertEqual(server.wait(), 0)
+            self.assertLess(time.monotonic() - start, DRAIN_S + SLACK_S)
+            for client in clients:
+                self.assertTrue(client.at_end())
+
+    @unittest.expectedFailure  # A shard's last close is staged, and done when the process ends.
+    def test_who_answers_is_let_go_at_once(self):
+        """Also the last one of a shard, while another shard still waits for somebody."""
+        delays = []
+
+        def answer_close(client):
+            client.send(frames.close(client.read_close()[0]))
+            start = time.monotonic()
+            client.receive_rest()
+            delays.append(time.monotonic() - start)
+
+        flags = ("--shards", 2, "--drain-timeout", "4s", "--close-timeout", "4s")
+        with contextlib.ExitStack() as stack:
+            server = stack.enter_context(gateway.Gateway(*flags))
+            stubborn = stack.enter_context(RawClient(server).upgrade())
+            clients = [stack.enter_context(RawClient(server).upgrade()) for _ in range(16)]
+            answering = [threading.Thread(target=answer_close, args=(client,))
+                         for client in clients]
+            for thread in answering:
+                thread.start()
+            server.signal(signal.SIGTERM)
+            for thread in answering:
+                thread.join()
+            stubborn.close()
+            self.assertEqual(server.wait(), 0)
+        self.assertLess(max(delays), 1)
 
     def test_clients_are_let_go_in_waves(self):
         """Not all in one moment, or all would come back to another server in one moment."""
@@ -166,15 +185,10 @@ class ShutdownTest(unittest.TestCase):
 
     def test_sigterm_while_it_starts(self):
         for pause in (0, 0.002, 0.01, 0.03):
-            started = gateway.subprocess.Popen(
-                gateway.command("--listen", "127.0.0.1:0", "--raw"), text=True,
-                stdout=gateway.subprocess.PIPE, stderr=gateway.subprocess.STDOUT)
-            with self.subTest(pause), started:
-                time.sleep(pause)
-                started.terminate()
-                said = started.communicate(timeout=gateway.PATIENCE_S)[0]
+            with self.subTest(pause):
+                ended = gateway.run_for(pause, "--listen", "127.0.0.1:0")
                 # Before it can catch signals, the signal ends it.
-                self.assertIn(started.returncode, (0, -signal.SIGTERM), said)
+                self.assertIn(ended.returncode, (0, -signal.SIGTERM), ended.stderr)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,20 @@ def run(*flags, timeout=PATIENCE_S):
                           stdin=subprocess.DEVNULL, check=False)
 
 
+def run_for(seconds, *flags):
+    """Runs millrace, asks it to end after so long, and waits until it has."""
+    with subprocess.Popen(command(*flags), text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            time.sleep(seconds)
+            process.terminate()
+            stdout, stderr = process.communicate(timeout=PATIENCE_S)
+        except BaseException:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+
 class Gateway:
     """millrace serving on a free port. As a context it is stopped, and must stop cleanly."""
 
