@@ -1,0 +1,166 @@
+#include "tests/sim/room_model.h"
+
+#include <gtest/gtest.h>
+
+namespace sim {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr base::Instant kStart{seconds{1}};
+constexpr base::Instant kLater{seconds{2}};
+constexpr std::uint8_t kRoom = 0;
+
+class RoomModelTest : public testing::Test {
+ protected:
+  StayNumber stay(std::uint64_t session, bool echo = true, std::uint8_t room = kRoom) {
+    return model_.begin_stay(session, room, echo, kStart);
+  }
+  bool innocent() {
+    model_.judge();
+    return verdict_.innocent();
+  }
+
+  Verdict verdict_;
+  RoomModel model_{verdict_};
+};
+
+TEST_F(RoomModelTest, EverybodyHearingEverythingIsInnocent) {
+  const StayNumber one = stay(1);
+  const StayNumber two = stay(2);
+  const std::uint64_t first = model_.publish(one, kLater);
+  const std::uint64_t second = model_.publish(two, kLater);
+  for (const StayNumber member : {one, two}) {
+    model_.hear(member, kRoom, second);
+    model_.hear(member, kRoom, first);
+  }
+  EXPECT_TRUE(innocent());
+  EXPECT_EQ(model_.heard(), 4U);
+}
+
+TEST_F(RoomModelTest, ConvictsWhatWasNeverSaid) {
+  model_.hear(stay(1), kRoom, 99);
+  EXPECT_FALSE(innocent());
+}
+
+TEST_F(RoomModelTest, ConvictsAnotherRoomsMessage) {
+  const StayNumber here = stay(1);
+  const StayNumber there = stay(2, true, 1);
+  model_.hear(here, kRoom, model_.publish(there, kLater));
+  EXPECT_FALSE(verdict_.innocent());
+}
+
+TEST_F(RoomModelTest, ConvictsHearingTwice) {
+  const StayNumber one = stay(1);
+  const std::uint64_t message = model_.publish(one, kLater);
+  model_.hear(one, kRoom, message);
+  model_.hear(one, kRoom, message);
+  EXPECT_FALSE(verdict_.innocent());
+}
+
+TEST_F(RoomModelTest, ConvictsHearingAfterLeaving) {
+  const StayNumber one = stay(1);
+  const StayNumber two = stay(2);
+  model_.end_stay(two);
+  model_.hear(two, kRoom, model_.publish(one, kLater));
+  EXPECT_FALSE(verdict_.innocent());
+}
+
+TEST_F(RoomModelTest, ConvictsAnEchoToWhoWantsNone) {
+  const StayNumber one = stay(1, false);
+  model_.hear(one, kRoom, model_.publish(one, kLater));
+  EXPECT_FALSE(verdict_.innocent());
+}
+
+TEST_F(RoomModelTest, AnEchoIsWithheldFromALaterStayOfTheSameSession) {
+  const StayNumber one = stay(1, false);
+  const std::uint64_t message = model_.publish(one, kLater);
+  model_.end_stay(one);
+  const StayNumber again = stay(1, true);
+  const StayNumber witness = stay(2);
+  model_.hear(witness, kRoom, message);
+  static_cast<void>(again);
+  EXPECT_TRUE(innocent());
+}
+
+TEST_F(RoomModelTest, ConvictsASenderOutOfOrder) {
+  const StayNumber one = stay(1);
+  const std::uint64_t first = model_.publish(one, kLater);
+  const std::uint64_t second = model_.publish(one, kLater);
+  model_.hear(one, kRoom, second);
+  model_.hear(one, kRoom, first);
+  EXPECT_FALSE(verdict_.innocent());
+}
+
+TEST_F(RoomModelTest, ConvictsTwoOrdersOfOneRoom) {
+  const StayNumber one = stay(1);
+  const StayNumber two = stay(2);
+  const std::uint64_t first = model_.publish(one, kLater);
+  const std::uint64_t second = model_.publish(two, kLater);
+  model_.hear(one, kRoom, first);
+  model_.hear(one, kRoom, second);
+  model_.hear(two, kRoom, second);
+  model_.hear(two, kRoom, first);
+  EXPECT_TRUE(verdict_.innocent());  // Nothing that one ear alone could tell.
+  EXPECT_FALSE(innocent());
+}
+
+TEST_F(RoomModelTest, ConvictsACircleThroughThree) {
+  const StayNumber senders[] = {stay(1), stay(2), stay(3)};
+  std::uint64_t messages[3];
+  for (int i = 0; i < 3; ++i) messages[i] = model_.publish(senders[i], kLater);
+  for (int i = 0; i < 3; ++i) {
+    model_.weaken_stay(senders[i]);
+    model_.hear(senders[i], kRoom, messages[i]);
+    model_.hear(senders[i], kRoom, messages[(i + 1) % 3]);
+  }
+  EXPECT_FALSE(innocent());
+}
+
+TEST_F(RoomModelTest, ConvictsAGapEvenForWhoHasLeft) {
+  const StayNumber one = stay(1);
+  const StayNumber two = stay(2);
+  for (int i = 0; i < 3; ++i) {
+    const std::uint64_t message = model_.publish(one, kLater);
+    model_.hear(one, kRoom, message);
+    if (i != 1) model_.hear(two, kRoom, message);
+  }
+  model_.end_stay(two);
+  EXPECT_FALSE(innocent());
+}
+
+TEST_F(RoomModelTest, ConvictsAMessageThatNeverCame) {
+  const StayNumber one = stay(1);
+  stay(2);
+  model_.hear(one, kRoom, model_.publish(one, kLater));
+  EXPECT_FALSE(innocent());
+}
+
+TEST_F(RoomModelTest, WhoCameLaterOrIsLeavingIsOwedNothing) {
+  const StayNumber one = stay(1);
+  const StayNumber leaving = stay(2);
+  model_.weaken_stay(leaving);
+  model_.begin_stay(3, kRoom, true, kLater);
+  model_.hear(one, kRoom, model_.publish(one, kLater));
+  EXPECT_TRUE(innocent());
+}
+
+TEST_F(RoomModelTest, WhatABrokenSenderSaidMayBeLostButOnlyForAll) {
+  const StayNumber broken = stay(1);
+  const StayNumber two = stay(2);
+  const StayNumber three = stay(3);
+  const std::uint64_t lost = model_.publish(broken, kLater);
+  const std::uint64_t heard = model_.publish(broken, kLater);
+  model_.end_stay(broken);
+  model_.doubt(broken);
+  static_cast<void>(lost);
+  model_.hear(two, kRoom, heard);
+  model_.hear(three, kRoom, heard);
+  EXPECT_TRUE(innocent());
+  const StayNumber deaf = stay(4);
+  static_cast<void>(deaf);
+  EXPECT_FALSE(innocent());  // Somebody heard it, so everybody there had to.
+}
+
+}  // namespace
+}  // namespace sim
