@@ -9,7 +9,8 @@ namespace engine {
 
 namespace {
 
-// How long accepting rests when the host has no descriptor or memory for another connection.
+// How long accepting rests when the host has no descriptor or memory for another connection, or
+// fails in any way that is not the fault of one peer: at once it would only fail again.
 constexpr base::Duration kAcceptRest = std::chrono::milliseconds{100};
 
 std::size_t index_of(Outcome outcome) noexcept { return static_cast<std::size_t>(outcome); }
@@ -127,9 +128,8 @@ void Connections::dispatch_accept(const Completion& completion) {
   } else if (listening.wanted) {
     const Outcome outcome = outcome_of(completion.result);
     counters_.accept_failures[index_of(outcome)].add();
-    const bool host_is_full =
-        outcome == Outcome::descriptors_full || outcome == Outcome::out_of_memory;
-    if (host_is_full) accept_again_at_ = reactor_.now() + kAcceptRest;
+    const bool passing = outcome == Outcome::aborted_in_backlog || outcome == Outcome::interrupted;
+    if (!passing) accept_again_at_ = reactor_.now() + kAcceptRest;
   }
   if (accept_again_at_ == base::kForever) arm_accepts();
 }
@@ -262,12 +262,13 @@ StepResult Connections::flush() {
   std::size_t done = 0;
   while (done < flush_list_.size() && flush_one(flush_list_[done])) ++done;
   flush_list_.erase(flush_list_.begin(), flush_list_.begin() + static_cast<std::ptrdiff_t>(done));
-  release_quiet();
+  const bool released = release_quiet();
   counters_.queued_bytes.set(queued_bytes_);
   // Who starved after the last buffer came back must not wait for another one to do so.
   if (!starved_.empty() && (buffers_came_back_ || buffers_held_ == 0)) arm_starved();
   buffers_came_back_ = false;
-  return flush_list_.empty() ? StepResult::done : StepResult::more;
+  // What the handler did about those released may be work for the steps before this one.
+  return flush_list_.empty() && !released ? StepResult::done : StepResult::more;
 }
 
 // False when the driver takes no more in this turn.
@@ -353,12 +354,16 @@ void Connections::begin_closing(std::uint32_t slot, Connection& connection) {
   }
 }
 
-void Connections::release_quiet() {
-  for (const ConnectionId id : quiet_) {
+// True when the handler heard of any. It may have ended others, which then join the list.
+bool Connections::release_quiet() {
+  for (std::size_t i = 0; i < quiet_.size(); ++i) {
+    const ConnectionId id = quiet_[i];
     Connection& connection = table_[id.slot];
     if (connection.generation == id.generation) release_if_quiet(id.slot, connection);
   }
+  const bool any = !quiet_.empty();
   quiet_.clear();
+  return any;
 }
 
 void Connections::release_if_quiet(std::uint32_t slot, Connection& connection) {

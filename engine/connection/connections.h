@@ -123,7 +123,7 @@ class Connections {
   bool stage_send(std::uint32_t slot, Connection& connection);
   void list_for_flush(std::uint32_t slot, Connection& connection);
   void begin_closing(std::uint32_t slot, Connection& connection);
-  void release_quiet();
+  bool release_quiet();
   void release_if_quiet(std::uint32_t slot, Connection& connection);
 
   Reactor& reactor_;

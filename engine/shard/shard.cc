@@ -96,8 +96,8 @@ StepResult Shard::deliver() {
 StepResult Shard::fan_out() { return program_->run_tasks(); }
 
 StepResult Shard::flush() {
-  mailbox_.flush();
   const StepResult result = connections_.flush();
+  mailbox_.flush();  // Behind it: those who hear of a released connection may send messages.
   return mailbox_.congested() ? StepResult::more : result;
 }
 
