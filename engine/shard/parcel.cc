@@ -32,7 +32,7 @@ Parcel* ParcelPool::allocate(std::uint32_t size) {
   std::size_t size_class = 0;
   while (size_class < kCapacities.size() && kCapacities[size_class] < size) ++size_class;
   const bool pooled = size_class < kCapacities.size();
-  if (pooled && free_[size_class] == nullptr) take_returned();
+  if (!pooled || free_[size_class] == nullptr) take_returned();
   Parcel* parcel = nullptr;
   if (pooled && free_[size_class] != nullptr) {
     parcel = free_[size_class];
@@ -43,6 +43,7 @@ Parcel* ParcelPool::allocate(std::uint32_t size) {
     const std::uint32_t capacity = pooled ? kCapacities[size_class] : size;
     void* memory = std::malloc(sizeof(Parcel) + capacity);
     CHECK(memory != nullptr);
+    ++existing_;
     parcel = new (memory) Parcel;
     parcel->owner_ = this;
     parcel->capacity_ = capacity;
@@ -70,6 +71,7 @@ void ParcelPool::keep_or_free(Parcel* parcel) noexcept {
       size_class < kCapacities.size() &&
       std::uint64_t{free_count_[size_class]} * parcel->capacity_ < base::kParcelIdleBytesMax;
   if (!keep) {
+    --existing_;
     std::free(parcel);
     return;
   }

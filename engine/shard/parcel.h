@@ -49,6 +49,8 @@ class ParcelPool {
 
   // A parcel of exactly `size` bytes with one reader: the caller.
   Parcel* allocate(std::uint32_t size);
+  // Parcels that exist: in use, returned or kept. For the owner.
+  std::uint64_t existing() const noexcept { return existing_; }
 
  private:
   friend class Parcel;
@@ -60,6 +62,7 @@ class ParcelPool {
 
   std::array<Parcel*, kCapacities.size()> free_{};
   std::array<std::uint32_t, kCapacities.size()> free_count_{};
+  std::uint64_t existing_ = 0;
   std::atomic<Parcel*> returned_{nullptr};
 };
 

@@ -32,6 +32,15 @@ TEST(ParcelPool, ReusesWhatWasReleased) {
   EXPECT_LE(seen.size(), 2U);
 }
 
+// The pool takes back what was released whenever it is asked for more, whatever the size.
+TEST(ParcelPool, DoesNotGrowWithLargeParcelsThatCameBack) {
+  ParcelPool pool;
+  for (int i = 0; i < 100; ++i) pool.allocate(1'000'000)->release();
+  EXPECT_LE(pool.existing(), 2U);
+  for (int i = 0; i < 100; ++i) pool.allocate(i % 2 == 0 ? 100'000 : 100)->release();
+  EXPECT_LE(pool.existing(), 4U);
+}
+
 TEST(Parcel, LivesUntilItsLastReader) {
   ParcelPool pool;
   Parcel* parcel = pool.allocate(8);
