@@ -34,6 +34,8 @@ RoomHandle Rooms::create(std::string_view name) {
 
 JoinResult Rooms::join(SessionId session, std::string_view name, bool echo) {
   CHECK(name.size() <= base::kRoomNameBytesMax);
+  // Its slot may be another's by now. Nothing follows, as for any session that ends first.
+  if (!sessions_.is_alive(session)) return {.status = JoinResult::Status::pending};
   RoomHandle handle{};
   if (const auto found = names_.find(name); found != names_.end()) {
     handle = found->second;
@@ -66,6 +68,7 @@ void Rooms::leave(SessionId session, RoomHandle handle) {
   if (room == nullptr) return;
   std::erase_if(room->waiting,
                 [&](const Room::Waiting& waiting) { return waiting.session == session; });
+  if (!sessions_.is_alive(session)) return;  // It is out of all rooms when it is released.
   const std::uint32_t place = memberships_.remove(sessions_.attachment(session.slot), handle);
   if (place != Room::kVacant) remove_member(handle, place);
 }
@@ -131,6 +134,7 @@ void Rooms::compact(Room& room) {
 
 bool Rooms::publish(SessionId session, RoomHandle handle, protocol::Opcode opcode,
                     std::span<const std::byte> message) {
+  if (!sessions_.is_alive(session)) return false;
   const Room* room = rooms_.find(handle);
   const Membership* membership = memberships_.find(sessions_.attachment(session.slot), handle);
   if (room == nullptr || membership == nullptr) return false;

@@ -1,4 +1,5 @@
 // Between shards: subscribing to a room's home, and what the home does for its subscribers.
+#include <algorithm>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -74,10 +75,13 @@ void Rooms::subscribed(RoomHandle handle, base::Handle home, std::uint64_t numbe
     fail_joins(handle, *room);
     return;
   }
-  const std::vector<Room::Waiting> waiting = std::exchange(room->waiting, {});
   room->home = home;
   room->last_number = number;
-  for (const Room::Waiting& join : waiting) {
+  // The handler may let anybody leave, those included who wait; while one waits the room stays.
+  std::reverse(room->waiting.begin(), room->waiting.end());
+  while (!room->waiting.empty()) {
+    const Room::Waiting join = room->waiting.back();
+    room->waiting.pop_back();
     if (!sessions_.is_alive(join.session)) continue;
     const std::uint32_t chain = sessions_.attachment(join.session.slot);
     if (memberships_.find(chain, handle) != nullptr) continue;
@@ -95,7 +99,9 @@ void Rooms::fail_joins(RoomHandle handle, Room& room) {
   names_.erase(room.name);
   rooms_.erase(handle);
   counters_.rooms.subtract();
-  for (const Room::Waiting& join : waiting) handler_->on_join_failed(join.session);
+  for (const Room::Waiting& join : waiting) {
+    if (sessions_.is_alive(join.session)) handler_->on_join_failed(join.session);
+  }
 }
 
 void Rooms::deliver(RoomHandle handle, const Publication& publication,
