@@ -62,12 +62,13 @@ struct Session {
   std::uint16_t close_code;  // What on_close() will report; 0 while unknown.
   SessionState state;
   CloseReason close_reason;
-  bool heard : 1;         // Something came in since the last sweep.
-  bool ping_pending : 1;  // A ping of ours awaits its pong.
-  bool client : 1;        // We are the client.
-  bool opened : 1;        // It became a WebSocket.
-  bool counted : 1;       // It is inside the gate.
-  bool announced : 1;     // The handler knows of it and is owed an on_close().
+  std::uint8_t pinged_tick;  // When our pending ping was sent, as the heartbeat counts.
+  bool heard : 1;            // Something came in since the last sweep.
+  bool ping_pending : 1;     // A ping of ours awaits its pong.
+  bool client : 1;           // We are the client.
+  bool opened : 1;           // It became a WebSocket.
+  bool counted : 1;          // It is inside the gate.
+  bool announced : 1;        // The handler knows of it and is owed an on_close().
 };
 
 static_assert(sizeof(Session) == 32, "two sessions to a cache line");

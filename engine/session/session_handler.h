@@ -39,8 +39,9 @@ struct CloseInfo {
 
 // Why a connect came to nothing.
 struct ConnectFailure {
-  Outcome outcome = Outcome::success;  // Of TCP; success: the server answered something else.
-  std::uint16_t http_status = 0;       // What it answered, if that was HTTP.
+  // Of TCP, or timed_out; success: the server answered something else.
+  Outcome outcome = Outcome::success;
+  std::uint16_t http_status = 0;  // What it answered, if that was HTTP.
 };
 
 class SessionHandler {
@@ -56,7 +57,8 @@ class SessionHandler {
   // `opcode` is text (valid UTF-8) or binary.
   virtual void on_message(SessionId id, protocol::Opcode opcode, std::span<std::byte> payload) = 0;
   virtual void on_close(SessionId id, const CloseInfo& info) = 0;
-  // Client side: instead of on_open().
+  // Client side: nobody answered, or not with a 101. A server that ends the connection without an
+  // answer is an on_close() with `opened` false.
   virtual void on_connect_failed(std::uint64_t context, const ConnectFailure& failure) = 0;
 };
 

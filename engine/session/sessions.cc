@@ -13,6 +13,9 @@ namespace engine {
 
 namespace {
 
+// An idle session is found after its timeout and at most a sweep more.
+constexpr int kIdleSweepsPerTimeout = 4;
+
 protocol::MaskingKey masking_key(std::uint64_t random) noexcept {
   protocol::MaskingKey key;
   std::memcpy(key.data(), &random, key.size());
@@ -34,6 +37,7 @@ Sessions::Sessions(Connections& connections, Reactor& reactor, ConnectionGate& g
       closes_(options.close_timeout),
       lingers_(base::kLingerTime),
       heartbeat_(options.heartbeat_interval),
+      idle_(options.idle_timeout / kIdleSweepsPerTimeout),
       drain_(base::Duration::zero()) {
   connections_.set_handler(*this);
 }
@@ -54,6 +58,7 @@ base::Status Sessions::open() { return table_.open(connections_.capacity()); }
 void Sessions::start(base::Instant now) {
   started_ = now;
   heartbeat_.start(now);
+  idle_.start(now);
   set_next_deadline(now);
 }
 
@@ -174,9 +179,16 @@ void Sessions::keep_assembler(SessionId id, Session& session,
   const bool needed = connections_.alive(id) && (session.state == SessionState::open ||
                                                  session.state == SessionState::closing);
   if (needed) {
-    session.partial.assembler = new protocol::MessageAssembler(std::move(assembler));
+    session.partial.assembler =
+        new protocol::MessageAssembler(std::exchange(assembler, make_assembler(session)));
+  } else {
+    assembler.reset();
   }
-  assembler.reset();
+}
+
+protocol::MessageAssembler Sessions::make_assembler(const Session& session) const noexcept {
+  const auto role = session.client ? protocol::Role::client : protocol::Role::server;
+  return protocol::MessageAssembler(role, options_.message_bytes_max);
 }
 
 void Sessions::drop_assembler(Session& session) noexcept {

@@ -57,7 +57,7 @@ class Sessions final : public ConnectionHandler {
   bool is_open(SessionId id) const noexcept {
     return connections_.alive(id) && table_[id.slot].state == SessionState::open;
   }
-  // Not released yet, and nobody else by the same slot.
+  // Its connection is neither ending nor another's by the same slot.
   bool is_alive(SessionId id) const noexcept { return connections_.alive(id); }
   bool is_open(std::uint32_t slot) const noexcept {
     return table_[slot].state == SessionState::open;
@@ -117,7 +117,7 @@ class Sessions final : public ConnectionHandler {
   void respond(SessionId id, Session& session, std::string_view response, CloseReason reason);
   void send_text(std::uint32_t slot, std::string_view text);
   void drop_handshake(Session& session) noexcept;
-  void fail_connect(SessionId id, Session& session, std::uint16_t http_status);
+  void fail_connect(SessionId id, Session& session, const ConnectFailure& failure, CloseReason why);
 
   // sessions.cc: messages and the close handshake.
   void receive_messages(SessionId id, Session& session, std::span<std::byte> bytes);
@@ -126,6 +126,7 @@ class Sessions final : public ConnectionHandler {
   void handle_violation(SessionId id, Session& session, protocol::Violation violation);
   void keep_assembler(SessionId id, Session& session, protocol::MessageAssembler& assembler);
   void drop_assembler(Session& session) noexcept;
+  protocol::MessageAssembler make_assembler(const Session& session) const noexcept;
   void start_closing(SessionId id, Session& session, SessionState state, protocol::CloseCode code,
                      std::string_view reason, CloseReason why);
   void send_close_frame(std::uint32_t slot, const Session& session, protocol::CloseCode code,
@@ -142,7 +143,8 @@ class Sessions final : public ConnectionHandler {
   void expire_handshakes(base::Instant now);
   void expire_closes(base::Instant now);
   StepResult sweep_heartbeats(base::Instant now);
-  void sweep_one(std::uint32_t slot);
+  void sweep_one(std::uint32_t slot, std::uint8_t tick);
+  StepResult sweep_idle(base::Instant now);
   StepResult sweep_drain(base::Instant now);
   void drain_one(std::uint32_t slot);
   void set_next_deadline(base::Instant now);
@@ -168,6 +170,7 @@ class Sessions final : public ConnectionHandler {
   DeadlineQueue<SessionId> closes_;
   DeadlineQueue<SessionId> lingers_;
   Sweep heartbeat_;
+  Sweep idle_;
   Sweep drain_;
   bool draining_ = false;
   base::Instant next_deadline_ = base::kForever;

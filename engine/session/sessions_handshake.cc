@@ -138,6 +138,7 @@ void Sessions::answer_request(SessionId id, Session& session, const protocol::Ht
   const protocol::UpgradeCheck check = protocol::check_upgrade(request);
   const auto* upgrade = std::get_if<protocol::Upgrade>(&check);
   Admission admission = handler_->on_request(id, request, upgrade != nullptr);
+  if (session.state != SessionState::requesting) return;  // The handler has ended it.
   if (admission.verdict == Admission::Verdict::respond) {
     // All that was sent has been read, so that closing resets nothing and need not linger.
     const bool all_read = session.partial.handshake->text.size() == request_bytes;
@@ -199,15 +200,16 @@ void Sessions::receive_response(SessionId id, Session& session) {
       return;
     case protocol::UpgradeResponse::Status::refused:
       counters_.violations[static_cast<std::size_t>(response.violation)].add();
-      fail_connect(id, session, response.http_status);
+      fail_connect(id, session, {.http_status = response.http_status}, CloseReason::refused);
       return;
   }
 }
 
-void Sessions::fail_connect(SessionId id, Session& session, std::uint16_t http_status) {
+void Sessions::fail_connect(SessionId id, Session& session, const ConnectFailure& failure,
+                            CloseReason why) {
   session.announced = false;  // on_connect_failed() is its last word.
-  handler_->on_connect_failed(session.context, {.http_status = http_status});
-  end(id, session, CloseReason::refused);
+  handler_->on_connect_failed(session.context, failure);
+  end(id, session, why);
 }
 
 // ---- Both ---------------------------------------------------------------------------------------
@@ -223,7 +225,9 @@ void Sessions::open_session(SessionId id, Session& session, std::size_t handshak
   counters_.opened.add();
   handler_->on_open(id);
   std::string& text = handshake->text;
-  if (text.size() <= handshake_bytes || !is_open(id)) return;
+  if (text.size() <= handshake_bytes || !connections_.alive(id)) return;
+  // Not the shard's assembler: admit() may have been called from within another's message.
+  session.partial.assembler = new protocol::MessageAssembler(make_assembler(session));
   receive_messages(id, session, std::as_writable_bytes(std::span{text}.subspan(handshake_bytes)));
 }
 

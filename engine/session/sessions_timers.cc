@@ -11,6 +11,8 @@ namespace {
 
 // The waves of a drain take this part of its grace; the rest is for the close handshakes.
 constexpr int kDrainWavesPart = 2;
+// A session remembers when it was pinged in this part of the heartbeat interval, modulo 256.
+constexpr int kHeartbeatTicks = 16;
 
 }  // namespace
 
@@ -20,9 +22,11 @@ StepResult Sessions::expire(base::Instant now) {
   expire_handshakes(now);
   expire_closes(now);
   const StepResult heartbeats = sweep_heartbeats(now);
+  const StepResult idle = sweep_idle(now);
   const StepResult drain = sweep_drain(now);
   set_next_deadline(now);
-  const bool more = heartbeats == StepResult::more || drain == StepResult::more;
+  const bool more =
+      heartbeats == StepResult::more || idle == StepResult::more || drain == StepResult::more;
   if (more) next_deadline_ = now;
   return more ? StepResult::more : StepResult::done;
 }
@@ -33,7 +37,7 @@ void Sessions::expire_handshakes(base::Instant now) {
     Session& session = table_[id->slot];
     if (session.state >= SessionState::open) continue;
     if (session.client) {
-      fail_connect(*id, session, 0);
+      fail_connect(*id, session, {.outcome = Outcome::timed_out}, CloseReason::handshake_timeout);
     } else {
       end(*id, session,
           session.counted ? CloseReason::handshake_timeout : CloseReason::limit_reached);
@@ -55,31 +59,45 @@ void Sessions::expire_closes(base::Instant now) {
 
 StepResult Sessions::sweep_heartbeats(base::Instant now) {
   const Sweep::Range range = heartbeat_.step(now, slots_used_);
+  if (range.begin == range.end) return StepResult::done;
+  const auto tick =
+      static_cast<std::uint8_t>((now - started_) / (options_.heartbeat_interval / kHeartbeatTicks));
   for (std::uint32_t slot = range.begin; slot < range.end; ++slot) {
-    if (is_open(slot)) sweep_one(slot);
+    if (is_open(slot)) sweep_one(slot, tick);
   }
   return range.behind ? StepResult::more : StepResult::done;
 }
 
-void Sessions::sweep_one(std::uint32_t slot) {
+void Sessions::sweep_one(std::uint32_t slot, std::uint8_t tick) {
   Session& session = table_[slot];
   const SessionId id = connections_.id_of(slot);
-  const auto idle_limit =
-      static_cast<std::uint64_t>(options_.idle_timeout / std::chrono::seconds{1});
-  if (idle_limit > 0 && seconds_ - session.active_at >= idle_limit) {
-    start_closing(id, session, SessionState::closing, protocol::CloseCode::normal, "idle",
-                  CloseReason::idle_timeout);
-  } else if (session.heard) {
+  // While the table grows the sweep comes sooner than after an interval: the pong has its time.
+  const auto waited = static_cast<std::uint8_t>(tick - session.pinged_tick);
+  if (session.heard) {
     session.ping_pending = false;
-  } else if (session.ping_pending) {
-    end(id, session, CloseReason::heartbeat_timeout);
-    connections_.abort(id);
-  } else {
+  } else if (!session.ping_pending) {
     session.ping_pending = true;
+    session.pinged_tick = tick;
     counters_.pings_sent.add();
     send_control(slot, session, protocol::Opcode::ping, {});
+  } else if (waited >= kHeartbeatTicks - 1) {
+    end(id, session, CloseReason::heartbeat_timeout);
+    connections_.abort(id);
   }
   session.heard = false;
+}
+
+// Whole seconds are counted, so that a session is never closed before its time.
+StepResult Sessions::sweep_idle(base::Instant now) {
+  const Sweep::Range range = idle_.step(now, slots_used_);
+  const auto limit = std::chrono::ceil<std::chrono::seconds>(options_.idle_timeout).count();
+  for (std::uint32_t slot = range.begin; slot < range.end; ++slot) {
+    Session& session = table_[slot];
+    if (!is_open(slot) || seconds_ - session.active_at <= limit) continue;
+    start_closing(connections_.id_of(slot), session, SessionState::closing,
+                  protocol::CloseCode::normal, "idle", CloseReason::idle_timeout);
+  }
+  return range.behind ? StepResult::more : StepResult::done;
 }
 
 void Sessions::begin_drain(base::Instant now, base::Instant deadline) {
@@ -113,7 +131,7 @@ void Sessions::drain_one(std::uint32_t slot) {
 
 void Sessions::set_next_deadline(base::Instant now) {
   next_deadline_ = std::min({handshakes_.next(), closes_.next(), lingers_.next(),
-                             heartbeat_.next(now), drain_.next(now)});
+                             heartbeat_.next(now), idle_.next(now), drain_.next(now)});
 }
 
 }  // namespace engine
