@@ -1,0 +1,60 @@
+#include "tests/sim/scripted_shard.h"
+
+#include "base/bytes.h"
+#include "base/check.h"
+
+namespace sim {
+
+ScriptedShard::ScriptedShard(engine::Shard& shard, engine::ConnectionGate& gate,
+                             const engine::SessionOptions& options, std::uint32_t listeners)
+    : WebSocketShard(shard, gate, options, listeners) {
+  CHECK(WebSocketShard::open().ok());
+  set_handlers(*this, *this);
+}
+
+void ScriptedShard::do_in_turn(std::function<void()> task) {
+  tasks_.push_back(std::move(task));
+  shard().driver().wake_from_outside();
+}
+
+engine::StepResult ScriptedShard::expire(base::Instant now) {
+  for (const auto& task : std::exchange(tasks_, {})) task();
+  return WebSocketShard::expire(now);
+}
+
+engine::Admission ScriptedShard::on_request(engine::SessionId id,
+                                            const protocol::HttpRequest& its_request,
+                                            bool upgradable) {
+  if (request) return request(id, its_request, upgradable);
+  return {.verdict = engine::Admission::Verdict::accept};
+}
+
+void ScriptedShard::on_open(engine::SessionId id) {
+  opened.push_back(id);
+  if (open) open(id);
+}
+
+void ScriptedShard::on_message(engine::SessionId id, protocol::Opcode opcode,
+                               std::span<std::byte> payload) {
+  messages.push_back({id, opcode, std::string(base::as_text(payload))});
+  if (message) message(id, opcode, payload);
+}
+
+void ScriptedShard::on_close(engine::SessionId id, const engine::CloseInfo& info) {
+  closes.push_back({id, info});
+  if (close) close(id, info);
+}
+
+void ScriptedShard::on_connect_failed(std::uint64_t /*context*/,
+                                      const engine::ConnectFailure& failure) {
+  failures.push_back(failure);
+}
+
+void ScriptedShard::on_joined(engine::SessionId session, engine::RoomHandle room) {
+  joined.push_back({session, room});
+  if (join) join(session, room);
+}
+
+void ScriptedShard::on_join_failed(engine::SessionId session) { not_joined.push_back(session); }
+
+}  // namespace sim

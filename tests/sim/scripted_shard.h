@@ -1,0 +1,90 @@
+// ScriptedShard: a WebSocket shard whose application is a test: it writes down what it is told and
+// does what the test's hooks say.
+//
+// Without hooks it accepts every request and does nothing else. do_in_turn() runs something as a
+// part of the shard's turn, where all calls into the engine belong. Threads: one. Bound: the
+// test's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/room/websocket_shard.h"
+#include "engine/shard/shard_program.h"
+
+namespace sim {
+
+class ScriptedShard final : public engine::WebSocketShard,
+                            private engine::SessionHandler,
+                            private engine::RoomHandler {
+ public:
+  struct Message {
+    engine::SessionId session;
+    protocol::Opcode opcode;
+    std::string text;
+  };
+  struct Close {
+    engine::SessionId session;
+    engine::CloseInfo info;
+  };
+  struct Joined {
+    engine::SessionId session;
+    engine::RoomHandle room;
+  };
+
+  ScriptedShard(engine::Shard& shard, engine::ConnectionGate& gate,
+                const engine::SessionOptions& options, std::uint32_t listeners);
+
+  void do_in_turn(std::function<void()> task);
+  engine::StepResult expire(base::Instant now) override;
+
+  // What the test decides.
+  std::function<engine::Admission(engine::SessionId, const protocol::HttpRequest&, bool)> request;
+  std::function<void(engine::SessionId)> open;
+  std::function<void(engine::SessionId, protocol::Opcode, std::span<std::byte>)> message;
+  std::function<void(engine::SessionId, const engine::CloseInfo&)> close;
+  std::function<void(engine::SessionId, engine::RoomHandle)> join;
+
+  // What the shard was told, in order.
+  std::vector<engine::SessionId> opened;
+  std::vector<Message> messages;
+  std::vector<Close> closes;
+  std::vector<engine::ConnectFailure> failures;
+  std::vector<Joined> joined;
+  std::vector<engine::SessionId> not_joined;
+
+ private:
+  engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,
+                               bool upgradable) override;
+  void on_open(engine::SessionId id) override;
+  void on_message(engine::SessionId id, protocol::Opcode opcode,
+                  std::span<std::byte> payload) override;
+  void on_close(engine::SessionId id, const engine::CloseInfo& info) override;
+  void on_connect_failed(std::uint64_t context, const engine::ConnectFailure& failure) override;
+  void on_joined(engine::SessionId session, engine::RoomHandle room) override;
+  void on_join_failed(engine::SessionId session) override;
+
+  std::vector<std::function<void()>> tasks_;
+};
+
+struct ScriptedShardFactory final : engine::ShardProgramFactory {
+  ScriptedShardFactory(engine::ConnectionGate& its_gate, const engine::SessionOptions& its_options,
+                       std::uint32_t its_listeners)
+      : gate(its_gate), options(its_options), listeners(its_listeners) {}
+  std::unique_ptr<engine::ShardProgram> make(engine::Shard& shard) override {
+    auto program = std::make_unique<ScriptedShard>(shard, gate, options, listeners);
+    made.push_back(program.get());
+    return program;
+  }
+
+  engine::ConnectionGate& gate;
+  engine::SessionOptions options;
+  std::uint32_t listeners;
+  std::vector<ScriptedShard*> made;
+};
+
+}  // namespace sim
