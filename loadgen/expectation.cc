@@ -56,7 +56,8 @@ std::optional<Metric> find_metric(std::string_view text) {
 std::optional<double> parse_number(std::string_view text, std::span<const Unit> units) {
   double number = 0;
   const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  const auto [rest, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   if (error != std::errc{} || !std::isfinite(number) || number < 0) return std::nullopt;
   const std::string_view unit = trim({rest, static_cast<std::size_t>(end - rest)});
   for (const Unit& candidate : units) {

@@ -1,4 +1,5 @@
 // From what each shard saw to one report.
+#include <memory>
 #include <string>
 
 #include "loadgen/ledger.h"

@@ -1,6 +1,7 @@
 #include "loadgen/scenarios/message_traffic.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/check.h"
 
@@ -54,8 +55,9 @@ void MessageTraffic::add_publishers() {
     if (number >= audience_.publishers) continue;
     publishers_.push_back({.client = client, .number = number});
   }
-  std::stable_sort(publishers_.begin(), publishers_.end(),
-                   [](const Publisher& a, const Publisher& b) { return a.number < b.number; });
+  std::sort(publishers_.begin(), publishers_.end(), [](const Publisher& a, const Publisher& b) {
+    return std::tie(a.number, a.client) < std::tie(b.number, b.client);
+  });
   for (std::uint32_t i = 0; i < publishers_.size(); ++i) {
     members_[publishers_[i].client].publisher = i;
   }
