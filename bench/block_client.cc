@@ -25,9 +25,11 @@ std::string masked_frame() {
 
 BlockClient::BlockClient(std::uint16_t port, std::string_view target, std::size_t messages)
     : connection_(port), received_(messages * kFrameBytes, '\0') {
-  CHECK(connection_.upgrade(target) == "HTTP/1.1 101 Switching Protocols");
+  connection_.send_upgrade(target);
   for (std::size_t i = 0; i < messages; ++i) block_ += masked_frame();
 }
+
+void BlockClient::open() { CHECK(connection_.read_answer() == "HTTP/1.1 101 Switching Protocols"); }
 
 void BlockClient::receive() { CHECK(connection_.read_exactly(received_)); }
 

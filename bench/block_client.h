@@ -20,9 +20,11 @@ inline constexpr std::size_t kFrameBytes = 2 + kMessageBytes;
 
 class BlockClient {
  public:
-  // Connects, upgrades, and will send and receive `messages` at a time.
+  // Connects, asks for the upgrade, and will send and receive `messages` at a time.
   BlockClient(std::uint16_t port, std::string_view target, std::size_t messages);
 
+  // Awaits the answer. Nothing else before.
+  void open();
   void send() { connection_.send_bytes(block_); }
   void receive();
 

@@ -10,7 +10,6 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
-#include <future>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -52,21 +51,17 @@ std::optional<Cell> parse_cell(int argc, char** argv) {
   return cell;
 }
 
-// The shard turns here while the clients shake hands with it on a thread of theirs.
 std::vector<BlockClient> connect_clients(const Cell& cell, LoopbackGateway& gateway) {
-  auto connecting = std::async(std::launch::async, [&cell, port = gateway.port()] {
-    std::vector<BlockClient> clients;
-    clients.reserve(cell.connections);
-    for (std::uint32_t i = 0; i < cell.connections; ++i) {
-      clients.emplace_back(port, cell.room ? "/room?room=bench" : "/echo", cell.in_flight);
-    }
-    return clients;
-  });
-  engine::Shard& shard = gateway.shard();
-  while (connecting.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
-    shard.turn(shard.reactor().now() + std::chrono::milliseconds{1});
+  std::vector<BlockClient> clients;
+  clients.reserve(cell.connections);
+  for (std::uint32_t i = 0; i < cell.connections; ++i) {
+    clients.emplace_back(gateway.port(), cell.room ? "/room?room=bench" : "/echo", cell.in_flight);
   }
-  return connecting.get();
+  engine::Shard& shard = gateway.shard();
+  while (shard.connection_counters().sends.value() < cell.connections) shard.turn(base::kForever);
+  shard.turn(base::kForever);  // The last answer is staged: this takes it to the kernel.
+  for (BlockClient& client : clients) client.open();
+  return clients;
 }
 
 void run_round(const Cell& cell, std::vector<BlockClient>& clients, engine::Shard& shard,
@@ -100,9 +95,8 @@ int main(int argc, char** argv) {
   const std::uint64_t turns_before = shard.reactor_counters().turns.value();
   for (std::uint32_t i = 0; i < cell->rounds; ++i) run_round(*cell, clients, shard, true);
   const std::uint64_t turns = shard.reactor_counters().turns.value() - turns_before;
-  const unsigned long long rounds = cell->rounds;
-  std::printf("{\"published\": %llu, \"delivered\": %llu, \"turns\": %llu}\n",
-              rounds * cell->publishers() * cell->in_flight, rounds * cell->deliveries(),
+  std::printf("{\"delivered\": %llu, \"turns\": %llu}\n",
+              static_cast<unsigned long long>(cell->rounds * cell->deliveries()),
               static_cast<unsigned long long>(turns));
   return 0;
 }

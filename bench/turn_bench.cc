@@ -23,6 +23,7 @@ void loopback_echo(benchmark::State& state) {
   for (int i = 0; i < state.range(0); ++i) {
     clients.emplace_back(gateway.port(), "/echo", static_cast<std::size_t>(state.range(1)));
   }
+  for (BlockClient& client : clients) client.open();
   for (auto _ : state) {
     for (BlockClient& client : clients) client.send();
     for (BlockClient& client : clients) client.receive();
@@ -47,6 +48,7 @@ void loopback_room(benchmark::State& state) {
     members.emplace_back(gateway.port(), "/room?room=bench",
                          static_cast<std::size_t>(state.range(1)));
   }
+  for (BlockClient& member : members) member.open();
   for (auto _ : state) {
     members.front().send();
     for (BlockClient& member : members) member.receive();

@@ -44,9 +44,17 @@ TcpClient::~TcpClient() {
 TcpClient::TcpClient(TcpClient&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
 
 std::string TcpClient::upgrade(std::string_view target) {
+  send_upgrade(target);
+  return read_answer();
+}
+
+void TcpClient::send_upgrade(std::string_view target) {
   send_bytes("GET " + std::string(target) +
              " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
              "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+}
+
+std::string TcpClient::read_answer() {
   std::string answer;
   while (!answer.ends_with("\r\n\r\n")) {
     char next = 0;

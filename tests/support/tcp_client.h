@@ -23,6 +23,9 @@ class TcpClient {
 
   // Sends an upgrade request. Returns the status line of the answer.
   std::string upgrade(std::string_view target);
+  // The same in two steps, for whoever must let the server work in between.
+  void send_upgrade(std::string_view target);
+  std::string read_answer();
   // Masked, of at most 125 bytes of payload.
   void send_frame(std::uint8_t first_byte, std::string_view payload);
   void send_bytes(std::string_view bytes);
