@@ -80,7 +80,7 @@ static_assert(kReceiveBuffersDefault <= kReceiveBuffersMost, "buffer ids have 15
 inline constexpr std::uint64_t kConnectionsDefault = 10'000;
 inline constexpr std::uint64_t kConnectionsMost = 16'000'000;
 // Descriptors beyond the connection limit, so that refusals can be told with a 503.
-inline constexpr std::uint32_t kRefusalDescriptors = 64;
+inline constexpr std::uint32_t kRefusalDescriptors = 512;
 // What may wait for one slow reader before it is closed with 1013.
 inline constexpr std::uint64_t kSendQueueBytesDefault = std::uint64_t{1} << 20;
 inline constexpr std::uint64_t kSendQueueBytesLeast = std::uint64_t{4} << 10;

@@ -24,7 +24,6 @@ namespace {
 
 // Operations of the driver's own: kinds that no Tag uses, so that they never leave the driver.
 constexpr std::uint8_t kInstallKind = 0xFF;
-constexpr std::uint32_t kConnectingMax = 1024;
 constexpr int kTableAllocates = static_cast<int>(IORING_FILE_INDEX_ALLOC);
 
 static_assert(kInstallKind >= kOperationKindCount);
@@ -62,12 +61,7 @@ base::Result<std::unique_ptr<UringDriver>> UringDriver::open(const DriverOptions
 }
 
 UringDriver::UringDriver(const DriverOptions& options)
-    : options_(options), headers_(options.submissions), prng_(options.seed) {
-  connecting_.resize(kConnectingMax);
-  connecting_free_.reserve(kConnectingMax);
-  for (std::uint32_t i = kConnectingMax; i > 0; --i) connecting_free_.push_back(i - 1);
-  failed_.reserve(kConnectingMax);
-}
+    : options_(options), headers_(options.submissions), prng_(options.seed) {}
 
 UringDriver::~UringDriver() {
   if (ring_open_) io_uring_queue_exit(&ring_);
@@ -260,7 +254,6 @@ bool UringDriver::stage_bell() noexcept {
 // into the ring's table, and only then connected from there.
 bool UringDriver::stage_connect(const Submission& submission) noexcept {
   CHECK(submission.address != nullptr);
-  if (connecting_free_.empty()) return false;
   const int file = socket(submission.address->data()->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (file < 0) {
     failed_.push_back(Completion{.tag = submission.tag, .result = -errno});
@@ -272,12 +265,21 @@ bool UringDriver::stage_connect(const Submission& submission) noexcept {
     return false;
   }
   set_option(file, IPPROTO_TCP, TCP_NODELAY, 1);
-  const std::uint32_t index = connecting_free_.back();
-  connecting_free_.pop_back();
+  const std::uint32_t index = free_connecting();
   connecting_[index] = {file, file, submission.tag.generation, *submission.address};
   io_uring_prep_files_update(entry, &connecting_[index].installed, 1, kTableAllocates);
   entry->user_data = pack_install(index);
   return true;
+}
+
+std::uint32_t UringDriver::free_connecting() {
+  if (connecting_free_.empty()) {
+    connecting_.emplace_back();
+    return static_cast<std::uint32_t>(connecting_.size() - 1);
+  }
+  const std::uint32_t index = connecting_free_.back();
+  connecting_free_.pop_back();
+  return index;
 }
 
 // ---- Turning ------------------------------------------------------------------------------------
@@ -321,9 +323,12 @@ std::uint32_t UringDriver::turn(std::span<Completion> out, base::Instant deadlin
   const bool ready = !failed_.empty() || deadline <= waiting_from;
   // What enter() can answer here (EINTR, ETIME, EBUSY, EAGAIN) is answered by the next turn.
   static_cast<void>(enter(ready ? 0 : 1, deadline));
-  connecting_free_.insert(connecting_free_.end(), connecting_spent_.begin(),
-                          connecting_spent_.end());
-  connecting_spent_.clear();
+  // The kernel reads a connect's address when it takes the entry, which it may have put off.
+  if (flush_entries() == 0) {
+    connecting_free_.insert(connecting_free_.end(), connecting_spent_.begin(),
+                            connecting_spent_.end());
+    connecting_spent_.clear();
+  }
   now_ = monotonic_now();
   return reap(out);
 }
@@ -381,6 +386,7 @@ bool UringDriver::translate_installed(std::uint32_t index, std::int32_t result,
   io_uring_sqe* entry = next_entry();
   if (entry == nullptr) {
     out.result = -EAGAIN;
+    unclosed_.push_back(descriptor);  // The table holds the socket already.
     return true;
   }
   io_uring_prep_connect(entry, static_cast<int>(descriptor), connecting.address.data(),

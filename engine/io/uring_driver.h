@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 #include <vector>
@@ -69,6 +70,7 @@ class UringDriver {
   void fill_cancel(io_uring_sqe& entry, const Submission& submission) noexcept;
   void fill_close(io_uring_sqe& entry, const Submission& submission) noexcept;
   void fill_ring(io_uring_sqe& entry, const Submission& submission) noexcept;
+  std::uint32_t free_connecting();
   bool stage_connect(const Submission& submission) noexcept;
   bool stage_bell() noexcept;
 
@@ -89,7 +91,7 @@ class UringDriver {
   std::vector<int> listeners_;
   std::vector<int> peer_rings_;
   std::vector<msghdr> headers_;  // One per submission entry: the kernel copies them at submit.
-  std::vector<Connecting> connecting_;
+  std::deque<Connecting> connecting_;  // A deque, for the kernel knows where its elements are.
   std::vector<std::uint32_t> connecting_free_;
   std::vector<std::uint32_t> connecting_spent_;  // Free once the kernel has read the address.
   std::vector<Completion> failed_;               // Answers that the driver itself owes.
