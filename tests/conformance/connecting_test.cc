@@ -37,6 +37,28 @@ TEST_F(Connecting, ManyAtOnceGetDescriptorsOfTheirOwn) {
   }
 }
 
+TEST_F(Connecting, MoreThanTheDriverMakesAtOnceAreRefusedOnlyByStage) {
+  DriverOptions options = small();
+  options.descriptors = 2;
+  Party narrow(options);
+  narrow.start();
+  std::uint32_t asked = 0;
+  std::uint32_t full = 0;
+  while (asked < 3000) {
+    if (!narrow.driver().stage(submit_connect(listening_.bound, asked & 0xFFFU))) {
+      narrow.turn(base::Instant{});
+      continue;
+    }
+    ++asked;
+  }
+  for (std::uint32_t i = 0; i < asked; ++i) {
+    const auto completion = narrow.await(OperationKind::connect);
+    ASSERT_TRUE(completion.has_value());
+    full += outcome(*completion) == Outcome::descriptors_full ? 1U : 0U;
+  }
+  EXPECT_EQ(full, asked - 2);
+}
+
 TEST_F(Connecting, NobodyListensIsARefusal) {
   // A port that was free a moment ago: the listener's own, after it stopped.
   server_.settle();

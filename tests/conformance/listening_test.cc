@@ -76,6 +76,20 @@ TEST_F(Listening, StopListeningLeavesAcceptedConnectionsAlone) {
   EXPECT_EQ(server_.receive(10), "still here");
 }
 
+TEST_F(Listening, Ipv6WorksAsIpv4Does) {
+  const auto six = server_.driver().listen(Address::parse("[::1]:0").take());
+  if (!six.ok()) GTEST_SKIP() << six.error().message;
+  EXPECT_EQ(six.value().listener, 1U);
+  server_.stage(submit_accept(six.value().listener));
+  server_.settle();
+  client_.submit(engine::submit_connect(six.value().bound, 6));
+  const auto there = client_.await(OperationKind::connect);
+  const auto here = server_.await(OperationKind::accept);
+  ASSERT_TRUE(there.has_value() && here.has_value());
+  EXPECT_EQ(outcome(*there), Outcome::success);
+  EXPECT_EQ(here->tag.slot, 1U);
+}
+
 class CrowdedListening : public Pair {
  protected:
   CrowdedListening() : Pair(crowded(), small()) {}
