@@ -30,6 +30,12 @@ def program():
     return str(path)
 
 
+def environment():
+    """AddressSanitizer keeps little of what was freed, so that memory can be judged by its size."""
+    options = "quarantine_size_mb=1:" + os.environ.get("ASAN_OPTIONS", "")
+    return {**os.environ, "ASAN_OPTIONS": options.rstrip(":")}
+
+
 def command(*flags):
     """The command line; the kernel ends the program if the test dies before it."""
     return ["setpriv", "--pdeathsig", "KILL", program(), *map(str, flags)]
@@ -64,7 +70,8 @@ class Gateway:
         self.changed = threading.Condition()
         self.process = subprocess.Popen(
             command(*listening, *(["--raw"] if raw else []), *flags), text=True, errors="replace",
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=environment())
         self.reader = threading.Thread(target=self.read_output, daemon=True)
         self.reader.start()
         try:
