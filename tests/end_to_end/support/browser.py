@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -25,10 +26,12 @@ class Browser:
 
     def __enter__(self):
         chromium, driver = tools.command("chromium"), tools.command("chromedriver")
-        self.profile = tempfile.mkdtemp(prefix="millrace-chromium-")
+        # Its profile and all that it puts aside, to be dropped as one.
+        self.folder = tempfile.mkdtemp(prefix="millrace-chromium-")
         self.driver = subprocess.Popen(
             ["setpriv", "--pdeathsig", "TERM", driver, "--port=0"], text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env={**os.environ, "TMPDIR": self.folder})
         try:
             self.base = f"http://127.0.0.1:{self.read_port()}"
             self.session = None
@@ -48,7 +51,7 @@ class Browser:
             self.driver.kill()
             self.driver.wait()
         self.driver.stdout.close()
-        shutil.rmtree(self.profile, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def read_port(self):
         said = ""
@@ -61,7 +64,7 @@ class Browser:
         raise AssertionError(f"chromedriver did not start:\n{said}")
 
     def start(self, chromium):
-        options = {"binary": chromium, "args": [*ARGUMENTS, f"--user-data-dir={self.profile}"]}
+        options = {"binary": chromium, "args": [*ARGUMENTS, f"--user-data-dir={self.folder}/profile"]}
         wanted = {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options,
                                   "goog:loggingPrefs": {"browser": "ALL"}}}
         started = self.request("POST", "/session", {"capabilities": wanted})
