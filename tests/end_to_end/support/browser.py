@@ -64,7 +64,8 @@ class Browser:
         raise AssertionError(f"chromedriver did not start:\n{said}")
 
     def start(self, chromium):
-        options = {"binary": chromium, "args": [*ARGUMENTS, f"--user-data-dir={self.folder}/profile"]}
+        arguments = [*ARGUMENTS, f"--user-data-dir={self.folder}/profile"]
+        options = {"binary": chromium, "args": arguments}
         wanted = {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options,
                                   "goog:loggingPrefs": {"browser": "ALL"}}}
         started = self.request("POST", "/session", {"capabilities": wanted})
