@@ -59,8 +59,7 @@ class ClientPool {
   // False when the client is not open, or its queue is full and it is being closed.
   bool send(std::uint32_t client, std::span<const std::byte> message);
 
-  // ---- What the engine reports
-  // -------------------------------------------------------------------
+  // ---- What the engine reports ------------------------------------------------------------------
 
   void opened(std::uint32_t client, engine::SessionId session, base::Instant now);
   void connect_failed(std::uint32_t client, const engine::ConnectFailure& failure);

@@ -93,11 +93,12 @@ base::Status UringDriver::set_up() {
   return buffers_.open(ring_, options_.receive_buffers, options_.receive_buffer_bytes);
 }
 
-int UringDriver::listening_socket(const Address& address) noexcept {
+int UringDriver::listening_socket(const Address& address, bool share) noexcept {
   const int file = socket(address.data()->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (file < 0) return -1;
   set_option(file, SOL_SOCKET, SO_REUSEADDR, 1);
-  set_option(file, SOL_SOCKET, SO_REUSEPORT, 1);  // Each shard listens; the kernel spreads.
+  // Each shard listens; the kernel spreads.
+  if (share) set_option(file, SOL_SOCKET, SO_REUSEPORT, 1);
   set_option(file, IPPROTO_TCP, TCP_NODELAY, 1);  // Accepted sockets inherit it.
   if (address.is_ipv6()) set_option(file, IPPROTO_IPV6, IPV6_V6ONLY, 1);
   if (bind(file, address.data(), address.size()) == 0 &&
@@ -111,7 +112,13 @@ int UringDriver::listening_socket(const Address& address) noexcept {
 }
 
 base::Result<Listening> UringDriver::listen(const Address& address) {
-  const int file = listening_socket(address);
+  if (options_.shard == 0) {
+    // A shared port would let a second process in by mistake, to take half the clients.
+    int alone = listening_socket(address, false);
+    if (alone < 0) return system_error("cannot listen on " + address.text());
+    close_file(alone);
+  }
+  const int file = listening_socket(address, true);
   if (file < 0) return system_error("cannot listen on " + address.text());
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;

@@ -58,7 +58,8 @@ class UringDriver {
 
   explicit UringDriver(const DriverOptions& options);
   base::Status set_up();
-  int listening_socket(const Address& address) noexcept;
+  // `share`: with the other shards' sockets, and whoever else asks for the same.
+  int listening_socket(const Address& address, bool share) noexcept;
 
   io_uring_sqe* next_entry() noexcept;
   std::uint32_t flush_entries() noexcept;

@@ -71,8 +71,7 @@ class Rooms final : public AttachmentOwner {
   bool publish(SessionId session, RoomHandle room, protocol::Opcode opcode,
                std::span<const std::byte> message);
 
-  // ---- The shard's turn
-  // --------------------------------------------------------------------------
+  // ---- The shard's turn -------------------------------------------------------------------------
 
   void on_shard_message(const ShardMessage& message);
   StepResult fan_out();

@@ -59,27 +59,22 @@ std::uint32_t Rooms::run_room(Room& room, std::uint32_t budget) {
   return end - begin;
 }
 
-// Queues the batch for one member. Returns how many messages it gets.
+// Queues the batch for one member, all of it or nothing. Returns how many messages it gets.
 std::uint32_t Rooms::give_batch(const Room& room, std::uint32_t slot) {
   const Batch& batch = room.active;
-  SendResult result = SendResult::queued;
-  std::uint32_t messages = batch.messages();
-  if (!batch.has_exclusions()) {
-    for (const Batch::Stretch& stretch : batch.stretches()) {
-      result = sessions_.send_frames(slot, stretch.payload, stretch.offset, stretch.size);
-      if (result != SendResult::queued) break;
-    }
-  } else {
-    messages = batch.for_session(sessions_.id_of(slot),
-                                 [&](Payload* payload, std::uint32_t offset, std::uint32_t size) {
-                                   if (result == SendResult::queued) {
-                                     result = sessions_.send_frames(slot, payload, offset, size);
-                                   }
-                                 });
+  const SendResult result = sessions_.make_room(slot, batch.bytes());
+  if (result != SendResult::queued) {
+    if (result == SendResult::full) counters_.deliveries_dropped.add(batch.messages());
+    return 0;
   }
-  if (result == SendResult::queued) return messages;
-  if (result == SendResult::full) counters_.deliveries_dropped.add(messages);
-  return 0;
+  const auto push = [&](Payload* payload, std::uint32_t offset, std::uint32_t size) {
+    sessions_.push_frames(slot, payload, offset, size);
+  };
+  if (batch.has_exclusions()) return batch.for_session(sessions_.id_of(slot), push);
+  for (const Batch::Stretch& stretch : batch.stretches()) {
+    push(stretch.payload, stretch.offset, stretch.size);
+  }
+  return batch.messages();
 }
 
 void Rooms::finish_batch(Room& room) {

@@ -208,16 +208,13 @@ SendResult Sessions::send(SessionId id, protocol::Opcode opcode,
   return SendResult::queued;
 }
 
-SendResult Sessions::send_frames(std::uint32_t slot, Payload* payload, std::uint32_t offset,
-                                 std::uint32_t size) {
+SendResult Sessions::make_room(std::uint32_t slot, std::uint64_t bytes) {
   if (!is_open(slot)) return SendResult::gone;
-  if (over_limit(slot, size)) return refuse_message(connections_.id_of(slot));
-  connections_.send(slot, payload, offset, size);
-  return SendResult::queued;
+  return over_limit(slot, bytes) ? refuse_message(connections_.id_of(slot)) : SendResult::queued;
 }
 
-bool Sessions::over_limit(std::uint32_t slot, std::size_t bytes) const noexcept {
-  // An empty queue takes any single message: the limit on messages bounds that.
+bool Sessions::over_limit(std::uint32_t slot, std::uint64_t bytes) const noexcept {
+  // An empty queue takes any single message and any batch: limits of their own bound those.
   const std::uint64_t waiting = connections_.queued_cost(slot);
   return waiting > 0 && waiting + bytes > options_.send_queue_bytes_max;
 }

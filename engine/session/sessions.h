@@ -51,8 +51,7 @@ class Sessions final : public ConnectionHandler {
   // On the shard's thread, before anything else happens.
   void start(base::Instant now);
 
-  // ---- For the handler and the room layer
-  // --------------------------------------------------------
+  // ---- For the handler and the room layer -------------------------------------------------------
 
   bool is_open(SessionId id) const noexcept {
     return connections_.alive(id) && table_[id.slot].state == SessionState::open;
@@ -78,16 +77,19 @@ class Sessions final : public ConnectionHandler {
 
   // Sends one message, a frame of its own.
   SendResult send(SessionId id, protocol::Opcode opcode, std::span<const std::byte> payload);
+  // Asks whether a batch of `bytes` may be queued, all of it or nothing; if not, the session is
+  // told so and closed. Its pieces then follow through push_frames(), in the same turn.
+  SendResult make_room(std::uint32_t slot, std::uint64_t bytes);
   // Queues a piece of a shared payload, which holds whole frames. Server side only.
-  SendResult send_frames(std::uint32_t slot, Payload* payload, std::uint32_t offset,
-                         std::uint32_t size);
+  void push_frames(std::uint32_t slot, Payload* payload, std::uint32_t offset, std::uint32_t size) {
+    connections_.send(slot, payload, offset, size);
+  }
   // Starts the close handshake; it is over within the close timeout.
   void close(SessionId id, protocol::CloseCode code, std::string_view reason);
   // Drops the connection without a word.
   void abort(SessionId id);
 
-  // ---- The shard's turn
-  // --------------------------------------------------------------------------
+  // ---- The shard's turn -------------------------------------------------------------------------
 
   StepResult expire(base::Instant now);
   base::Instant next_deadline() const noexcept { return next_deadline_; }
@@ -135,7 +137,7 @@ class Sessions final : public ConnectionHandler {
                     std::span<const std::byte> payload);
   void write_frame(std::uint32_t slot, const Session& session, protocol::Opcode opcode,
                    std::span<const std::byte> payload);
-  bool over_limit(std::uint32_t slot, std::size_t bytes) const noexcept;
+  bool over_limit(std::uint32_t slot, std::uint64_t bytes) const noexcept;
   SendResult refuse_message(SessionId id);
   void end(SessionId id, Session& session, CloseReason why);
 

@@ -30,8 +30,7 @@ class Shard final : private TurnSteps {
   base::Status open(std::uint32_t descriptors) { return connections_.open(descriptors); }
   void set_program(std::unique_ptr<ShardProgram> program) { program_ = std::move(program); }
 
-  // ---- On the shard's thread
-  // ---------------------------------------------------------------------
+  // ---- On the shard's thread --------------------------------------------------------------------
 
   base::Status start();
   // Turns until it was drained or stopped.
@@ -47,8 +46,7 @@ class Shard final : private TurnSteps {
   ParcelPool& parcels() noexcept { return parcels_; }
   ActiveDriver& driver() noexcept { return *driver_; }
 
-  // ---- From any thread
-  // ---------------------------------------------------------------------------
+  // ---- From any thread --------------------------------------------------------------------------
 
   // Sends everybody away within `grace`, then ends run().
   void request_drain(base::Duration grace) noexcept;

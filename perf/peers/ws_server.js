@@ -1,4 +1,5 @@
-// Peer server on Node.js and ws: the contract of README.md in this folder. Usage: node ws_server.js PORT
+// Peer server on Node.js and ws: the contract of README.md in this folder. Usage: node
+// ws_server.js PORT
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 

@@ -103,7 +103,6 @@ class FlagsTest(unittest.TestCase):
             self.assert_refused("--listen", address, code=1,
                                 says=[re.escape(address), "(?i)in use"])
 
-    @unittest.expectedFailure  # The shards' SO_REUSEPORT lets a second process in unasked.
     def test_an_address_that_another_millrace_has(self):
         """Two that share a port by mistake would share the clients, and split every room."""
         with gateway.Gateway() as server:

@@ -46,7 +46,6 @@ class ShutdownTest(unittest.TestCase):
             for client in clients:
                 self.assertTrue(client.at_end())
 
-    @unittest.expectedFailure  # A shard's last close is staged, and done when the process ends.
     def test_who_answers_is_let_go_at_once(self):
         """Also the last one of a shard, while another shard still waits for somebody."""
         delays = []
