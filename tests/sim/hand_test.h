@@ -33,6 +33,7 @@ class HandTest : public testing::Test {
 
   void TearDown() override {
     if (group_ == nullptr) return;
+    for (ScriptedShard* one : factory_->made) one->forget_hooks();  // They know the test's locals.
     for (std::size_t peer = 0; peer < peers_; ++peer) {
       if (clients_.connected(peer)) clients_.close(peer);
     }

@@ -12,6 +12,14 @@ ScriptedShard::ScriptedShard(engine::Shard& shard, engine::ConnectionGate& gate,
   set_handlers(*this, *this);
 }
 
+void ScriptedShard::forget_hooks() {
+  request = nullptr;
+  open = nullptr;
+  message = nullptr;
+  close = nullptr;
+  join = nullptr;
+}
+
 void ScriptedShard::do_in_turn(std::function<void()> task) {
   tasks_.push_back(std::move(task));
   shard().driver().wake_from_outside();

@@ -39,6 +39,7 @@ class ScriptedShard final : public engine::WebSocketShard,
   ScriptedShard(engine::Shard& shard, engine::ConnectionGate& gate,
                 const engine::SessionOptions& options, std::uint32_t listeners);
 
+  void forget_hooks();
   void do_in_turn(std::function<void()> task);
   engine::StepResult expire(base::Instant now) override;
 
