@@ -2,6 +2,7 @@
 
 #include "tests/sim/echo_clients.h"
 #include "tests/sim/echo_server.h"
+#include "tests/sim/hostile_clients.h"
 #include "tests/sim/three_acts.h"
 
 namespace sim {
@@ -10,12 +11,17 @@ namespace {
 
 class EchoRun final : public ThreeActs {
  public:
-  EchoRun(std::uint64_t seed, const FaultPlan& faults) : ThreeActs(seed, faults) {
+  EchoRun(std::uint64_t seed, const FaultPlan& faults, bool with_hostile)
+      : ThreeActs(seed, faults) {
     engine::ShardGroupOptions server_options = draw_group_options(2);
     server_options.listen = {engine::Address::parse("127.0.0.1:0").take()};
     servers_ = &trial_.open(server_options, server_factory_);
     client_factory_.plan = draw_plan();
     clients_ = &trial_.open(draw_group_options(2), client_factory_);
+    if (!with_hostile) return;
+    hostile_factory_.server = servers_->bound()[0];
+    hostile_factory_.peers = draw(1, 8);
+    trial_.open(draw_group_options(1), hostile_factory_);
   }
 
  private:
@@ -33,7 +39,13 @@ class EchoRun final : public ThreeActs {
     for (const EchoClients* clients : client_factory_.made) {
       if (!clients->settled()) return false;
     }
+    for (const HostileClients* clients : hostile_factory_.made) {
+      if (!clients->all_gone()) return false;
+    }
     return true;
+  }
+  void make_peace() override {
+    for (HostileClients* clients : hostile_factory_.made) clients->peace();
   }
   void say_goodbye() override {
     for (EchoClients* clients : client_factory_.made) clients->expect_goodbye();
@@ -51,6 +63,7 @@ class EchoRun final : public ThreeActs {
   engine::ConnectionGate client_gate_{1000};
   EchoServerFactory server_factory_{trial_, server_gate_, draw_session_options()};
   EchoClientsFactory client_factory_{trial_, client_gate_, draw_session_options(), {}};
+  HostileClientsFactory hostile_factory_{trial_};
   engine::ShardGroup* servers_ = nullptr;
   engine::ShardGroup* clients_ = nullptr;
 };
@@ -58,7 +71,13 @@ class EchoRun final : public ThreeActs {
 }  // namespace
 
 RunReport run_echo(std::uint64_t seed, const FaultPlan& faults) {
-  return EchoRun(seed, faults).run();
+  EchoRun run(seed, faults, false);
+  return run.run(run.draw_window());
+}
+
+RunReport run_hostile(std::uint64_t seed, const FaultPlan& faults) {
+  EchoRun run(seed, faults, true);
+  return run.run(run.draw_window());
 }
 
 }  // namespace sim

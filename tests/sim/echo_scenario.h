@@ -10,5 +10,7 @@
 namespace sim {
 
 RunReport run_echo(std::uint64_t seed, const FaultPlan& faults);
+// The same with hostile clients beside the honest ones, who must not notice them.
+RunReport run_hostile(std::uint64_t seed, const FaultPlan& faults);
 
 }  // namespace sim

@@ -14,9 +14,11 @@ EchoServer::EchoServer(engine::Shard& shard, engine::ConnectionGate& gate,
 engine::Admission EchoServer::on_request(engine::SessionId id,
                                          const protocol::HttpRequest& /*request*/,
                                          bool upgradable) {
-  trial_.verdict().expect(upgradable, "a client's request was no upgrade");
+  const SocketNumber socket = trial_.socket_of(shard(), id);
+  trial_.verdict().expect(upgradable || trial_.hostile(socket),
+                          "a client's request was no upgrade");
   const std::uint64_t guest = next_guest_++;
-  guests_[guest] = {.open = false, .socket = trial_.socket_of(shard(), id)};
+  if (upgradable) guests_[guest] = {.open = false, .socket = socket};
   return {.verdict = engine::Admission::Verdict::accept, .context = guest};
 }
 
@@ -33,7 +35,8 @@ void EchoServer::on_message(engine::SessionId id, protocol::Opcode opcode,
   trial_.verdict().expect(guest != guests_.end() && guest->second.open,
                           "a message outside of its session's life");
   const engine::SendResult result = sessions().send(id, opcode, payload);
-  trial_.verdict().expect(result != engine::SendResult::full,
+  const bool hostile = guest != guests_.end() && trial_.hostile(guest->second.socket);
+  trial_.verdict().expect(result != engine::SendResult::full || hostile,
                           "an echo found no room although the client keeps to the limit");
 }
 
@@ -45,8 +48,9 @@ void EchoServer::on_close(engine::SessionId id, const engine::CloseInfo& info) {
   }
   trial_.verdict().expect(guest->second.open == info.opened, "on_close() misjudges on_open()");
   trial_.verdict().expect(info.reason != engine::CloseReason::none, "a close without a reason");
-  trial_.verdict().expect(info.reason != engine::CloseReason::violation,
-                          "an honest client was found guilty of a violation");
+  trial_.verdict().expect(
+      info.reason != engine::CloseReason::violation || trial_.hostile(guest->second.socket),
+      "an honest client was found guilty of a violation");
   trial_.judge_timeout(guest->second.socket, info.reason);
   guests_.erase(guest);
 }

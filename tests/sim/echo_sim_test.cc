@@ -6,7 +6,7 @@
 namespace sim {
 namespace {
 
-constexpr std::uint64_t kSeeds = 300;
+constexpr std::uint64_t kSeeds = 200;
 constexpr std::uint64_t kSeedsPerFault = 5;
 
 std::string told(const RunReport& report) {
@@ -28,6 +28,13 @@ TEST(EchoSim, ManySeedsUnderTheSwarmsFaults) {
     messages += report.messages;
   }
   EXPECT_GT(messages, kSeeds * 10);
+}
+
+TEST(EchoSim, HonestClientsDoNotNoticeHostileOnes) {
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const RunReport report = run_hostile(seed, FaultPlan::draw(seed));
+    ASSERT_TRUE(report.innocent()) << told(report);
+  }
 }
 
 TEST(EchoSim, EachFaultAloneAtItsWorst) {

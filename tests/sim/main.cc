@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "tests/sim/echo_scenario.h"
 #include "tests/sim/room_scenario.h"
@@ -16,6 +17,7 @@ struct Totals {
   std::uint64_t messages = 0;
   std::uint64_t frames = 0;
   std::map<std::string, std::uint64_t> faults;
+  std::map<std::string, std::uint64_t> marks;
 
   void add(const sim::RunReport& report) {
     steps += report.steps;
@@ -25,18 +27,27 @@ struct Totals {
       const auto fault = static_cast<sim::Fault>(i);
       faults[std::string(sim::name(fault))] += report.faults.fired(fault);
     }
+    for (const auto& [mark, count] : report.marks) marks[mark] += count;
   }
   void print() const {
     std::printf("%llu steps, %llu messages, %llu frames read along\n",
                 static_cast<unsigned long long>(steps), static_cast<unsigned long long>(messages),
                 static_cast<unsigned long long>(frames));
-    for (const auto& [name, count] : faults) {
-      std::printf("%-18s %10llu\n", name.c_str(), static_cast<unsigned long long>(count));
+    print("faults that struck:", faults);
+    print("rare branches that ran:", marks);
+  }
+  static void print(const char* title, const std::map<std::string, std::uint64_t>& counts) {
+    std::printf("%s\n", title);
+    for (const auto& [name, count] : counts) {
+      std::printf("  %-20s %10llu\n", name.c_str(), static_cast<unsigned long long>(count));
     }
   }
 };
 
 using Scenario = sim::RunReport (*)(std::uint64_t seed, const sim::FaultPlan& faults);
+
+constexpr std::pair<const char*, Scenario> kScenarios[] = {
+    {"echo", sim::run_echo}, {"rooms", sim::run_rooms}, {"hostile", sim::run_hostile}};
 
 // False when the run was found guilty.
 bool play(const char* name, Scenario scenario, std::uint64_t seed, bool verbose, Totals& totals) {
@@ -66,14 +77,16 @@ int main(int argc, char** argv) {
   app.add_option("--seed", seed, "the first seed");
   app.add_option("--runs", runs, "how many seeds, one after another");
   app.add_option("--scenario", scenario, "what to play")
-      ->check(CLI::IsMember({"echo", "rooms", "all"}));
+      ->check(CLI::IsMember({"echo", "rooms", "hostile", "all"}));
   app.add_flag("--verbose", verbose, "say what every run did");
   CLI11_PARSE(app, argc, argv);
 
   Totals totals;
   for (std::uint64_t i = 0; i < runs; ++i) {
-    if (scenario != "rooms" && !play("echo", sim::run_echo, seed + i, verbose, totals)) return 1;
-    if (scenario != "echo" && !play("rooms", sim::run_rooms, seed + i, verbose, totals)) return 1;
+    for (const auto& [name, run] : kScenarios) {
+      if (scenario != "all" && scenario != name) continue;
+      if (!play(name, run, seed + i, verbose, totals)) return 1;
+    }
   }
   totals.print();
   return 0;

@@ -184,6 +184,7 @@ SocketNumber Network::connect(std::uint32_t driver, engine::Descriptor descripto
   const SocketNumber number = make_socket();
   Socket& socket = *sockets_[number];
   socket.driver = driver;
+  socket.opener = driver;
   socket.descriptor = descriptor;
   socket.remote = address;
   socket.latency = microseconds{5} + draw_duration(milliseconds{2});
@@ -223,6 +224,7 @@ void Network::syn_arrives(SocketNumber number) {
   Socket& peer = *sockets_[accepted];
   peer.state = SocketState::backlog;
   peer.accepted = true;
+  peer.opener = socket.opener;
   peer.peer = number;
   peer.latency = socket.latency;
   listener->backlog.push_back(accepted);
@@ -332,7 +334,9 @@ void Network::take_in(SocketNumber number, const Packet& packet) {
         socket.arrived.push(packet.bytes);
       }
       break;
-    case PacketKind::end: socket.end_arrived = true; break;
+    case PacketKind::end:
+      socket.end_arrived = true;
+      break;
     case PacketKind::reset:
       if (std::exchange(socket.broken, true)) break;
       if (socket.error == 0) socket.error = -ECONNRESET;

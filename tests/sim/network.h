@@ -76,8 +76,7 @@ class Network {
   // The network of this thread, into which drivers open.
   static Network& current() noexcept;
 
-  // ---- Time
-  // --------------------------------------------------------------------------------------
+  // ---- Time -------------------------------------------------------------------------------------
 
   base::Instant now() const noexcept { return now_; }
   base::Instant next_event() const noexcept;
@@ -86,8 +85,7 @@ class Network {
   void schedule(base::Duration delay, const Event& event) { schedule_at(now_ + delay, event); }
   void schedule_at(base::Instant due, Event event);
 
-  // ---- For drivers
-  // -------------------------------------------------------------------------------
+  // ---- For drivers ------------------------------------------------------------------------------
 
   std::uint32_t add(engine::SimDriver& driver);
   void remove(std::uint32_t driver);
@@ -113,14 +111,17 @@ class Network {
   std::int32_t send(SocketNumber number, std::span<const std::byte> bytes);
   void close(SocketNumber number);
 
-  // ---- For scenarios
-  // -----------------------------------------------------------------------------
+  // ---- For scenarios ----------------------------------------------------------------------------
 
   FaultPlan& faults() noexcept { return faults_; }
   const FaultPlan& faults() const noexcept { return faults_; }
   EventTrace& trace() noexcept { return trace_; }
   base::Prng& prng() noexcept { return prng_; }
   const Socket& socket(SocketNumber number) const noexcept { return *sockets_[number]; }
+  // The driver that opened the connection.
+  std::uint32_t client_driver(SocketNumber number) const noexcept {
+    return sockets_[number]->opener;
+  }
   std::uint32_t sockets() const noexcept { return static_cast<std::uint32_t>(sockets_.size()); }
   engine::SimDriver* driver(std::uint32_t number) const noexcept { return drivers_[number]; }
 

@@ -14,7 +14,6 @@ using std::chrono::seconds;
 constexpr base::Duration kRetryMost = seconds{1};
 constexpr std::uint64_t kJoinsOneIn = 3;    // Of the moves outside of a room.
 constexpr std::uint64_t kLeavesOneIn = 10;  // Of the moves inside.
-constexpr std::uint64_t kBurstMost = 6;
 
 }  // namespace
 
@@ -100,7 +99,7 @@ void RoomClients::move(Client& client) {
     visit.place = Place::leaving;
     say(client, {.word = Word::leave, .room = room});
   } else if (visit.place == Place::inside) {
-    for (std::uint64_t burst = 1 + prng_.below(kBurstMost); burst > 0; --burst) {
+    for (std::uint64_t burst = 1 + prng_.below(plan_.burst_most); burst > 0; --burst) {
       const std::uint64_t number = model_.publish(visit.stay, trial_.network().now());
       if (!say(client, {.word = Word::publish, .room = room, .number = number})) break;
     }
@@ -169,7 +168,7 @@ void RoomClients::on_message(engine::SessionId id, protocol::Opcode /*opcode*/,
       if (!visit.has_stay) {
         convict(client, "heard message " + std::to_string(talk->number) + " from outside");
       } else {
-        model_.hear(visit.stay, talk->room, talk->number);
+        model_.hear(visit.stay, talk->room, talk->number, trial_.network().now());
       }
       break;
     case Word::join:

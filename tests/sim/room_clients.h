@@ -26,6 +26,7 @@ struct RoomPlan {
   std::uint32_t clients = 4;      // Per shard.
   std::uint32_t lives = 2;        // Per client.
   std::uint32_t moves_most = 30;  // Per life.
+  std::uint32_t burst_most = 6;   // Publications per move.
   std::uint8_t rooms = 2;
   bool stay = true;  // The last life stays open.
   base::Duration think_most{};

@@ -1,5 +1,6 @@
 #include "tests/sim/room_model.h"
 
+#include <algorithm>
 #include <set>
 
 #include "base/check.h"
@@ -26,7 +27,8 @@ std::uint64_t RoomModel::publish(StayNumber stay, base::Instant now) {
   return last_number_;
 }
 
-void RoomModel::hear(StayNumber number, std::uint8_t room, std::uint64_t message) {
+void RoomModel::hear(StayNumber number, std::uint8_t room, std::uint64_t message,
+                     base::Instant now) {
   Stay& stay = stays_[number];
   const auto found = publications_.find(message);
   const std::string it = "message " + std::to_string(message) + " ";
@@ -45,6 +47,7 @@ void RoomModel::hear(StayNumber number, std::uint8_t room, std::uint64_t message
   last = message;
   stay.heard.push_back(message);
   publication.was_heard = true;
+  worst_latency_ = std::max(worst_latency_, now - publication.said);
   ++heard_;
 }
 

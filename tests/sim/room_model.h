@@ -35,7 +35,7 @@ class RoomModel {
 
   // Says a new message. Answers its number, which is never 0.
   std::uint64_t publish(StayNumber stay, base::Instant now);
-  void hear(StayNumber stay, std::uint8_t room, std::uint64_t number);
+  void hear(StayNumber stay, std::uint8_t room, std::uint64_t number, base::Instant now);
   // The publications of this stay may be lost.
   void doubt(StayNumber stay);
   // So may those of every session that broke.
@@ -47,6 +47,7 @@ class RoomModel {
   // Everything is at rest: whoever was owed something has it.
   void judge();
   std::uint64_t heard() const noexcept { return heard_; }
+  base::Duration worst_latency() const noexcept { return worst_latency_; }
 
  private:
   struct Stay {
@@ -80,6 +81,7 @@ class RoomModel {
   std::map<std::uint64_t, Publication> publications_;
   std::uint64_t last_number_ = 0;
   std::uint64_t heard_ = 0;
+  base::Duration worst_latency_{};
 };
 
 }  // namespace sim

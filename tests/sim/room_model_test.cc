@@ -31,30 +31,30 @@ TEST_F(RoomModelTest, EverybodyHearingEverythingIsInnocent) {
   const std::uint64_t first = model_.publish(one, kLater);
   const std::uint64_t second = model_.publish(two, kLater);
   for (const StayNumber member : {one, two}) {
-    model_.hear(member, kRoom, second);
-    model_.hear(member, kRoom, first);
+    model_.hear(member, kRoom, second, kLater);
+    model_.hear(member, kRoom, first, kLater);
   }
   EXPECT_TRUE(innocent());
   EXPECT_EQ(model_.heard(), 4U);
 }
 
 TEST_F(RoomModelTest, ConvictsWhatWasNeverSaid) {
-  model_.hear(stay(1), kRoom, 99);
+  model_.hear(stay(1), kRoom, 99, kLater);
   EXPECT_FALSE(innocent());
 }
 
 TEST_F(RoomModelTest, ConvictsAnotherRoomsMessage) {
   const StayNumber here = stay(1);
   const StayNumber there = stay(2, true, 1);
-  model_.hear(here, kRoom, model_.publish(there, kLater));
+  model_.hear(here, kRoom, model_.publish(there, kLater), kLater);
   EXPECT_FALSE(verdict_.innocent());
 }
 
 TEST_F(RoomModelTest, ConvictsHearingTwice) {
   const StayNumber one = stay(1);
   const std::uint64_t message = model_.publish(one, kLater);
-  model_.hear(one, kRoom, message);
-  model_.hear(one, kRoom, message);
+  model_.hear(one, kRoom, message, kLater);
+  model_.hear(one, kRoom, message, kLater);
   EXPECT_FALSE(verdict_.innocent());
 }
 
@@ -62,13 +62,13 @@ TEST_F(RoomModelTest, ConvictsHearingAfterLeaving) {
   const StayNumber one = stay(1);
   const StayNumber two = stay(2);
   model_.end_stay(two);
-  model_.hear(two, kRoom, model_.publish(one, kLater));
+  model_.hear(two, kRoom, model_.publish(one, kLater), kLater);
   EXPECT_FALSE(verdict_.innocent());
 }
 
 TEST_F(RoomModelTest, ConvictsAnEchoToWhoWantsNone) {
   const StayNumber one = stay(1, false);
-  model_.hear(one, kRoom, model_.publish(one, kLater));
+  model_.hear(one, kRoom, model_.publish(one, kLater), kLater);
   EXPECT_FALSE(verdict_.innocent());
 }
 
@@ -78,7 +78,7 @@ TEST_F(RoomModelTest, AnEchoIsWithheldFromALaterStayOfTheSameSession) {
   model_.end_stay(one);
   const StayNumber again = stay(1, true);
   const StayNumber witness = stay(2);
-  model_.hear(witness, kRoom, message);
+  model_.hear(witness, kRoom, message, kLater);
   static_cast<void>(again);
   EXPECT_TRUE(innocent());
 }
@@ -87,8 +87,8 @@ TEST_F(RoomModelTest, ConvictsASenderOutOfOrder) {
   const StayNumber one = stay(1);
   const std::uint64_t first = model_.publish(one, kLater);
   const std::uint64_t second = model_.publish(one, kLater);
-  model_.hear(one, kRoom, second);
-  model_.hear(one, kRoom, first);
+  model_.hear(one, kRoom, second, kLater);
+  model_.hear(one, kRoom, first, kLater);
   EXPECT_FALSE(verdict_.innocent());
 }
 
@@ -97,10 +97,10 @@ TEST_F(RoomModelTest, ConvictsTwoOrdersOfOneRoom) {
   const StayNumber two = stay(2);
   const std::uint64_t first = model_.publish(one, kLater);
   const std::uint64_t second = model_.publish(two, kLater);
-  model_.hear(one, kRoom, first);
-  model_.hear(one, kRoom, second);
-  model_.hear(two, kRoom, second);
-  model_.hear(two, kRoom, first);
+  model_.hear(one, kRoom, first, kLater);
+  model_.hear(one, kRoom, second, kLater);
+  model_.hear(two, kRoom, second, kLater);
+  model_.hear(two, kRoom, first, kLater);
   EXPECT_TRUE(verdict_.innocent());  // Nothing that one ear alone could tell.
   EXPECT_FALSE(innocent());
 }
@@ -111,8 +111,8 @@ TEST_F(RoomModelTest, ConvictsACircleThroughThree) {
   for (int i = 0; i < 3; ++i) messages[i] = model_.publish(senders[i], kLater);
   for (int i = 0; i < 3; ++i) {
     model_.weaken_stay(senders[i]);
-    model_.hear(senders[i], kRoom, messages[i]);
-    model_.hear(senders[i], kRoom, messages[(i + 1) % 3]);
+    model_.hear(senders[i], kRoom, messages[i], kLater);
+    model_.hear(senders[i], kRoom, messages[(i + 1) % 3], kLater);
   }
   EXPECT_FALSE(innocent());
 }
@@ -122,8 +122,8 @@ TEST_F(RoomModelTest, ConvictsAGapEvenForWhoHasLeft) {
   const StayNumber two = stay(2);
   for (int i = 0; i < 3; ++i) {
     const std::uint64_t message = model_.publish(one, kLater);
-    model_.hear(one, kRoom, message);
-    if (i != 1) model_.hear(two, kRoom, message);
+    model_.hear(one, kRoom, message, kLater);
+    if (i != 1) model_.hear(two, kRoom, message, kLater);
   }
   model_.end_stay(two);
   EXPECT_FALSE(innocent());
@@ -132,7 +132,7 @@ TEST_F(RoomModelTest, ConvictsAGapEvenForWhoHasLeft) {
 TEST_F(RoomModelTest, ConvictsAMessageThatNeverCame) {
   const StayNumber one = stay(1);
   stay(2);
-  model_.hear(one, kRoom, model_.publish(one, kLater));
+  model_.hear(one, kRoom, model_.publish(one, kLater), kLater);
   EXPECT_FALSE(innocent());
 }
 
@@ -141,7 +141,7 @@ TEST_F(RoomModelTest, WhoCameLaterOrIsLeavingIsOwedNothing) {
   const StayNumber leaving = stay(2);
   model_.weaken_stay(leaving);
   model_.begin_stay(3, kRoom, true, kLater);
-  model_.hear(one, kRoom, model_.publish(one, kLater));
+  model_.hear(one, kRoom, model_.publish(one, kLater), kLater);
   EXPECT_TRUE(innocent());
 }
 
@@ -154,8 +154,8 @@ TEST_F(RoomModelTest, WhatABrokenSenderSaidMayBeLostButOnlyForAll) {
   model_.end_stay(broken);
   model_.doubt(broken);
   static_cast<void>(lost);
-  model_.hear(two, kRoom, heard);
-  model_.hear(three, kRoom, heard);
+  model_.hear(two, kRoom, heard, kLater);
+  model_.hear(three, kRoom, heard, kLater);
   EXPECT_TRUE(innocent());
   const StayNumber deaf = stay(4);
   static_cast<void>(deaf);

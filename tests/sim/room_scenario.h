@@ -10,5 +10,7 @@
 namespace sim {
 
 RunReport run_rooms(std::uint64_t seed, const FaultPlan& faults);
+// The same where windows are large and buffers many, so that only shards can be slow.
+RunReport run_quick_rooms(std::uint64_t seed, const FaultPlan& faults);
 
 }  // namespace sim

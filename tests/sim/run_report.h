@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "base/time.h"
@@ -17,6 +18,9 @@ struct RunReport {
   std::uint64_t messages = 0;  // Echoes, or deliveries, that were held against the model.
   std::uint64_t frames = 0;    // Frames that were read along on the wire.
   base::Duration simulated{};
+  base::Duration worst_latency{};  // From saying to hearing, of what the model judged.
+  // Rare branches of the engine, and how often this run took each.
+  std::map<std::string, std::uint64_t> marks;
   FaultPlan faults;
   std::string charges;  // Empty: innocent.
 

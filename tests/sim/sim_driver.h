@@ -34,8 +34,7 @@ class SimDriver {
   SimDriver(const SimDriver&) = delete;
   SimDriver& operator=(const SimDriver&) = delete;
 
-  // ---- The seam
-  // ----------------------------------------------------------------------------------
+  // ---- The seam ---------------------------------------------------------------------------------
 
   base::Result<Listening> listen(const Address& address);
   void stop_listening(std::uint32_t listener) noexcept;
@@ -51,8 +50,7 @@ class SimDriver {
   std::uint64_t random() noexcept { return prng_.next(); }
   void wake_from_outside() noexcept;
 
-  // ---- For the network
-  // ---------------------------------------------------------------------------
+  // ---- For the network --------------------------------------------------------------------------
 
   void happen(const sim::Event& event);
   void on_backlog(std::uint32_t listener);
@@ -60,12 +58,11 @@ class SimDriver {
   void on_readable(Descriptor descriptor);
   void on_writable(Descriptor descriptor);
 
-  // ---- For scenarios and checkers
-  // ----------------------------------------------------------------
+  // ---- For scenarios and checkers ---------------------------------------------------------------
 
   // A turn would hand something out.
   bool ready() const noexcept { return !ready_.empty(); }
-  std::uint32_t shard() const noexcept { return options_.shard; }
+  std::uint32_t number_in_network() const noexcept { return number_; }
   std::uint32_t buffers_lent() const noexcept { return buffers_.lent(); }
   // Operations whose last word was not handed out yet; accepts are not counted.
   std::uint32_t operations_in_flight() const noexcept { return in_flight_; }

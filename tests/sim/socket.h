@@ -58,7 +58,8 @@ enum class SocketState : std::uint8_t { connecting, backlog, open, closed };
 
 struct Socket {
   SocketState state = SocketState::connecting;
-  bool accepted = false;  // The server's end.
+  bool accepted = false;           // The server's end.
+  std::uint32_t opener = kNobody;  // The driver that connected.
   SocketNumber peer = kNobody;
   std::uint32_t driver = kNobody;     // In whose table it is, and
   engine::Descriptor descriptor = 0;  // where there.

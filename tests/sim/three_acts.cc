@@ -15,8 +15,8 @@ constexpr base::Duration kDrainSlack = seconds{1};
 
 }  // namespace
 
-RunReport ThreeActs::run() {
-  trial_.network().set_window(std::size_t{1} << draw(6, 18));
+RunReport ThreeActs::run(std::size_t window) {
+  trial_.network().set_window(window);
   act_under_faults();
   if (!guilty()) act_of_settling();
   if (!guilty()) act_of_draining();
@@ -26,6 +26,8 @@ RunReport ThreeActs::run() {
           .messages = messages(),
           .frames = trial_.wire().frames(),
           .simulated = trial_.world().now() - started_,
+          .worst_latency = worst_latency(),
+          .marks = trial_.marks(),
           .faults = trial_.faults(),
           .charges = trial_.verdict().text()};
 }
@@ -37,6 +39,7 @@ void ThreeActs::act_under_faults() {
 
 void ThreeActs::act_of_settling() {
   trial_.network().calm();
+  make_peace();
   const auto rested = [this] {
     return guilty() || (settled() && trial_.at_rest(servers()) && trial_.at_rest(clients()));
   };

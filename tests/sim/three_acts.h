@@ -6,6 +6,7 @@
 // derives from it and says what its clients are.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "engine/session/session_options.h"
@@ -17,11 +18,15 @@ namespace sim {
 class ThreeActs {
  public:
   virtual ~ThreeActs() = default;
-  RunReport run();
+  // `window`: bytes under way or unread, per direction of each connection.
+  RunReport run(std::size_t window);
+  std::size_t draw_window() { return std::size_t{1} << draw(6, 18); }
 
  protected:
   ThreeActs(std::uint64_t seed, const FaultPlan& faults) : trial_(seed, faults), seed_(seed) {}
 
+  // The faults have stopped.
+  virtual void make_peace() {}
   // Every client has lived its lives, or stays.
   virtual bool settled() const = 0;
   // From here on the servers send everybody away.
@@ -29,6 +34,7 @@ class ThreeActs {
   // At rest: whether everybody got what they were owed.
   virtual void judge() = 0;
   virtual std::uint64_t messages() const = 0;
+  virtual base::Duration worst_latency() const { return {}; }
 
   virtual engine::ShardGroup& servers() = 0;
   virtual engine::ShardGroup& clients() = 0;

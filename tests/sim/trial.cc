@@ -57,6 +57,15 @@ bool Trial::excused(SocketNumber number) const {
   return excused_.contains(number) || world_.network().socket(number).faulted;
 }
 
+void Trial::mark_hostile(engine::SimDriver& driver) {
+  hostile_.insert(driver.number_in_network());
+  wire_.spare_client(driver.number_in_network());
+}
+
+bool Trial::hostile(SocketNumber number) const {
+  return number != kNobody && hostile_.contains(world_.network().client_driver(number));
+}
+
 bool Trial::time_was_lost() const {
   const FaultPlan& faults = world_.network().faults();
   constexpr std::array<Fault, 3> kTimeFaults{Fault::network_stall, Fault::shard_stalls,
@@ -68,12 +77,31 @@ bool Trial::time_was_lost() const {
 }
 
 void Trial::judge_timeout(SocketNumber number, engine::CloseReason reason) {
-  if (!is_timeout(reason)) return;
+  if (!is_timeout(reason) || hostile(number)) return;
   if (!time_was_lost() && number != kNobody && !excused(number)) {
     verdict_.convict("a " + std::string(engine::name(reason)) +
                      " although nothing held the connection up");
   }
   excuse(number);
+}
+
+std::map<std::string, std::uint64_t> Trial::marks() const {
+  std::map<std::string, std::uint64_t> marks;
+  for (const auto& group : groups_) {
+    for (const auto& shard : group->shards()) {
+      const engine::ConnectionCounters& connections = shard->connection_counters();
+      marks["lane full"] += shard->mailbox_counters().lane_full.value();
+      marks["shard rung"] += shard->mailbox_counters().rings.value();
+      marks["submission deferred"] += shard->reactor_counters().submissions_deferred.value();
+      marks["receive starved"] += connections.receive_buffers_exhausted.value();
+      const auto failed = [&connections](engine::Outcome outcome) {
+        return connections.accept_failures[static_cast<std::size_t>(outcome)].value();
+      };
+      marks["accept rested"] += failed(engine::Outcome::descriptors_full);
+      marks["accept aborted"] += failed(engine::Outcome::aborted_in_backlog);
+    }
+  }
+  return marks;
 }
 
 // ---- What holds for every scenario --------------------------------------------------------------

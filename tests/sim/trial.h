@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -45,6 +46,9 @@ class Trial {
   // The connection ended for a reason that is not its fault; both ends are excused.
   void excuse(SocketNumber number);
   bool excused(SocketNumber number) const;
+  // Connections from this driver owe nothing, and whatever becomes of them is their own fault.
+  void mark_hostile(engine::SimDriver& driver);
+  bool hostile(SocketNumber number) const;
   // A timeout is an excuse where the world lost time, and a charge where it did not.
   void judge_timeout(SocketNumber number, engine::CloseReason reason);
 
@@ -52,6 +56,8 @@ class Trial {
   void check_rest(std::string_view who, engine::ShardGroup& group);
   // After the shards of a group have ended by themselves.
   void check_ended(std::string_view who, engine::ShardGroup& group);
+  // What the shards' own counters say of rarely taken branches.
+  std::map<std::string, std::uint64_t> marks() const;
   bool ended(engine::ShardGroup& group);
   bool at_rest(engine::ShardGroup& group);
 
@@ -63,6 +69,7 @@ class Trial {
   WireChecker wire_{world_.network(), verdict_};
   base::Prng prng_;
   std::set<SocketNumber> excused_;
+  std::set<std::uint32_t> hostile_;  // Drivers, by their number in the network.
   std::vector<std::unique_ptr<engine::ShardGroup>> groups_;
 };
 

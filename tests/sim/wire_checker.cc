@@ -116,7 +116,9 @@ std::uint64_t WireChecker::frames() const noexcept {
 }
 
 void WireChecker::on_bytes(SocketNumber from, std::span<const std::byte> bytes) {
-  StreamChecker& stream = streams_.try_emplace(from, !network_.socket(from).accepted).first->second;
+  const Socket& socket = network_.socket(from);
+  if (!socket.accepted && spared_.contains(socket.opener)) return;
+  StreamChecker& stream = streams_.try_emplace(from, !socket.accepted).first->second;
   if (const char* wrong = stream.feed(bytes); wrong != nullptr) {
     verdict_.convict("socket " + std::to_string(from) + " sent " + wrong);
   }

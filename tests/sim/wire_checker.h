@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 
@@ -51,6 +52,8 @@ class WireChecker final : public Tap {
   }
   ~WireChecker() override { network_.set_tap(nullptr); }
 
+  // What this driver's clients send is not judged; what they are sent is.
+  void spare_client(std::uint32_t driver) { spared_.insert(driver); }
   std::uint64_t frames() const noexcept;
 
  private:
@@ -59,6 +62,7 @@ class WireChecker final : public Tap {
   Network& network_;
   Verdict& verdict_;
   std::map<SocketNumber, StreamChecker> streams_;
+  std::set<std::uint32_t> spared_;
 };
 
 }  // namespace sim
