@@ -22,6 +22,14 @@ Connections::Connections(Reactor& reactor) : reactor_(reactor) {
   received_.reserve(base::kCompletionsPerTurn);
 }
 
+Connections::~Connections() {
+  for (std::uint32_t slot = 0; slot < slots_used_; ++slot) {
+    SendQueue& queue = table_[slot].queue;
+    if (queue.in_flight()) queue.complete(pools_, 0);
+    queue.clear(pools_);
+  }
+}
+
 base::Status Connections::open(std::uint32_t descriptors) {
   flush_list_.reserve(descriptors);
   return table_.open(descriptors);
@@ -337,6 +345,7 @@ void Connections::open_slot(std::uint32_t slot, bool outgoing) {
   Connection& connection = table_[slot];
   CHECK(connection.state == ConnectionState::free);
   CHECK(connection.quiet());
+  slots_used_ = std::max(slots_used_, slot + 1);
   connection.state = ConnectionState::open;
   connection.outgoing = outgoing;
   connection.starved = false;

@@ -46,6 +46,10 @@ struct ConnectionCounters {
 class Connections {
  public:
   explicit Connections(Reactor& reactor);
+  // Drops what is still queued. Nobody turns the shard any more.
+  ~Connections();
+  Connections(const Connections&) = delete;
+  Connections& operator=(const Connections&) = delete;
   base::Status open(std::uint32_t descriptors);
   void set_handler(ConnectionHandler& handler) noexcept { handler_ = &handler; }
 
@@ -129,6 +133,7 @@ class Connections {
   Reactor& reactor_;
   ConnectionHandler* handler_ = nullptr;
   base::MappedArray<Connection> table_;
+  std::uint32_t slots_used_ = 0;  // Every slot that was ever open is below.
   SendPools pools_;
   std::vector<Listening> listeners_;
   base::Instant accept_again_at_ = base::kForever;

@@ -24,6 +24,7 @@ namespace {
 
 // Operations of the driver's own: kinds that no Tag uses, so that they never leave the driver.
 constexpr std::uint8_t kInstallKind = 0xFF;
+constexpr int kSubmitTries = 1000;
 constexpr int kTableAllocates = static_cast<int>(IORING_FILE_INDEX_ALLOC);
 
 static_assert(kInstallKind >= kOperationKindCount);
@@ -330,6 +331,10 @@ std::uint32_t UringDriver::turn(std::span<Completion> out, base::Instant deadlin
   const bool ready = !failed_.empty() || deadline <= waiting_from;
   // What enter() can answer here (EINTR, ETIME, EBUSY, EAGAIN) is answered by the next turn.
   static_cast<void>(enter(ready ? 0 : 1, deadline));
+  // What the kernel had no memory to take points at this turn's segments: it cannot wait.
+  for (int tries = 0; flush_entries() > 0 && tries < kSubmitTries; ++tries) {
+    static_cast<void>(enter(0, base::Instant{}));
+  }
   // The kernel reads a connect's address when it takes the entry, which it may have put off.
   if (flush_entries() == 0) {
     connecting_free_.insert(connecting_free_.end(), connecting_spent_.begin(),

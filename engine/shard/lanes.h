@@ -27,6 +27,11 @@ class Lanes {
   Lane& lane(std::uint32_t from, std::uint32_t to) noexcept { return lanes_[from * shards_ + to]; }
   std::uint32_t shards() const noexcept { return shards_; }
 
+  // A shard has sent its own sessions away. It goes on turning until all have, because others may
+  // still publish to rooms whose home it is. Each shard says so once.
+  void leave() noexcept { left_.fetch_add(1, std::memory_order_relaxed); }
+  bool all_left() const noexcept { return left_.load(std::memory_order_relaxed) == shards_; }
+
   // The shard is about to wait: from now on senders ring. It must look into its lanes once more.
   void fall_asleep(std::uint32_t shard) noexcept {
     static_cast<void>(sleepers_[shard].asleep.exchange(true, std::memory_order_acq_rel));
@@ -45,6 +50,7 @@ class Lanes {
   };
 
   std::uint32_t shards_ = 0;
+  std::atomic<std::uint32_t> left_{0};
   base::MappedArray<Lane> lanes_;
   base::MappedArray<Sleeper> sleepers_;
 };

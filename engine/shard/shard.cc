@@ -7,6 +7,13 @@
 
 namespace engine {
 
+namespace {
+
+// How often a shard that has drained looks whether the others have.
+constexpr base::Duration kDrainPause = std::chrono::milliseconds{10};
+
+}  // namespace
+
 Shard::Shard(std::uint32_t number, std::unique_ptr<ActiveDriver> driver, Lanes& lanes)
     : number_(number),
       driver_(std::move(driver)),
@@ -33,7 +40,16 @@ void Shard::run() {
 bool Shard::turn(base::Instant latest) {
   reactor_.turn(*this, latest);
   if (stop_requested_.load(std::memory_order_relaxed)) return false;
-  return !draining_ || !(program_->drained() || reactor_.now() >= drain_deadline_);
+  return !draining_ || !(everybody_left() || reactor_.now() >= drain_deadline_);
+}
+
+// Every shard of the group has drained; this one says so for itself the first time that it has.
+bool Shard::everybody_left() {
+  if (!left_ && program_->drained()) {
+    left_ = true;
+    lanes_.leave();
+  }
+  return lanes_.all_left();
 }
 
 void Shard::request_drain(base::Duration grace) noexcept {
@@ -103,7 +119,10 @@ StepResult Shard::flush() {
 }
 
 base::Instant Shard::next_deadline() const {
-  return std::min({drain_deadline_, connections_.next_deadline(), program_->next_deadline()});
+  // Nobody rings when the last shard has drained.
+  const base::Instant look_again = left_ ? reactor_.now() + kDrainPause : base::kForever;
+  return std::min(
+      {drain_deadline_, look_again, connections_.next_deadline(), program_->next_deadline()});
 }
 
 bool Shard::prepare_to_sleep() { return mailbox_.prepare_to_sleep(); }

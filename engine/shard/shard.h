@@ -68,6 +68,7 @@ class Shard final : private TurnSteps {
   bool prepare_to_sleep() override;
   void woke_up() override;
 
+  bool everybody_left();
   void heed_requests(base::Instant now);
 
   std::uint32_t number_;
@@ -80,6 +81,7 @@ class Shard final : private TurnSteps {
   std::unique_ptr<ShardProgram> program_;
   base::Instant drain_deadline_ = base::kForever;
   bool draining_ = false;
+  bool left_ = false;  // It has drained, and said so to the group.
   std::atomic<bool> stop_requested_{false};
   std::atomic<std::int64_t> drain_grace_{kNoDrain};
 
