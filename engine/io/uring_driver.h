@@ -75,6 +75,7 @@ class UringDriver {
   bool stage_connect(const Submission& submission) noexcept;
   bool stage_bell() noexcept;
 
+  std::uint32_t gather(std::span<Completion> out) noexcept;
   std::uint32_t reap(std::span<Completion> out) noexcept;
   bool translate(const io_uring_cqe& cqe, Completion& out) noexcept;
   bool translate_installed(std::uint32_t index, std::int32_t result, Completion& out) noexcept;
