@@ -95,8 +95,8 @@ int main(int argc, char** argv) {
   const std::uint64_t turns_before = shard.reactor_counters().turns.value();
   for (std::uint32_t i = 0; i < cell->rounds; ++i) run_round(*cell, clients, shard, true);
   const std::uint64_t turns = shard.reactor_counters().turns.value() - turns_before;
-  std::printf("{\"delivered\": %llu, \"turns\": %llu}\n",
-              static_cast<unsigned long long>(cell->rounds * cell->deliveries()),
+  const unsigned long long delivered = cell->rounds * cell->deliveries();
+  std::printf("{\"delivered\": %llu, \"turns\": %llu}\n", delivered,
               static_cast<unsigned long long>(turns));
   return 0;
 }

@@ -43,6 +43,8 @@ struct MessageEvent {
   Violation violation = Violation::none;
   CloseCode close_code = CloseCode::no_status;  // For close: no_status if the frame had none.
   std::span<std::byte> payload{};               // For close: the reason.
+
+  bool is_message() const noexcept { return kind == Kind::text || kind == Kind::binary; }
 };
 
 class MessageAssembler {
@@ -74,7 +76,7 @@ class MessageAssembler {
 
   bool begins_with_short_message(std::span<const std::byte> input) const noexcept;
   MessageEvent take_short_message(std::span<std::byte>& input) noexcept;
-  MessageEvent next_general(std::span<std::byte>& input) noexcept;
+  [[gnu::noinline]] MessageEvent next_general(std::span<std::byte>& input) noexcept;
   Violation check_header() noexcept;
   MessageEvent take_control(std::span<std::byte> piece, bool frame_end) noexcept;
   MessageEvent take_data(std::span<std::byte> piece, bool frame_end) noexcept;
@@ -133,7 +135,10 @@ inline MessageEvent MessageAssembler::next(std::span<std::byte>& input) noexcept
   const bool between = phase_ == Phase::between_messages;
   if (between && begins_with_short_message(input)) [[likely]]
     return take_short_message(input);
-  return next_general(input);
+  std::span<std::byte> rest = input;  // A copy, so that the caller's can stay in registers.
+  const MessageEvent event = next_general(rest);
+  input = rest;
+  return event;
 }
 
 }  // namespace protocol

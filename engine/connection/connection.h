@@ -36,6 +36,9 @@ struct Connection {
   bool starved : 1;    // Its receive ended for want of buffers.
   bool outgoing : 1;   // We connected; else the peer did.
 
+  bool open_as(std::uint32_t its_generation) const noexcept {
+    return generation == its_generation && state == ConnectionState::open;
+  }
   bool quiet() const noexcept { return !receiving && !sending && !canceling; }
 };
 

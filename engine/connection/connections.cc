@@ -53,23 +53,6 @@ void Connections::connect(const Address& address, std::uint32_t token) {
   reactor_.submit(submit_connect(address, token));
 }
 
-void Connections::send(std::uint32_t slot, Payload* payload, std::uint32_t offset,
-                       std::uint32_t size) {
-  Connection& connection = table_[slot];
-  DCHECK(connection.state == ConnectionState::open);
-  connection.queue.push(pools_, payload, offset, size);
-  queued_bytes_ += size;
-  list_for_flush(slot, connection);
-}
-
-std::byte* Connections::extend(std::uint32_t slot, std::uint32_t size, std::uint32_t hint) {
-  Connection& connection = table_[slot];
-  DCHECK(connection.state == ConnectionState::open);
-  queued_bytes_ += size;
-  list_for_flush(slot, connection);
-  return connection.queue.extend(pools_, size, hint);
-}
-
 void Connections::finish(ConnectionId id) {
   if (!alive(id)) return;
   Connection& connection = table_[id.slot];
@@ -258,12 +241,6 @@ void Connections::receive_ended(ConnectionId id, std::int32_t result) {
 }
 
 // ---- Flushing -----------------------------------------------------------------------------------
-
-void Connections::list_for_flush(std::uint32_t slot, Connection& connection) {
-  if (connection.listed) return;
-  connection.listed = true;
-  flush_list_.push_back(slot);
-}
 
 StepResult Connections::flush() {
   segments_used_ = 0;

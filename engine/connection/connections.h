@@ -60,10 +60,9 @@ class Connections {
   // `address` must live until the answer: on_connected() or on_connect_failed().
   void connect(const Address& address, std::uint32_t token);
 
-  bool alive(ConnectionId id) const noexcept {
-    return table_[id.slot].generation == id.generation &&
-           table_[id.slot].state == ConnectionState::open;
-  }
+  bool alive(ConnectionId id) const noexcept { return record(id.slot).open_as(id.generation); }
+  // Stays where it is, whoever holds the slot.
+  const Connection& record(std::uint32_t slot) const noexcept { return table_[slot]; }
   // True until it is released, closing included.
   bool current(ConnectionId id) const noexcept {
     return table_[id.slot].generation == id.generation &&
@@ -149,5 +148,30 @@ class Connections {
   bool buffers_came_back_ = false;
   ConnectionCounters counters_;
 };
+
+// What every message takes is inline.
+
+inline void Connections::send(std::uint32_t slot, Payload* payload, std::uint32_t offset,
+                              std::uint32_t size) {
+  Connection& connection = table_[slot];
+  DCHECK(connection.state == ConnectionState::open);
+  connection.queue.push(pools_, payload, offset, size);
+  queued_bytes_ += size;
+  list_for_flush(slot, connection);
+}
+
+inline std::byte* Connections::extend(std::uint32_t slot, std::uint32_t size, std::uint32_t hint) {
+  Connection& connection = table_[slot];
+  DCHECK(connection.state == ConnectionState::open);
+  queued_bytes_ += size;
+  list_for_flush(slot, connection);
+  return connection.queue.extend(pools_, size, hint);
+}
+
+inline void Connections::list_for_flush(std::uint32_t slot, Connection& connection) {
+  if (connection.listed) return;
+  connection.listed = true;
+  flush_list_.push_back(slot);
+}
 
 }  // namespace engine

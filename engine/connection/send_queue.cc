@@ -16,32 +16,7 @@ void SlicePool::grow() {
   for (std::size_t i = kSlicesPerChunk; i > 0; --i) release(&chunk[i - 1]);
 }
 
-void SendQueue::push(SendPools& pools, Payload* payload, std::uint32_t offset, std::uint32_t size) {
-  DCHECK(size > 0);
-  DCHECK(offset + size <= payload->used());
-  payload->retain();
-  Slice* slice = pools.slices.allocate();
-  *slice = {payload, nullptr, offset, size};
-  if (last_ == nullptr) {
-    first_ = slice;
-  } else {
-    last_->next = slice;
-  }
-  last_ = slice;
-  bytes_ += size;
-  ++slices_;
-}
-
-std::byte* SendQueue::extend(SendPools& pools, std::uint32_t size, std::uint32_t hint) {
-  DCHECK(size > 0);
-  if (slices_ > in_flight_) {
-    Payload& tail = *last_->payload;
-    if (!tail.shared() && tail.room() >= size && last_->offset + last_->size == tail.used()) {
-      last_->size += size;
-      bytes_ += size;
-      return tail.append(size);
-    }
-  }
+std::byte* SendQueue::extend_anew(SendPools& pools, std::uint32_t size, std::uint32_t hint) {
   Payload* payload = pools.payloads.allocate(std::max(size, hint));
   std::byte* at = payload->append(size);
   push(pools, payload, 0, size);

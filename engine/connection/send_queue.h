@@ -66,7 +66,10 @@ class SendQueue {
 
   // Opens `size` bytes at the end of the queue for the caller to write: behind what this turn has
   // already written where there is room, in a new payload of at least `hint` bytes where not.
-  std::byte* extend(SendPools& pools, std::uint32_t size, std::uint32_t hint);
+  std::byte* extend(SendPools& pools, std::uint32_t size, std::uint32_t hint) {
+    std::byte* at = extend_last(size);
+    return at != nullptr ? at : extend_anew(pools, size, hint);
+  }
 
   // The next send: fills `segments` from the front, oldest first, and marks them in flight.
   std::uint32_t take(std::span<iovec> segments) noexcept;
@@ -76,6 +79,9 @@ class SendQueue {
   void clear(SendPools& pools) noexcept;
 
  private:
+  std::byte* extend_last(std::uint32_t size) noexcept;
+  [[gnu::noinline]] std::byte* extend_anew(SendPools& pools, std::uint32_t size,
+                                           std::uint32_t hint);
   void pop(SendPools& pools) noexcept;
 
   Slice* first_ = nullptr;
@@ -84,6 +90,36 @@ class SendQueue {
   std::uint32_t slices_ : 25 = 0;
   std::uint32_t in_flight_ : 7 = 0;
 };
+
+inline void SendQueue::push(SendPools& pools, Payload* payload, std::uint32_t offset,
+                            std::uint32_t size) {
+  DCHECK(size > 0);
+  DCHECK(offset + size <= payload->used());
+  payload->retain();
+  Slice* slice = pools.slices.allocate();
+  *slice = {payload, nullptr, offset, size};
+  if (last_ == nullptr) {
+    first_ = slice;
+  } else {
+    last_->next = slice;
+  }
+  last_ = slice;
+  bytes_ += size;
+  ++slices_;
+}
+
+// The common case, inline: room behind what is queued already. Null when there is none.
+inline std::byte* SendQueue::extend_last(std::uint32_t size) noexcept {
+  DCHECK(size > 0);
+  if (slices_ == in_flight_) return nullptr;
+  Payload& tail = *last_->payload;
+  if (tail.shared() || tail.room() < size || last_->offset + last_->size != tail.used()) {
+    return nullptr;
+  }
+  last_->size += size;
+  bytes_ += size;
+  return tail.append(size);
+}
 
 static_assert(sizeof(SendQueue) == 24);
 static_assert(base::kSendSegmentsMax < 1U << 7, "in_flight_ has seven bits");

@@ -88,11 +88,17 @@ void Sessions::receive_messages(SessionId id, Session& session, std::span<std::b
   protocol::MessageAssembler& idle = session.client ? client_assembler_ : server_assembler_;
   protocol::MessageAssembler& assembler =
       session.partial.assembler != nullptr ? *session.partial.assembler : idle;
+  const Connection& connection = connections_.record(id.slot);
   bool goes_on = true;
-  while (goes_on) {
+  while (goes_on && !bytes.empty()) {
     input_left_ = bytes.size();
     const protocol::MessageEvent event = assembler.next(bytes);
-    goes_on = handle_event(id, session, event);
+    if (event.is_message() && session.state == SessionState::open) [[likely]] {
+      handle_message(id, session, event);
+      goes_on = connection.open_as(id.generation);
+    } else {
+      goes_on = handle_event(id, session, event);
+    }
   }
   input_left_ = 0;
   // A handler may have aborted the session meanwhile; its record stays until it is released.
@@ -103,23 +109,24 @@ void Sessions::receive_messages(SessionId id, Session& session, std::span<std::b
   }
 }
 
-// False when nothing more of the input is to be looked at.
-bool Sessions::handle_event(SessionId id, Session& session, const protocol::MessageEvent& event) {
+inline void Sessions::handle_message(SessionId id, Session& session,
+                                     const protocol::MessageEvent& event) {
+  counters_.messages_received.add();
+  counters_.message_bytes_received.add(event.payload.size());
+  session.active_at = seconds_;
+  const bool text = event.kind == protocol::MessageEvent::Kind::text;
+  handler_->on_message(id, text ? protocol::Opcode::text : protocol::Opcode::binary, event.payload);
+}
+
+// All but the messages of an open session. False when nothing more of the input is to be looked at.
+bool Sessions::handle_event(SessionId id, Session& session, protocol::MessageEvent event) {
   using Kind = protocol::MessageEvent::Kind;
   switch (event.kind) {
     case Kind::text:
-    case Kind::binary: {
+    case Kind::binary:
       // Messages that cross our close frame are still the peer's right to send (RFC 6455 1.4), but
       // the handler has said farewell.
-      if (session.state != SessionState::open) return session.state == SessionState::closing;
-      counters_.messages_received.add();
-      counters_.message_bytes_received.add(event.payload.size());
-      session.active_at = seconds_;
-      const bool text = event.kind == Kind::text;
-      handler_->on_message(id, text ? protocol::Opcode::text : protocol::Opcode::binary,
-                           event.payload);
-      return connections_.alive(id);
-    }
+      return session.state == SessionState::closing;
     case Kind::ping:
       if (session.state == SessionState::open) {
         send_control(id.slot, session, protocol::Opcode::pong, event.payload);
@@ -226,16 +233,29 @@ SendResult Sessions::refuse_message(SessionId id) {
   return SendResult::full;
 }
 
-void Sessions::write_frame(std::uint32_t slot, const Session& session, protocol::Opcode opcode,
-                           std::span<const std::byte> payload) {
-  const std::size_t size = protocol::frame_size(payload.size(), session.client);
-  const auto hint = static_cast<std::uint32_t>(std::min<std::size_t>(input_left_, 65536));
-  std::byte* at = connections_.extend(slot, static_cast<std::uint32_t>(size), hint);
-  if (session.client) {
-    protocol::encode_masked_frame({at, size}, opcode, payload, masking_key(reactor_.random()));
-  } else {
-    protocol::encode_frame({at, size}, opcode, payload);
+inline void Sessions::write_frame(std::uint32_t slot, const Session& session,
+                                  protocol::Opcode opcode, std::span<const std::byte> payload) {
+  if (session.client) [[unlikely]] {
+    write_masked_frame(slot, opcode, payload);
+    return;
   }
+  const std::size_t size = protocol::frame_size(payload.size(), false);
+  const std::span<std::byte> frame{open_frame(slot, size), size};
+  protocol::encode_frame(frame, opcode, payload);
+}
+
+void Sessions::write_masked_frame(std::uint32_t slot, protocol::Opcode opcode,
+                                  std::span<const std::byte> payload) {
+  const std::size_t size = protocol::frame_size(payload.size(), true);
+  const std::span<std::byte> frame{open_frame(slot, size), size};
+  protocol::encode_masked_frame(frame, opcode, payload, masking_key(reactor_.random()));
+}
+
+// Room for a frame behind what is queued. A new payload gets as much as the rest of the input may
+// have answered.
+inline std::byte* Sessions::open_frame(std::uint32_t slot, std::size_t size) {
+  const auto hint = static_cast<std::uint32_t>(std::min<std::size_t>(input_left_, 65536));
+  return connections_.extend(slot, static_cast<std::uint32_t>(size), hint);
 }
 
 // Control frames are small, and the limit on the queue is not for them.

@@ -123,7 +123,8 @@ class Sessions final : public ConnectionHandler {
 
   // sessions.cc: messages and the close handshake.
   void receive_messages(SessionId id, Session& session, std::span<std::byte> bytes);
-  bool handle_event(SessionId id, Session& session, const protocol::MessageEvent& event);
+  void handle_message(SessionId id, Session& session, const protocol::MessageEvent& event);
+  [[gnu::noinline]] bool handle_event(SessionId id, Session& session, protocol::MessageEvent event);
   void handle_close(SessionId id, Session& session, const protocol::MessageEvent& event);
   void handle_violation(SessionId id, Session& session, protocol::Violation violation);
   void keep_assembler(SessionId id, Session& session, protocol::MessageAssembler& assembler);
@@ -137,6 +138,10 @@ class Sessions final : public ConnectionHandler {
                     std::span<const std::byte> payload);
   void write_frame(std::uint32_t slot, const Session& session, protocol::Opcode opcode,
                    std::span<const std::byte> payload);
+  // Apart, so that a server's frame is written inline where it is sent.
+  [[gnu::noinline]] void write_masked_frame(std::uint32_t slot, protocol::Opcode opcode,
+                                            std::span<const std::byte> payload);
+  std::byte* open_frame(std::uint32_t slot, std::size_t size);
   bool over_limit(std::uint32_t slot, std::uint64_t bytes) const noexcept;
   SendResult refuse_message(SessionId id);
   void end(SessionId id, Session& session, CloseReason why);
