@@ -33,6 +33,9 @@ static_assert(kInstallKind >= kOperationKindCount);
 // work, of which nearly every one completes something.
 constexpr std::uint32_t kHelpingLeast = 16;
 
+// Waits without a deadline.
+constexpr base::Duration kNoEnd = base::Duration::max();
+
 constexpr std::uint64_t pack_install(std::uint32_t index) noexcept {
   return std::uint64_t{kInstallKind} << 56U | index;
 }
@@ -172,7 +175,7 @@ io_uring_sqe* UringDriver::next_entry() noexcept {
   const std::uint32_t entries = options_.submissions;
   std::uint32_t head = std::atomic_ref(*queue.khead).load(std::memory_order_acquire);
   if (queue.sqe_tail - head == entries) {
-    static_cast<void>(enter(0, base::Instant{}));
+    static_cast<void>(enter(0, kNoEnd));
     head = std::atomic_ref(*queue.khead).load(std::memory_order_acquire);
     if (queue.sqe_tail - head == entries) return nullptr;
   }
@@ -302,22 +305,17 @@ std::uint32_t UringDriver::flush_entries() noexcept {
   return queue.sqe_tail - std::atomic_ref(*queue.khead).load(std::memory_order_acquire);
 }
 
-// Submits, runs deferred kernel work, and waits for `wait_for` completions until the deadline.
-int UringDriver::enter(std::uint32_t wait_for, base::Instant deadline) noexcept {
+// Submits, runs deferred kernel work, and waits for `wait_for` completions until patience is over.
+int UringDriver::enter(std::uint32_t wait_for, base::Duration patience) noexcept {
   const std::uint32_t staged = flush_entries();
   __kernel_timespec timeout{};
   io_uring_getevents_arg argument{};
   argument.sigmask_sz = _NSIG / 8;
   unsigned flags = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG;
-  if (wait_for > 0 && deadline != base::kForever) {
-    const base::Duration left = deadline - monotonic_now();
-    if (left <= base::Duration::zero()) {
-      wait_for = 0;
-    } else {
-      timeout.tv_sec = left / std::chrono::seconds{1};
-      timeout.tv_nsec = (left % std::chrono::seconds{1}).count();
-      argument.ts = reinterpret_cast<std::uintptr_t>(&timeout);
-    }
+  if (wait_for > 0 && patience != kNoEnd) {
+    timeout.tv_sec = patience / std::chrono::seconds{1};
+    timeout.tv_nsec = (patience % std::chrono::seconds{1}).count();
+    argument.ts = reinterpret_cast<std::uintptr_t>(&timeout);
   }
   if (no_iowait_) flags |= IORING_ENTER_NO_IOWAIT;
   if (ring_registered_) flags |= IORING_ENTER_REGISTERED_RING;
@@ -333,11 +331,12 @@ std::uint32_t UringDriver::turn(std::span<Completion> out, base::Instant deadlin
   const base::Instant waiting_from = monotonic_now();
   worked_ = waiting_from - now_;
   const bool ready = !failed_.empty() || deadline <= waiting_from;
+  const base::Duration patience = deadline == base::kForever ? kNoEnd : deadline - waiting_from;
   // What enter() can answer here (EINTR, ETIME, EBUSY, EAGAIN) is answered by the next turn.
-  static_cast<void>(enter(ready ? 0 : 1, deadline));
+  static_cast<void>(enter(ready ? 0 : 1, patience));
   // What the kernel had no memory to take points at this turn's segments: it cannot wait.
   for (int tries = 0; flush_entries() > 0 && tries < kSubmitTries; ++tries) {
-    static_cast<void>(enter(0, base::Instant{}));
+    static_cast<void>(enter(0, kNoEnd));
   }
   // The kernel reads a connect's address when it takes the entry, which it may have put off.
   if (flush_entries() == 0) {
@@ -354,7 +353,7 @@ std::uint32_t UringDriver::turn(std::span<Completion> out, base::Instant deadlin
 std::uint32_t UringDriver::gather(std::span<Completion> out) noexcept {
   std::uint32_t count = reap(out);
   for (std::uint32_t last = count; last >= kHelpingLeast && count < out.size(); count += last) {
-    static_cast<void>(enter(0, base::Instant{}));
+    static_cast<void>(enter(0, kNoEnd));
     last = reap(out.subspan(count));
   }
   return count;

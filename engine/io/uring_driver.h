@@ -63,7 +63,7 @@ class UringDriver {
 
   io_uring_sqe* next_entry() noexcept;
   std::uint32_t flush_entries() noexcept;
-  int enter(std::uint32_t wait_for, base::Instant deadline) noexcept;
+  int enter(std::uint32_t wait_for, base::Duration patience) noexcept;
 
   void fill_accept(io_uring_sqe& entry, const Submission& submission) noexcept;
   void fill_receive(io_uring_sqe& entry, const Submission& submission) noexcept;
