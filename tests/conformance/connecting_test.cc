@@ -38,7 +38,7 @@ TEST_F(Connecting, ManyAtOnceGetDescriptorsOfTheirOwn) {
 }
 
 TEST_F(Connecting, MoreThanTheDriverMakesAtOnceAreRefusedOnlyByStage) {
-  DriverOptions options = small();
+  DriverOptions options = small(2);
   options.descriptors = 2;
   Party narrow(options);
   narrow.start();

@@ -35,8 +35,15 @@ TEST_F(Listening, AcceptsIntoDescriptorsWhileMoreIsSet) {
   }
 }
 
-TEST_F(Listening, TwoDriversShareAPort) {
-  Party second(small());
+TEST_F(Listening, AGroupSharesItsPortsWithNobody) {
+  Party stranger(small(0));  // The first shard of another group.
+  const auto refused = stranger.driver().listen(listening_.bound);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find(listening_.bound.text()), std::string::npos);
+}
+
+TEST_F(Listening, ShardsOfAGroupShareAPort) {
+  Party second(small(1));
   const auto same = second.driver().listen(listening_.bound);
   ASSERT_TRUE(same.ok());
   EXPECT_EQ(same.value().bound.port(), listening_.bound.port());
@@ -92,9 +99,9 @@ TEST_F(Listening, Ipv6WorksAsIpv4Does) {
 
 class CrowdedListening : public Pair {
  protected:
-  CrowdedListening() : Pair(crowded(), small()) {}
+  CrowdedListening() : Pair(crowded(), small(1)) {}
   static DriverOptions crowded() {
-    DriverOptions options = small();
+    DriverOptions options = small(0);
     options.descriptors = 2;
     return options;
   }

@@ -129,7 +129,7 @@ class Pair : public testing::Test {
     Descriptor server = 0;
   };
 
-  explicit Pair(const DriverOptions& server = small(), const DriverOptions& client = small())
+  explicit Pair(const DriverOptions& server = small(0), const DriverOptions& client = small(1))
       : server_(server), client_(client) {
     Party::meet({&server_, &client_});
     const auto listening = server_.driver().listen(Address::parse("127.0.0.1:0").value());
@@ -140,8 +140,9 @@ class Pair : public testing::Test {
     server_.stage(engine::submit_accept(listening_.listener));
   }
 
-  static DriverOptions small() {
+  static DriverOptions small(std::uint32_t shard) {
     DriverOptions options;
+    options.shard = shard;
     options.descriptors = 16;
     options.submissions = 64;
     options.completions = 256;

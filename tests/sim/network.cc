@@ -122,6 +122,12 @@ void Network::remove(std::uint32_t driver) {
   drivers_[driver] = nullptr;
 }
 
+bool Network::port_taken(std::uint16_t port) const noexcept {
+  return std::any_of(listeners_.begin(), listeners_.end(), [port](const Listener& listener) {
+    return listener.open && listener.port == port;
+  });
+}
+
 std::uint32_t Network::listen(std::uint32_t driver, std::uint32_t listener,
                               engine::Address& address) {
   if (address.port() == 0) address = address.with_port(next_port_++);

@@ -57,6 +57,8 @@ class Waiter {
   virtual ~Waiter() = default;
   // Called once per turn; `deadline` may be past, then the shard does not want to wait.
   virtual void wait(engine::SimDriver& driver, base::Instant deadline) = 0;
+  // Called when a shard stages something: others may run in the middle of its turn.
+  virtual void preempt(engine::SimDriver& /*driver*/) {}
 };
 
 // Who reads along what goes over the wire.
@@ -90,6 +92,7 @@ class Network {
   std::uint32_t add(engine::SimDriver& driver);
   void remove(std::uint32_t driver);
 
+  bool port_taken(std::uint16_t port) const noexcept;
   // Answers the listener's number in the network, and the address with the port filled in.
   std::uint32_t listen(std::uint32_t driver, std::uint32_t listener, engine::Address& address);
   void stop_listening(std::uint32_t listener);

@@ -42,6 +42,10 @@ SimDriver::SimDriver(sim::Network& network, const DriverOptions& options)
 SimDriver::~SimDriver() { network_.remove(number_); }
 
 base::Result<Listening> SimDriver::listen(const Address& address) {
+  // The first shard of a group shares with nobody; the others share with it.
+  if (options_.shard == 0 && network_.port_taken(address.port())) {
+    return base::Error{"cannot listen on " + address.text() + ": it is in use"};
+  }
   Address bound = address;
   const auto listener = static_cast<std::uint32_t>(listeners_.size());
   listeners_.push_back({.number = network_.listen(number_, listener, bound)});
@@ -77,6 +81,7 @@ std::uint32_t SimDriver::descriptors_open() const noexcept {
 
 bool SimDriver::stage(const Submission& submission) noexcept {
   CHECK(submission.tag.kind != OperationKind::wake);
+  if (sim::Waiter* waiter = network_.waiter(); waiter != nullptr) waiter->preempt(*this);
   if (!refusing_) refusing_ = network_.faults().strikes(Fault::stage_refused);
   if (refusing_) return false;
   if (staged_.size() == options_.submissions) execute_staged();

@@ -99,6 +99,12 @@ void World::wait(engine::SimDriver& driver, base::Instant deadline) {
   actor.fiber->pause();
 }
 
+// Shards run in parallel, so anything may happen in the middle of a turn.
+void World::preempt(engine::SimDriver& driver) {
+  if (running_ == nullptr || !network_.faults().strikes(Fault::shard_preempted)) return;
+  wait(driver, now());
+}
+
 void World::run_for(base::Duration time) {
   const base::Instant until = now() + time;
   while (now() < until && step()) {

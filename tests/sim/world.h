@@ -56,6 +56,7 @@ class World final : private Waiter {
   };
 
   void wait(engine::SimDriver& driver, base::Instant deadline) override;
+  void preempt(engine::SimDriver& driver) override;
   bool runnable(const Actor& actor) const noexcept;
   base::Instant next_instant() const noexcept;
   void run(Actor& actor);

@@ -316,6 +316,22 @@ TEST_F(ConnectionsTest, AFullTableRestsAndAcceptsAgain) {
   turn_all([&] { return small.opened.size() == 2; });
 }
 
+TEST_F(ConnectionsTest, AHostThatGoesDropsWhatIsStillQueued) {
+  auto going = std::make_unique<Host>(network_);
+  network_.set_window(100);
+  going->connections().connect(address_, 1);
+  until([&] {
+    going->turn();
+    return !going->opened.empty();
+  });
+  going->send(going->opened[0], std::string(5000, 'q'));
+  for (int i = 0; i < 5; ++i) going->turn();
+  going->send(going->opened[0], std::string(5000, 'q'));
+  EXPECT_GT(going->connections().pools().payloads.bytes_in_use(), 10'000U);
+  going.reset();  // A leak checker would tell.
+  settle();
+}
+
 // ---- Receive buffers ----------------------------------------------------------------------------
 
 TEST_F(ConnectionsTest, AHostThatHoldsItsInputStopsReadingAndLosesNothing) {
