@@ -2,7 +2,8 @@
 //
 // Only Rooms changes it. Members are dense, so that a fan-out walks memory in order. While a
 // fan-out is under way a member that leaves only vacates its place, and one that joins goes behind
-// the fan-out's end: everybody gets exactly the messages between their joining and their leaving.
+// the fan-out's end: everybody gets each message between their joining and their leaving once. What
+// was published earlier in the turn of a joining still waits in `open`, and reaches the joiner too.
 // Threads: the shard's own. Bound: the members of the shard; the backlog limit of Rooms.
 #pragma once
 

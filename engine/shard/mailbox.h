@@ -3,8 +3,9 @@
 // send() never fails and never blocks: what a full lane does not take waits here, in order, and
 // congested() tells the shard to stop reading from its peers until it is gone. flush() rings each
 // shard that got something and sleeps, once per turn.
-// Threads: the shard's own. Bounds: kLaneMessagesPerTurn taken from each lane a turn; what waits is
-// bounded by what the shard had already received when it became congested.
+// Threads: the shard's own. Bounds: kLaneMessagesPerTurn taken from each lane a turn; a shard
+// that is congested takes no input of its own, but as a room's home it still forwards what other
+// shards send it, so what waits for one slow shard is bounded only by what the others may publish.
 #pragma once
 
 #include <cstdint>
