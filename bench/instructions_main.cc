@@ -16,6 +16,7 @@
 
 #include "bench/block_client.h"
 #include "bench/loopback_gateway.h"
+#include "millrace_version.h"
 
 namespace {
 
@@ -96,7 +97,7 @@ int main(int argc, char** argv) {
   for (std::uint32_t i = 0; i < cell->rounds; ++i) run_round(*cell, clients, shard, true);
   const std::uint64_t turns = shard.reactor_counters().turns.value() - turns_before;
   const unsigned long long delivered = cell->rounds * cell->deliveries();
-  std::printf("{\"delivered\": %llu, \"turns\": %llu}\n", delivered,
-              static_cast<unsigned long long>(turns));
+  std::printf("{\"commit\": \"%s\", \"delivered\": %llu, \"turns\": %llu}\n",
+              millrace::kCommit.data(), delivered, static_cast<unsigned long long>(turns));
   return 0;
 }
