@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -98,6 +99,7 @@ int main(int argc, char** argv) {
   const std::uint64_t turns = shard.reactor_counters().turns.value() - turns_before;
   const unsigned long long delivered = cell->rounds * cell->deliveries();
   std::printf("{\"commit\": \"%s\", \"delivered\": %llu, \"turns\": %llu}\n",
-              millrace::kCommit.data(), delivered, static_cast<unsigned long long>(turns));
+              std::string(millrace::kCommit).c_str(), delivered,
+              static_cast<unsigned long long>(turns));
   return 0;
 }
