@@ -71,6 +71,14 @@ class Histogram {
   // Zero when nothing was recorded.
   std::uint64_t percentile(double percent) const noexcept;
 
+  // Calls `visit(upper_end, count)` for each bucket that holds anything, from the least on.
+  template <typename Visit>
+  void for_each_bucket(Visit&& visit) const {
+    for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
+      if (counts_[bucket] > 0) visit(detail::latency_bucket_upper_end(bucket), counts_[bucket]);
+    }
+  }
+
   std::uint64_t count() const noexcept { return count_; }
   std::uint64_t saturated() const noexcept { return saturated_; }
   std::uint64_t min() const noexcept { return count_ == 0 ? 0 : min_; }

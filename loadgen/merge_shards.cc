@@ -103,6 +103,7 @@ void merge_shards(std::span<LoadShard* const> shards, Report& report) {
     all->connect_latency.merge(shard->statistics().connect_latency);
   }
   report.latency = LatencySummary::of(all->latency);
+  report.latency_buckets = buckets_of(all->latency);
   report.send_lag = LatencySummary::of(all->send_lag);
   report.connect_latency = LatencySummary::of(all->connect_latency);
   const double seconds = base::to_seconds(report.times.measured);

@@ -146,6 +146,14 @@ LatencySummary LatencySummary::of(const base::Histogram& histogram) {
           .mean = histogram.mean()};
 }
 
+std::vector<LatencyBucket> buckets_of(const base::Histogram& histogram) {
+  std::vector<LatencyBucket> buckets;
+  histogram.for_each_bucket([&buckets](std::uint64_t upper_end, std::uint64_t count) {
+    buckets.push_back({.upper_end = upper_end, .count = count});
+  });
+  return buckets;
+}
+
 std::uint64_t Report::error_count() const {
   std::uint64_t count = 0;
   for (const auto& [kind, number] : errors) count += number;

@@ -32,6 +32,14 @@ struct LatencySummary {
   static LatencySummary of(const base::Histogram& histogram);
 };
 
+// Of a histogram: so many values were at most `upper_end` nanoseconds, and above the bucket before.
+struct LatencyBucket {
+  std::uint64_t upper_end = 0;
+  std::uint64_t count = 0;
+};
+
+std::vector<LatencyBucket> buckets_of(const base::Histogram& histogram);
+
 // What one side used, over the measured time but for the memory.
 struct ProcessReport {
   pid_t pid = 0;
@@ -80,6 +88,7 @@ struct Report {
   Marks measured;         // Differences.
   double throughput = 0;  // Received per second.
   LatencySummary latency;
+  std::vector<LatencyBucket> latency_buckets;
   LatencySummary send_lag;
   LatencySummary connect_latency;  // Over the whole run.
 

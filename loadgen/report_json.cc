@@ -20,6 +20,12 @@ Json summary(const LatencySummary& latency) {
           {"p99_9", latency.p99_9}, {"p99_99", latency.p99_99}, {"max", latency.max}};
 }
 
+Json buckets(const std::vector<LatencyBucket>& buckets) {
+  Json list = Json::array();
+  for (const LatencyBucket& bucket : buckets) list.push_back({bucket.upper_end, bucket.count});
+  return list;
+}
+
 Json program() {
   return {{"name", "millrace-load"},
           {"version", millrace::kVersion},
@@ -148,6 +154,7 @@ std::string report_json(const Report& report) {
                       {"received", report.measured.received},
                       {"throughput_per_second", report.throughput}};
   json["latency_ns"] = summary(report.latency);
+  json["latency_buckets"] = buckets(report.latency_buckets);
   json["send_lag_ns"] = summary(report.send_lag);
   json["bytes"] = {{"payload_sent", report.measured.payload_bytes_sent},
                    {"payload_received", report.measured.payload_bytes_received},

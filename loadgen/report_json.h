@@ -16,6 +16,7 @@
 //                      latency_ns: summary}       whole run
 //   messages          {sent, received, throughput_per_second}       measured time; receptions
 //   latency_ns        summary; from the intended time in an open loop, else from the sending
+//   latency_buckets   [[upper end in ns, count]...]; what latency_ns sums up, empty ones left out
 //   send_lag_ns       summary; open loop: how much later than intended messages were sent
 //   bytes             {payload_sent, payload_received, socket_sent, socket_received}  measured time
 //   audit             {checked, lost, duplicates, disorder, corrupt, misdelivered, passed}

@@ -24,6 +24,17 @@ TEST(Histogram, IsEmptyAtFirst) {
   EXPECT_EQ(empty->mean(), 0.0);
 }
 
+TEST(Histogram, TellsItsBucketsFromTheLeastOn) {
+  const auto recorded = histogram();
+  recorded->record(1000, 3);
+  recorded->record(7);
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> buckets;
+  recorded->for_each_bucket(
+      [&buckets](std::uint64_t end, std::uint64_t count) { buckets.emplace_back(end, count); });
+  const std::vector<std::pair<std::uint64_t, std::uint64_t>> expected{{7, 1}, {1003, 3}};
+  EXPECT_EQ(buckets, expected);
+}
+
 TEST(Histogram, IsExactForSmallValues) {
   const auto small = histogram();
   for (std::uint64_t value = 1; value <= 100; ++value) small->record(value);
