@@ -29,7 +29,7 @@ class Fiber {
   bool ended() const noexcept { return ended_; }
 
  private:
-  static void enter(unsigned int high, unsigned int low);
+  static void enter();
   void run();
   void arrived_inside(void* inside);
   void leave(void** keep_inside);
@@ -39,12 +39,12 @@ class Fiber {
   ucontext_t inside_{};
   ucontext_t outside_{};
   bool ended_ = false;
-  // What the sanitizers keep per stack.
-  const void* outside_stack_ = nullptr;
-  std::size_t outside_bytes_ = 0;
-  void* fake_inside_ = nullptr;
-  void* race_inside_ = nullptr;
-  void* race_outside_ = nullptr;
+  // What the sanitizers keep per stack, where there are any.
+  [[maybe_unused]] const void* outside_stack_ = nullptr;
+  [[maybe_unused]] std::size_t outside_bytes_ = 0;
+  [[maybe_unused]] void* fake_inside_ = nullptr;
+  [[maybe_unused]] void* race_inside_ = nullptr;
+  [[maybe_unused]] void* race_outside_ = nullptr;
 };
 
 }  // namespace sim
