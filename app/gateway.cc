@@ -56,6 +56,7 @@ engine::ShardGroupOptions group_options(const Options& options) {
   group.shards = options.shards;
   group.cpus = options.cpus;
   group.listen = options.listen;
+  group.park_after = options.park_after;
   group.driver.descriptors = descriptors_per_shard(options);
   group.driver.receive_buffers = options.receive_buffers;
   group.driver.receive_buffer_bytes = options.receive_buffer_bytes;

@@ -81,6 +81,8 @@ inline constexpr std::uint64_t kConnectionsDefault = 10'000;
 inline constexpr std::uint64_t kConnectionsMost = 16'000'000;
 // Descriptors beyond the connection limit, so that refusals can be told with a 503.
 inline constexpr std::uint32_t kRefusalDescriptors = 512;
+// A connection that was silent for so long waits on a poll instead of a receive.
+inline constexpr Duration kParkAfterDefault = std::chrono::seconds{10};
 // What may wait for one slow reader before it is closed with 1013.
 inline constexpr std::uint64_t kSendQueueBytesDefault = std::uint64_t{1} << 20;
 inline constexpr std::uint64_t kSendQueueBytesLeast = std::uint64_t{4} << 10;

@@ -33,6 +33,7 @@ struct RawOptions {
   std::string handshake_timeout = base::format_duration(base::kHandshakeTimeoutDefault);
   std::string close_timeout = base::format_duration(base::kCloseTimeoutDefault);
   std::string idle_timeout = "0s";
+  std::string park_after = base::format_duration(base::kParkAfterDefault);
   std::string drain_timeout = base::format_duration(base::kDrainGraceDefault);
   std::string receive_buffer = base::format_byte_count(base::kReceiveBufferBytesDefault);
   std::string shards;
@@ -133,6 +134,10 @@ void declare(CLI::App& program, RawOptions& raw) {
       .add_option("--idle-timeout", raw.idle_timeout,
                   "close a session without messages for so long; 0s: never")
       ->capture_default_str();
+  program
+      .add_option("--park-after", raw.park_after,
+                  "put a connection that was silent so long into its cheapest state; 0s: never")
+      ->capture_default_str();
   program.add_option("--drain-timeout", raw.drain_timeout, "from SIGTERM to the end at the latest")
       ->capture_default_str();
   program.add_option("--receive-buffers", raw.receive_buffers, "per shard, a power of two")
@@ -195,6 +200,7 @@ void read_limits(Reader& reader, const RawOptions& raw, Options& options) {
   session.handshake_timeout = reader.duration("--handshake-timeout", raw.handshake_timeout, false);
   session.close_timeout = reader.duration("--close-timeout", raw.close_timeout, false);
   session.idle_timeout = reader.duration("--idle-timeout", raw.idle_timeout, true);
+  options.park_after = reader.duration("--park-after", raw.park_after, true);
   options.drain_grace = reader.duration("--drain-timeout", raw.drain_timeout, false);
   options.receive_buffers = static_cast<std::uint32_t>(reader.count(
       "--receive-buffers", raw.receive_buffers, kReceiveBuffersLeast, base::kReceiveBuffersMost));

@@ -28,6 +28,7 @@ struct Options {
   std::uint32_t receive_buffers = base::kReceiveBuffersDefault;
   std::uint32_t receive_buffer_bytes = base::kReceiveBufferBytesDefault;
   base::Duration drain_grace = base::kDrainGraceDefault;
+  base::Duration park_after = base::kParkAfterDefault;
   bool raw = false;
   base::LogLevel log_level = base::LogLevel::info;
   base::LogFormat log_format = base::LogFormat::text;

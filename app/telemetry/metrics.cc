@@ -171,6 +171,10 @@ void add_connections(Page& page) {
   };
   page.gauge("millrace_connections_open", "TCP connections, those being refused included",
              [&](const Parts& parts) { return of(parts).open.value(); });
+  page.counter("millrace_connections_parked_total", "Quiet connections that were put on a poll",
+               [&](const Parts& parts) { return of(parts).parked.value(); });
+  page.counter("millrace_connections_warmed_total", "Those that began to talk again",
+               [&](const Parts& parts) { return of(parts).warmed.value(); });
   page.counter("millrace_connections_accepted_total", "TCP connections accepted",
                [&](const Parts& parts) { return of(parts).accepted.value(); });
   page.counter("millrace_received_bytes_total", "Bytes from clients, framing included",

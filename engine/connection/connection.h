@@ -29,10 +29,13 @@ struct Connection {
   SendQueue queue;
   std::uint32_t generation;  // Of whoever holds the slot now, or will next.
   ConnectionState state;
-  bool receiving : 1;  // A receive is armed.
+  bool receiving : 1;  // A receive or a poll is armed.
   bool sending : 1;    // A send is in flight.
   bool canceling : 1;  // A cancel is in flight.
   bool listed : 1;     // On this turn's flush list.
+  bool warm : 1;       // Its receive is a multishot; else it waits on a poll, and receives singly.
+  bool active : 1;     // Received something since the last sweep.
+  bool woken : 1;      // Received something since it was parked.
   bool starved : 1;    // Its receive ended for want of buffers.
   bool outgoing : 1;   // We connected; else the peer did.
 

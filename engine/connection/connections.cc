@@ -17,7 +17,8 @@ std::size_t index_of(Outcome outcome) noexcept { return static_cast<std::size_t>
 
 }  // namespace
 
-Connections::Connections(Reactor& reactor) : reactor_(reactor) {
+Connections::Connections(Reactor& reactor, base::Duration park_after)
+    : reactor_(reactor), park_sweep_(park_after) {
   segments_.resize(base::kSendSegmentsPerTurn);
   received_.reserve(base::kCompletionsPerTurn);
 }
@@ -80,6 +81,12 @@ void Connections::dispatch(const Completion& completion) {
       break;
     case OperationKind::receive:
       dispatch_receive(completion);
+      break;
+    case OperationKind::poll:
+      dispatch_poll(completion);
+      break;
+    case OperationKind::settle:
+      dispatch_settle(completion);
       break;
     case OperationKind::send:
       dispatch_send(completion);
@@ -157,6 +164,24 @@ void Connections::dispatch_receive(const Completion& completion) {
   }
 }
 
+// A parked connection has something to receive, or failed, which the receive will tell.
+void Connections::dispatch_poll(const Completion& completion) {
+  Connection* connection = find(completion.tag);
+  if (connection == nullptr) return;
+  connection->receiving = false;
+  if (connection->state == ConnectionState::closing) {
+    release_if_quiet(completion.tag.slot, *connection);
+  } else {
+    arm_once(completion.tag.slot, *connection);
+  }
+}
+
+// The receive could not be ended: the next sweep tries again.
+void Connections::dispatch_settle(const Completion& completion) {
+  Connection* connection = find(completion.tag);
+  if (connection != nullptr && connection->receiving) connection->warm = true;
+}
+
 void Connections::dispatch_send(const Completion& completion) {
   Connection* connection = find(completion.tag);
   if (connection == nullptr) return;
@@ -201,6 +226,7 @@ void Connections::deliver_one(const Received& received) {
   if (reads(received.id) && received.result > 0 && received.has_buffer) {
     counters_.receives.add();
     counters_.received_bytes.add(static_cast<std::uint64_t>(received.result));
+    connection.active = true;
     handler_->on_received(received.id, {received.data, static_cast<std::size_t>(received.result)});
   }
   if (received.has_buffer) {
@@ -214,10 +240,12 @@ void Connections::deliver_one(const Received& received) {
     counters_.receive_buffers_exhausted.add();
     connection.starved = true;
     starved_.push_back(received.id.slot);
-  } else if (received.result <= 0 && outcome != Outcome::interrupted) {
+  } else if (received.result > 0 || outcome == Outcome::interrupted ||
+             outcome == Outcome::canceled) {
+    const bool ended = !connection.receiving && !connection.starved;
+    if (ended) arm_after(received.id.slot, connection, received.result > 0);
+  } else {
     receive_ended(received.id, received.result);
-  } else if (!connection.receiving && !connection.starved) {
-    arm_receive(received.id.slot, connection);  // The kernel ended the multishot at its own will.
   }
 }
 
@@ -291,6 +319,31 @@ void Connections::arm_receive(std::uint32_t slot, Connection& connection) {
   reactor_.submit(submit_receive(slot, connection.generation));
 }
 
+void Connections::arm_once(std::uint32_t slot, Connection& connection) {
+  connection.receiving = true;
+  reactor_.submit(submit_receive_once(slot, connection.generation));
+}
+
+void Connections::arm_poll(std::uint32_t slot, Connection& connection) {
+  connection.receiving = true;
+  reactor_.submit(submit_poll(slot, connection.generation));
+}
+
+// Nothing is armed, since a receive ended. A single message, such as a pong, does not yet warm a
+// connection up; the second since it was parked does.
+void Connections::arm_after(std::uint32_t slot, Connection& connection, bool received) {
+  if (!connection.warm && received && connection.woken) {
+    connection.warm = true;
+    counters_.warmed.add();
+  }
+  connection.woken |= received;
+  if (connection.warm) {
+    arm_receive(slot, connection);
+  } else {
+    arm_poll(slot, connection);
+  }
+}
+
 void Connections::arm_starved() {
   for (const std::uint32_t slot : starved_) {
     Connection& connection = table_[slot];
@@ -298,7 +351,12 @@ void Connections::arm_starved() {
     connection.starved = false;
     const bool open =
         connection.state == ConnectionState::open || connection.state == ConnectionState::finishing;
-    if (open && !connection.receiving) arm_receive(slot, connection);
+    if (!open || connection.receiving) continue;
+    if (connection.warm) {
+      arm_receive(slot, connection);
+    } else {
+      arm_once(slot, connection);
+    }
   }
   starved_.clear();
 }
@@ -314,8 +372,26 @@ void Connections::arm_accepts() {
   }
 }
 
-void Connections::expire(base::Instant now) {
+StepResult Connections::expire(base::Instant now) {
   if (now >= accept_again_at_) arm_accepts();
+  if (now < next_sweep_) return StepResult::done;
+  const Sweep::Range range = park_sweep_.step(now, slots_used_);
+  for (std::uint32_t slot = range.begin; slot < range.end; ++slot) park_quiet(slot);
+  next_sweep_ = range.behind ? now : park_sweep_.next(now);
+  return range.behind ? StepResult::more : StepResult::done;
+}
+
+// The receive of a connection that was silent for an interval is ended; a poll follows it.
+void Connections::park_quiet(std::uint32_t slot) {
+  Connection& connection = table_[slot];
+  if (connection.state != ConnectionState::open) return;
+  const bool silent = !connection.active;
+  connection.active = false;
+  connection.woken = false;
+  if (!silent || !connection.warm) return;
+  connection.warm = false;
+  counters_.parked.add();
+  if (connection.receiving) reactor_.submit(submit_settle(slot, connection.generation));
 }
 
 void Connections::open_slot(std::uint32_t slot, bool outgoing) {
@@ -326,8 +402,12 @@ void Connections::open_slot(std::uint32_t slot, bool outgoing) {
   connection.state = ConnectionState::open;
   connection.outgoing = outgoing;
   connection.starved = false;
+  connection.warm = false;
+  connection.woken = false;
+  connection.active = true;
+  slots_used_ = std::max(slots_used_, slot + 1);
   counters_.open.add();
-  arm_receive(slot, connection);
+  arm_once(slot, connection);
 }
 
 void Connections::begin_closing(std::uint32_t slot, Connection& connection) {

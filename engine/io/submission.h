@@ -24,6 +24,7 @@ struct Submission {
   Descriptor descriptor = 0;         // Not for accept (listener), connect and ring.
   const std::byte* data = nullptr;   // send of one piece.
   std::uint32_t size = 0;            // Bytes at `data`, or how many `segments`.
+  bool once = false;                 // receive: of one buffer at most.
   const iovec* segments = nullptr;   // send of several pieces in order.
   const Address* address = nullptr;  // connect.
 };
@@ -41,6 +42,24 @@ inline Submission submit_connect(const Address& address, std::uint32_t token) no
 // Receives into leased buffers until told otherwise.
 inline Submission submit_receive(Descriptor descriptor, std::uint32_t generation) noexcept {
   return {.tag = {OperationKind::receive, descriptor, generation}, .descriptor = descriptor};
+}
+
+// Receives one buffer, when there is something to receive.
+inline Submission submit_receive_once(Descriptor descriptor, std::uint32_t generation) noexcept {
+  Submission submission = submit_receive(descriptor, generation);
+  submission.once = true;
+  return submission;
+}
+
+// Completes once when there is something to receive, the peer's end included. It costs the kernel a
+// third of the memory of an armed receive.
+inline Submission submit_poll(Descriptor descriptor, std::uint32_t generation) noexcept {
+  return {.tag = {OperationKind::poll, descriptor, generation}, .descriptor = descriptor};
+}
+
+// Ends a receive, which completes with Outcome::canceled, and nothing else. Success is silent.
+inline Submission submit_settle(Descriptor descriptor, std::uint32_t generation) noexcept {
+  return {.tag = {OperationKind::settle, descriptor, generation}, .descriptor = descriptor};
 }
 
 // Sends all of `bytes`; a short count in the completion means that the connection is broken off.

@@ -193,6 +193,12 @@ bool UringDriver::stage(const Submission& submission) noexcept {
     case OperationKind::receive:
       fill_receive(*entry, submission);
       break;
+    case OperationKind::poll:
+      fill_poll(*entry, submission);
+      break;
+    case OperationKind::settle:
+      fill_settle(*entry, submission);
+      break;
     case OperationKind::send:
       fill_send(*entry, submission);
       break;
@@ -221,8 +227,24 @@ void UringDriver::fill_accept(io_uring_sqe& entry, const Submission& submission)
 }
 
 void UringDriver::fill_receive(io_uring_sqe& entry, const Submission& submission) noexcept {
-  io_uring_prep_recv_multishot(&entry, static_cast<int>(submission.descriptor), nullptr, 0, 0);
+  const int descriptor = static_cast<int>(submission.descriptor);
+  if (submission.once) {
+    io_uring_prep_recv(&entry, descriptor, nullptr, 0, 0);
+  } else {
+    io_uring_prep_recv_multishot(&entry, descriptor, nullptr, 0, 0);
+  }
   entry.flags = IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
+}
+
+void UringDriver::fill_poll(io_uring_sqe& entry, const Submission& submission) noexcept {
+  io_uring_prep_poll_add(&entry, static_cast<int>(submission.descriptor), POLLIN);
+  entry.flags = IOSQE_FIXED_FILE;
+}
+
+void UringDriver::fill_settle(io_uring_sqe& entry, const Submission& submission) noexcept {
+  const Tag receive{OperationKind::receive, submission.tag.slot, submission.tag.generation};
+  io_uring_prep_cancel64(&entry, pack_tag(receive), 0);
+  entry.flags |= IOSQE_CQE_SKIP_SUCCESS;
 }
 
 void UringDriver::fill_send(io_uring_sqe& entry, const Submission& submission) noexcept {

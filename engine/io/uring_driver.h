@@ -67,6 +67,8 @@ class UringDriver {
 
   void fill_accept(io_uring_sqe& entry, const Submission& submission) noexcept;
   void fill_receive(io_uring_sqe& entry, const Submission& submission) noexcept;
+  void fill_poll(io_uring_sqe& entry, const Submission& submission) noexcept;
+  void fill_settle(io_uring_sqe& entry, const Submission& submission) noexcept;
   void fill_send(io_uring_sqe& entry, const Submission& submission) noexcept;
   void fill_cancel(io_uring_sqe& entry, const Submission& submission) noexcept;
   void fill_close(io_uring_sqe& entry, const Submission& submission) noexcept;

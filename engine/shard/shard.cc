@@ -14,19 +14,21 @@ constexpr base::Duration kDrainPause = std::chrono::milliseconds{10};
 
 }  // namespace
 
-Shard::Shard(std::uint32_t number, std::unique_ptr<ActiveDriver> driver, Lanes& lanes)
+Shard::Shard(std::uint32_t number, std::unique_ptr<ActiveDriver> driver, Lanes& lanes,
+             base::Duration park_after)
     : number_(number),
       driver_(std::move(driver)),
       lanes_(lanes),
       reactor_(*driver_),
       mailbox_(reactor_, lanes, number),
-      connections_(reactor_) {}
+      connections_(reactor_, park_after) {}
 
 Shard::~Shard() = default;
 
 base::Status Shard::start() {
   CHECK(program_ != nullptr);
   if (base::Status status = driver_->start(); !status.ok()) return status;
+  connections_.start(driver_->now());
   program_->on_start();
   return {};
 }
@@ -84,6 +86,8 @@ void Shard::dispatch(std::span<const Completion> completions) {
       case OperationKind::accept:
       case OperationKind::connect:
       case OperationKind::receive:
+      case OperationKind::poll:
+      case OperationKind::settle:
       case OperationKind::send:
       case OperationKind::cancel:
       case OperationKind::close:
@@ -100,8 +104,9 @@ StepResult Shard::drain_mailboxes() {
 
 StepResult Shard::expire_timers(base::Instant now) {
   heed_requests(now);
-  connections_.expire(now);
-  return program_->expire(now);
+  const StepResult parking = connections_.expire(now);
+  const StepResult result = program_->expire(now);
+  return parking == StepResult::more ? parking : result;
 }
 
 StepResult Shard::deliver() {

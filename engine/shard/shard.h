@@ -24,7 +24,8 @@ namespace engine {
 
 class Shard final : private TurnSteps {
  public:
-  Shard(std::uint32_t number, std::unique_ptr<ActiveDriver> driver, Lanes& lanes);
+  Shard(std::uint32_t number, std::unique_ptr<ActiveDriver> driver, Lanes& lanes,
+        base::Duration park_after = base::kParkAfterDefault);
   ~Shard() override;
 
   base::Status open(std::uint32_t descriptors) { return connections_.open(descriptors); }

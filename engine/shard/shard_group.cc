@@ -44,7 +44,7 @@ base::Status ShardGroup::open_shards(ShardProgramFactory& programs) {
     auto driver = ActiveDriver::open(driver_options);
     if (!driver.ok()) return driver.error();
     if (base::Status status = listen_on(number, *driver.value()); !status.ok()) return status;
-    shards_.push_back(std::make_unique<Shard>(number, driver.take(), lanes_));
+    shards_.push_back(std::make_unique<Shard>(number, driver.take(), lanes_, options_.park_after));
     drivers.push_back(&shards_.back()->driver());
     base::Status status = shards_.back()->open(driver_options.descriptors);
     if (!status.ok()) return status;

@@ -27,7 +27,8 @@ struct ShardGroupOptions {
   std::uint32_t shards = 1;
   std::vector<std::uint32_t> cpus;  // Shard i is pinned to cpus[i % size]; empty: not pinned.
   std::vector<Address> listen;      // Port 0 is chosen by the kernel, once for all shards.
-  DriverOptions driver;             // Of each shard; `shard` and `seed` are filled in.
+  base::Duration park_after = base::kParkAfterDefault;  // See engine/connection/connections.h.
+  DriverOptions driver;  // Of each shard; `shard` and `seed` are filled in.
   std::string thread_name = "shard";
 };
 
