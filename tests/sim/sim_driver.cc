@@ -199,6 +199,12 @@ void SimDriver::execute(const Submission& submission) {
     case OperationKind::receive:
       receive(submission);
       break;
+    case OperationKind::poll:
+      poll(submission);
+      break;
+    case OperationKind::settle:
+      settle(submission);
+      break;
     case OperationKind::send:
       send(submission);
       break;
@@ -253,10 +259,36 @@ void SimDriver::receive(const Submission& submission) {
   CHECK(!slot->receiving);
   slot->receiving = true;
   slot->receive_fresh = true;
+  slot->receive_single = submission.once;
   slot->receive_tag = as_returned(submission.tag);
   ++slot->in_flight;
   ++in_flight_;
   schedule_receive(submission.descriptor);
+}
+
+void SimDriver::poll(const Submission& submission) {
+  Slot* slot = open_slot(submission);
+  if (slot == nullptr) return;
+  CHECK(!slot->receiving && !slot->polling);
+  slot->polling = true;
+  slot->poll_tag = as_returned(submission.tag);
+  ++slot->in_flight;
+  ++in_flight_;
+  schedule_receive(submission.descriptor);
+}
+
+// Ends the receive alone, if there is one; only a failure is told.
+void SimDriver::settle(const Submission& submission) {
+  Slot* slot = open_slot(submission);
+  if (slot == nullptr) return;
+  const bool raced = network_.faults().strikes(Fault::cancel_races);
+  if (raced) run_receive(submission.descriptor);
+  if (slot->receiving && !raced) {
+    end_receive(*slot, -ECANCELED);
+    return;
+  }
+  const std::int32_t result = slot->receiving ? -EALREADY : -ENOENT;
+  post({.tag = as_returned(submission.tag), .result = result}, completion_due(), false);
 }
 
 void SimDriver::send(const Submission& submission) {
@@ -300,6 +332,10 @@ void SimDriver::cancel(const Submission& submission) {
   if (slot->receiving) {
     ++found;
     end_receive(*slot, -ECANCELED);
+  }
+  if (slot->polling) {
+    ++found;
+    end_poll(*slot, -ECANCELED);
   }
   if (raced) found = network_.prng().below(2) == 0 ? -ENOENT : -EALREADY;
   post({.tag = as_returned(submission.tag), .result = found}, completion_due(), true);

@@ -83,10 +83,14 @@ class SimDriver {
     Tag connect_tag{};
     // The receive.
     bool receiving = false;
-    bool receive_fresh = false;  // Not tried yet since it was armed.
+    bool receive_fresh = false;   // Not tried yet since it was armed.
+    bool receive_single = false;  // Of one buffer, then it ends.
     bool receive_scheduled = false;
     Tag receive_tag{};
     base::Instant receive_due{};  // Of its youngest completion: none overtakes it.
+    // The poll.
+    bool polling = false;
+    Tag poll_tag{};
     // The send.
     bool sending = false;
     bool send_scheduled = false;
@@ -116,6 +120,8 @@ class SimDriver {
   void accept(const Submission& submission);
   void connect(const Submission& submission);
   void receive(const Submission& submission);
+  void poll(const Submission& submission);
+  void settle(const Submission& submission);
   void send(const Submission& submission);
   void cancel(const Submission& submission);
   void close(const Submission& submission);
@@ -127,6 +133,7 @@ class SimDriver {
   void run_send(Descriptor descriptor);
   void end_accept(Listener& listener, std::int32_t result);
   void end_receive(Slot& slot, std::int32_t result);
+  void end_poll(Slot& slot, std::int32_t result);
   void end_send(Slot& slot, std::int32_t result);
   void schedule_receive(Descriptor descriptor);
   void schedule_send(Descriptor descriptor, base::Duration delay);

@@ -1,5 +1,7 @@
 // The operations of SimDriver as they run: what the kernel would do between submit and completion.
 
+#include <poll.h>
+
 #include <algorithm>
 #include <cerrno>
 
@@ -81,7 +83,8 @@ void SimDriver::on_connected(Descriptor descriptor, std::int32_t result) {
 // ---- Receiving ----------------------------------------------------------------------------------
 
 void SimDriver::on_readable(Descriptor descriptor) {
-  if (slots_[descriptor].receiving) schedule_receive(descriptor);
+  const Slot& slot = slots_[descriptor];
+  if (slot.receiving || slot.polling) schedule_receive(descriptor);
 }
 
 void SimDriver::schedule_receive(Descriptor descriptor) {
@@ -99,6 +102,7 @@ void SimDriver::schedule_receive(Descriptor descriptor) {
 void SimDriver::run_receive(Descriptor descriptor) {
   Slot& slot = slots_[descriptor];
   slot.receive_scheduled = false;
+  if (slot.polling && network_.readable(slot.socket)) end_poll(slot, POLLIN);
   while (slot.receiving && receive_once(slot)) {
   }
 }
@@ -111,7 +115,9 @@ bool SimDriver::receive_once(Slot& slot) {
   // Withheld only while some buffer is out, so that its return tells when to try again.
   const bool withheld =
       buffers_.lent() > 0 && readable && network_.faults().strikes(Fault::buffers_withheld);
-  if (buffers_.empty() || withheld) {
+  // A single receive waits for something to receive before it asks for a buffer.
+  const bool asks = readable || !slot.receive_single;
+  if (asks && (buffers_.empty() || withheld)) {
     end_receive(slot, -ENOBUFS);
     return false;
   }
@@ -131,7 +137,7 @@ bool SimDriver::receive_once(Slot& slot) {
     end_receive(slot, result);
     return false;
   }
-  slot.receiving = !network_.faults().strikes(Fault::receive_ends);
+  slot.receiving = !slot.receive_single && !network_.faults().strikes(Fault::receive_ends);
   slot.receive_due = std::max(slot.receive_due, completion_due());
   post({.tag = slot.receive_tag,
         .result = result,
@@ -148,6 +154,12 @@ void SimDriver::end_receive(Slot& slot, std::int32_t result) {
   slot.receiving = false;
   slot.receive_due = std::max(slot.receive_due, completion_due());
   post({.tag = slot.receive_tag, .result = result}, slot.receive_due, true);
+}
+
+void SimDriver::end_poll(Slot& slot, std::int32_t result) {
+  CHECK(slot.polling);
+  slot.polling = false;
+  post({.tag = slot.poll_tag, .result = result}, completion_due(), true);
 }
 
 // ---- Sending ------------------------------------------------------------------------------------

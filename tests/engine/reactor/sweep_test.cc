@@ -1,4 +1,4 @@
-#include "engine/session/sweep.h"
+#include "engine/reactor/sweep.h"
 
 #include <gtest/gtest.h>
 
