@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <map>
@@ -136,7 +137,8 @@ void declare(CLI::App& program, RawOptions& raw) {
       ->capture_default_str();
   program
       .add_option("--park-after", raw.park_after,
-                  "put a connection that was silent so long into its cheapest state; 0s: never")
+                  "let a connection that was silent so long cost the least memory; 0s: never; at "
+                  "most half of --heartbeat, whose pongs would keep everybody awake")
       ->capture_default_str();
   program.add_option("--drain-timeout", raw.drain_timeout, "from SIGTERM to the end at the latest")
       ->capture_default_str();
@@ -201,6 +203,9 @@ void read_limits(Reader& reader, const RawOptions& raw, Options& options) {
   session.close_timeout = reader.duration("--close-timeout", raw.close_timeout, false);
   session.idle_timeout = reader.duration("--idle-timeout", raw.idle_timeout, true);
   options.park_after = reader.duration("--park-after", raw.park_after, true);
+  if (session.heartbeat_interval > base::Duration::zero()) {
+    options.park_after = std::min(options.park_after, session.heartbeat_interval / 2);
+  }
   options.drain_grace = reader.duration("--drain-timeout", raw.drain_timeout, false);
   options.receive_buffers = static_cast<std::uint32_t>(reader.count(
       "--receive-buffers", raw.receive_buffers, kReceiveBuffersLeast, base::kReceiveBuffersMost));

@@ -18,7 +18,7 @@ std::size_t index_of(Outcome outcome) noexcept { return static_cast<std::size_t>
 }  // namespace
 
 Connections::Connections(Reactor& reactor, base::Duration park_after)
-    : reactor_(reactor), park_sweep_(park_after) {
+    : reactor_(reactor), parks_(park_after > base::Duration{}), park_sweep_(park_after) {
   segments_.resize(base::kSendSegmentsPerTurn);
   received_.reserve(base::kCompletionsPerTurn);
 }
@@ -402,12 +402,15 @@ void Connections::open_slot(std::uint32_t slot, bool outgoing) {
   connection.state = ConnectionState::open;
   connection.outgoing = outgoing;
   connection.starved = false;
-  connection.warm = false;
+  connection.warm = !parks_;
   connection.woken = false;
   connection.active = true;
-  slots_used_ = std::max(slots_used_, slot + 1);
   counters_.open.add();
-  arm_once(slot, connection);
+  if (connection.warm) {
+    arm_receive(slot, connection);
+  } else {
+    arm_once(slot, connection);
+  }
 }
 
 void Connections::begin_closing(std::uint32_t slot, Connection& connection) {

@@ -151,9 +151,9 @@ class Connections {
   SendPools pools_;
   std::vector<Listening> listeners_;
   base::Instant accept_again_at_ = base::kForever;
+  bool parks_;
   Sweep park_sweep_;
   base::Instant next_sweep_{};
-  std::uint32_t slots_used_ = 0;  // Every slot in use is below.
   std::vector<Received> received_;
   std::size_t received_done_ = 0;  // How many of them were delivered.
   std::vector<std::uint32_t> starved_;

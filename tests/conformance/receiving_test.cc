@@ -6,8 +6,11 @@ namespace conformance {
 namespace {
 
 using engine::submit_close;
+using engine::submit_poll;
 using engine::submit_receive;
+using engine::submit_receive_once;
 using engine::submit_send;
+using engine::submit_settle;
 
 std::string numbered_text(std::size_t size) {
   std::string text;
@@ -112,6 +115,91 @@ TEST_F(Receiving, ADescriptorThatIsNotOpenIsAFailure) {
   EXPECT_LT(completion->result, 0);
   EXPECT_FALSE(completion->more);
   EXPECT_EQ(completion->tag, (engine::Tag{OperationKind::receive, 11, 3}));
+}
+
+// ---- Single receives, polls and the end of a receive --------------------------------------------
+
+TEST_F(Receiving, OnceYieldsOneBufferAndEnds) {
+  const Ends ends = connected();
+  server_.stage(submit_receive_once(ends.server, 1));
+  server_.settle();
+  EXPECT_EQ(server_.pending(OperationKind::receive), 0U);  // It waits for bytes.
+  client_.stage(submit_send(ends.client, 1, bytes("one")));
+  client_.await(OperationKind::send);
+  const auto completion = server_.await(OperationKind::receive);
+  ASSERT_TRUE(completion.has_value());
+  EXPECT_FALSE(completion->more);
+  ASSERT_TRUE(completion->has_buffer);
+  EXPECT_EQ(base::as_text(completion->received()), "one");
+  server_.driver().give_back(completion->buffer);
+  client_.stage(submit_send(ends.client, 1, bytes("two")));
+  client_.await(OperationKind::send);
+  server_.settle();
+  EXPECT_EQ(server_.pending(OperationKind::receive), 0U);
+  server_.stage(submit_receive_once(ends.server, 1));
+  EXPECT_EQ(server_.receive(3), "two");
+}
+
+TEST_F(Receiving, APollCompletesOnceWhenThereIsSomethingToReceive) {
+  const Ends ends = connected();
+  server_.stage(submit_poll(ends.server, 6));
+  server_.settle();
+  EXPECT_EQ(server_.pending(OperationKind::poll), 0U);
+  client_.stage(submit_send(ends.client, 1, bytes("knock")));
+  client_.await(OperationKind::send);
+  const auto completion = server_.await(OperationKind::poll);
+  ASSERT_TRUE(completion.has_value());
+  EXPECT_GE(completion->result, 0);
+  EXPECT_FALSE(completion->more);
+  EXPECT_FALSE(completion->has_buffer);
+  EXPECT_EQ(completion->tag, (engine::Tag{OperationKind::poll, ends.server, 6}));
+  server_.stage(submit_receive_once(ends.server, 6));
+  EXPECT_EQ(server_.receive(5), "knock");
+}
+
+TEST_F(Receiving, APollOfWhatCameBeforeCompletesAtOnce) {
+  const Ends ends = connected();
+  client_.stage(submit_send(ends.client, 1, bytes("early")));
+  client_.await(OperationKind::send);
+  server_.settle();
+  server_.stage(submit_poll(ends.server, 1));
+  EXPECT_TRUE(server_.await(OperationKind::poll).has_value());
+}
+
+TEST_F(Receiving, APollCompletesAtThePeersEnd) {
+  const Ends ends = connected();
+  server_.stage(submit_poll(ends.server, 1));
+  client_.stage(submit_close(ends.client, 1));
+  client_.settle();
+  ASSERT_TRUE(server_.await(OperationKind::poll).has_value());
+  server_.stage(submit_receive_once(ends.server, 1));
+  const auto end = server_.await(OperationKind::receive);
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(end->result, 0);
+}
+
+TEST_F(Receiving, SettlingEndsTheReceiveAndNothingElse) {
+  const Ends ends = connected();
+  server_.stage(submit_receive(ends.server, 4));
+  server_.settle();
+  server_.stage(submit_settle(ends.server, 4));
+  const auto completion = server_.await(OperationKind::receive);
+  ASSERT_TRUE(completion.has_value());
+  EXPECT_EQ(outcome(*completion), Outcome::canceled);
+  EXPECT_FALSE(completion->more);
+  EXPECT_EQ(server_.pending(OperationKind::settle), 0U);  // Success is silent.
+  server_.stage(submit_send(ends.server, 4, bytes("still open")));
+  const auto sent = server_.await(OperationKind::send);
+  ASSERT_TRUE(sent.has_value());
+  EXPECT_EQ(sent->result, 10);
+}
+
+TEST_F(Receiving, SettlingWithoutAReceiveFails) {
+  const Ends ends = connected();
+  server_.stage(submit_settle(ends.server, 4));
+  const auto completion = server_.await(OperationKind::settle);
+  ASSERT_TRUE(completion.has_value());
+  EXPECT_LT(completion->result, 0);
 }
 
 // ---- Running out of buffers ---------------------------------------------------------------------

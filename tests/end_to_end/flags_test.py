@@ -16,7 +16,7 @@ from support.frames import TEXT
 from support.raw_client import RawClient, plain_request
 
 FLAGS = ("--listen", "--shards", "--cpus", "--connections", "--max-message", "--send-queue",
-         "--heartbeat", "--handshake-timeout", "--close-timeout", "--idle-timeout",
+         "--heartbeat", "--handshake-timeout", "--close-timeout", "--idle-timeout", "--park-after",
          "--drain-timeout", "--log-level", "--log-format", "--raw", "--help", "--version")
 
 # Flag, value, and what the line must say is allowed.
@@ -45,13 +45,14 @@ OUT_OF_BOUNDS = (
     ("--heartbeat", "1ms", r"\b100ms\b.*\b1d\b.*\bnever\b"),
     ("--heartbeat", "25h", r"\b100ms\b.*\b1d\b"),
     ("--heartbeat", "5", r"250ms"),
+    ("--park-after", "1ms", r"\b100ms\b.*\b1d\b.*\bnever\b"),
     ("--heartbeat", "soon", r"250ms"),
     ("--handshake-timeout", "0s", r"\b100ms\b.*\b1d\b"),
     ("--handshake-timeout", "25h", r"\b100ms\b.*\b1d\b"),
     ("--close-timeout", "0s", r"\b100ms\b.*\b1d\b"),
     ("--close-timeout", "25h", r"\b100ms\b.*\b1d\b"),
-    ("--idle-timeout", "1ms", r"\b1d\b.*\bnever\b"),
-    ("--idle-timeout", "25h", r"\b1d\b.*\bnever\b"),
+    ("--idle-timeout", "--park-after", "1ms", r"\b1d\b.*\bnever\b"),
+    ("--idle-timeout", "--park-after", "25h", r"\b1d\b.*\bnever\b"),
     ("--drain-timeout", "0s", r"\b100ms\b.*\b1d\b"),
     ("--drain-timeout", "-1s", r"250ms"),
     ("--log-level", "loud", r"debug.*error.*info"),
@@ -90,7 +91,7 @@ class FlagsTest(unittest.TestCase):
 
     def test_values_at_their_bounds_are_fine(self):
         for flags in (("--connections", 1), ("--shards", 1), ("--max-message", 125),
-                      ("--send-queue", "4KiB"), ("--heartbeat", "0s"), ("--idle-timeout", "0s"),
+                      ("--send-queue", "4KiB"), ("--heartbeat", "0s"), ("--idle-timeout", "--park-after", "0s"),
                       ("--heartbeat", "1d"), ("--handshake-timeout", "100ms"),
                       ("--drain-timeout", "100ms"), ("--cpus", "0")):
             with self.subTest(flags), gateway.Gateway("--log-level", "info", *flags) as server:

@@ -55,6 +55,7 @@ class HandTest : public testing::Test {
     engine::ShardGroupOptions group;
     group.shards = shards;
     group.driver.descriptors = 4096;
+    group.park_after = {};  // So that a receive is armed at every moment of a test.
     group.listen = {engine::Address::parse("127.0.0.1:0").take()};
     auto opened = engine::ShardGroup::open(group, *factory_);
     ASSERT_TRUE(opened.ok());

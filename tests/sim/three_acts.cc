@@ -4,6 +4,7 @@ namespace sim {
 
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
@@ -94,6 +95,7 @@ engine::ShardGroupOptions ThreeActs::draw_group_options(std::uint32_t shards_mos
   options.driver.submissions = 1U << draw(2, 8);
   options.driver.receive_buffers = 1U << draw(1, 6);
   options.driver.receive_buffer_bytes = 1U << draw(5, 12);
+  options.park_after = milliseconds{draw(0, 3) * draw(1, 2'000)};
   options.driver.seed = trial_.prng().next();
   return options;
 }

@@ -22,14 +22,16 @@ constexpr base::Duration kPatience = seconds{20};
 // A shard's lower half: a driver, a reactor, connections, and a handler that notes what it hears.
 class Host final : private TurnSteps, private ConnectionHandler {
  public:
-  explicit Host(sim::Network& network, std::uint32_t descriptors = 8) : network_(network) {
+  explicit Host(sim::Network& network, std::uint32_t descriptors = 8,
+                base::Duration park_after = {})
+      : network_(network) {
     DriverOptions options;
     options.descriptors = descriptors;
     options.receive_buffers = 4;
     options.receive_buffer_bytes = 64;
     driver_ = ActiveDriver::open(options).take();
     reactor_ = std::make_unique<Reactor>(*driver_);
-    connections_ = std::make_unique<Connections>(*reactor_);
+    connections_ = std::make_unique<Connections>(*reactor_, park_after);
     EXPECT_TRUE(connections_->open(descriptors).ok());
     connections_->set_handler(*this);
     EXPECT_TRUE(driver_->start().ok());
@@ -330,6 +332,96 @@ TEST_F(ConnectionsTest, AHostThatGoesDropsWhatIsStillQueued) {
   EXPECT_GT(going->connections().pools().payloads.bytes_in_use(), 10'000U);
   going.reset();  // A leak checker would tell.
   settle();
+}
+
+// ---- Parking ------------------------------------------------------------------------------------
+
+class ParkingTest : public ConnectionsTest {
+ protected:
+  ParkingTest() : parking_(network_, 8, kParkAfter), parking_address_(parking_.listen()) {
+    parking_.connections().start(network_.now());
+    client_.connections().connect(parking_address_, 7);
+    turn_both([&] { return !parking_.opened.empty() && !client_.opened.empty(); });
+  }
+
+  template <typename Condition>
+  void turn_both(Condition&& condition) {
+    const base::Instant end = network_.now() + kPatience;
+    while (!condition() && network_.now() < end) {
+      parking_.turn();
+      client_.turn();
+      network_.advance_to(network_.now() + std::chrono::microseconds{50});
+    }
+    EXPECT_TRUE(condition());
+  }
+  void pass(base::Duration time) {
+    const base::Instant end = network_.now() + time;
+    turn_both([&] { return network_.now() >= end; });
+  }
+  void say(std::string_view text) {
+    said_ += text;
+    client_.send(client_.opened[0], std::string(text));
+    turn_both([&] { return parking_.of(parking_.opened[0]).bytes == said_; });
+  }
+  bool warm() { return parking_.connections().record(parking_.opened[0].slot).warm; }
+
+  static constexpr milliseconds kParkAfter{100};
+  Host parking_;
+  Address parking_address_;
+  std::string said_;
+};
+
+TEST_F(ParkingTest, TheSecondMessageOfAnIntervalWarmsUpAndSilenceParks) {
+  EXPECT_FALSE(warm());
+  say("a");
+  EXPECT_FALSE(warm());
+  say("b");
+  EXPECT_TRUE(warm());
+  EXPECT_EQ(parking_.counters().warmed.value(), 1U);
+  pass(3 * kParkAfter);
+  EXPECT_FALSE(warm());
+  EXPECT_EQ(parking_.counters().parked.value(), 1U);
+  EXPECT_EQ(parking_.driver().operations_in_flight(), 1U);  // The poll.
+  say("c");
+  EXPECT_FALSE(warm());
+  say("d");
+  EXPECT_TRUE(warm());
+}
+
+TEST_F(ParkingTest, AMessagePerIntervalLeavesItParked) {
+  for (int i = 0; i < 5; ++i) {
+    say("pong");
+    pass(kParkAfter);
+  }
+  EXPECT_FALSE(warm());
+  EXPECT_EQ(parking_.counters().warmed.value(), 0U);
+}
+
+TEST_F(ParkingTest, WhoTalksAllTheTimeIsNeverParked) {
+  for (int i = 0; i < 20; ++i) {
+    say("talk");
+    pass(kParkAfter / 4);
+  }
+  EXPECT_EQ(parking_.counters().warmed.value(), 1U);
+  EXPECT_EQ(parking_.counters().parked.value(), 0U);
+}
+
+TEST_F(ParkingTest, AParkedConnectionHearsItsPeersEnd) {
+  pass(3 * kParkAfter);
+  const ConnectionId here = parking_.opened[0];
+  client_.connections().finish(client_.opened[0]);
+  turn_both([&] { return parking_.of(here).ended; });
+  EXPECT_EQ(parking_.of(here).outcome, Outcome::success);
+  parking_.connections().finish(here);
+  turn_both([&] { return parking_.of(here).released; });
+}
+
+TEST_F(ParkingTest, AParkedConnectionCanBeAborted) {
+  pass(3 * kParkAfter);
+  const ConnectionId here = parking_.opened[0];
+  parking_.connections().abort(here);
+  turn_both([&] { return parking_.of(here).released; });
+  EXPECT_EQ(parking_.counters().stale_completions.value(), 0U);
 }
 
 // ---- Receive buffers ----------------------------------------------------------------------------
