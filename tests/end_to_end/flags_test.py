@@ -91,7 +91,8 @@ class FlagsTest(unittest.TestCase):
 
     def test_values_at_their_bounds_are_fine(self):
         for flags in (("--connections", 1), ("--shards", 1), ("--max-message", 125),
-                      ("--send-queue", "4KiB"), ("--heartbeat", "0s"), ("--idle-timeout", "--park-after", "0s"),
+                      ("--send-queue", "4KiB"), ("--heartbeat", "0s"), ("--idle-timeout", "0s"),
+                      ("--park-after", "0s"),
                       ("--heartbeat", "1d"), ("--handshake-timeout", "100ms"),
                       ("--drain-timeout", "100ms"), ("--cpus", "0")):
             with self.subTest(flags), gateway.Gateway("--log-level", "info", *flags) as server:
