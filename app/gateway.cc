@@ -7,12 +7,12 @@
 #include <memory>
 #include <string>
 
-#include "app/config/host_limits.h"
 #include "app/gateway_shard.h"
 #include "app/telemetry/pages.h"
 #include "base/byte_text.h"
 #include "base/duration_text.h"
 #include "base/log.h"
+#include "engine/shard/host_limits.h"
 #include "engine/shard/shard_group.h"
 #include "millrace_version.h"
 
@@ -57,7 +57,7 @@ engine::ShardGroupOptions group_options(const Options& options) {
   group.cpus = options.cpus;
   group.listen = options.listen;
   group.park_after = options.park_after;
-  group.driver.descriptors = descriptors_per_shard(options);
+  group.driver.descriptors = engine::descriptors_per_shard(options.connections);
   group.driver.receive_buffers = options.receive_buffers;
   group.driver.receive_buffer_bytes = options.receive_buffer_bytes;
   group.driver.seed = fresh_seed();

@@ -64,8 +64,11 @@ inline constexpr std::uint32_t kCompletionQueueEntries = 8192;
 inline constexpr std::uint32_t kCompletionsPerTurn = 1024;
 // Receive buffers of a shard: shared by its connections, held only while bytes are being parsed.
 inline constexpr std::uint32_t kReceiveBuffersDefault = 256;
+inline constexpr std::uint32_t kReceiveBuffersLeast = 16;
 inline constexpr std::uint32_t kReceiveBuffersMost = 32768;
 inline constexpr std::uint32_t kReceiveBufferBytesDefault = 4096;
+inline constexpr std::uint32_t kReceiveBufferBytesLeast = 512;
+inline constexpr std::uint32_t kReceiveBufferBytesMost = std::uint32_t{1} << 20;
 inline constexpr std::uint32_t kListenBacklog = 65535;
 // Descriptors per ring that the kernel allows (IORING_MAX_FIXED_FILES).
 inline constexpr std::uint32_t kDescriptorsPerShardMost = std::uint32_t{1} << 20;
@@ -154,6 +157,13 @@ inline constexpr std::uint32_t kBatchPayloadBytes = 4000;
 // Messages that wait for their fan-out, over all rooms of a shard, before it stops reading.
 inline constexpr std::uint64_t kFanOutBacklogBytesMax = std::uint64_t{8} << 20;
 inline constexpr std::uint32_t kRoomsPerShardMost = std::uint32_t{1} << 18;
+
+// ---- Embedding ----------------------------------------------------------------------------------
+
+// Tasks from other threads that may wait for one shard (millrace/server.h), and those that a turn
+// runs.
+inline constexpr std::uint32_t kPostedTasksDefault = std::uint32_t{1} << 16;
+inline constexpr std::uint32_t kPostedTasksPerTurn = 1024;
 
 // ---- Measuring ----------------------------------------------------------------------------------
 

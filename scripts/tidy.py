@@ -31,7 +31,7 @@ PURPOSE_WORDS_MIN = 15
 
 CPP = {".h", ".cc"}
 CODE = CPP | {".py", ".cmake", ".sh", ".mjs", ".js", ".ts", ".toml", ".yml", ".yaml"}
-PRODUCT = ("base", "protocol", "engine", "app", "loadgen")
+PRODUCT = ("base", "protocol", "engine", "app", "loadgen", "millrace")
 GENERATED_HEADERS = {"millrace_version.h"}
 
 

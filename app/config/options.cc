@@ -14,15 +14,13 @@
 #include "app/config/version_text.h"
 #include "base/byte_text.h"
 #include "base/duration_text.h"
+#include "engine/shard/host_limits.h"
 
 namespace app {
 
 namespace {
 
 constexpr int kUsageError = 2;
-constexpr std::uint32_t kReceiveBuffersLeast = 16;
-constexpr std::uint64_t kReceiveBufferBytesLeast = 512;
-constexpr std::uint64_t kReceiveBufferBytesMost = std::uint64_t{1} << 20;
 
 // What the flags said, as text, before any of it is believed.
 struct RawOptions {
@@ -171,7 +169,7 @@ void read_listen(Reader& reader, const RawOptions& raw, Options& options) {
 }
 
 void read_shards(Reader& reader, const RawOptions& raw, Options& options) {
-  const std::vector<std::uint32_t> allowed = allowed_cpus();
+  const std::vector<std::uint32_t> allowed = engine::allowed_cpus();
   if (!raw.cpus.empty()) {
     auto cpus = parse_cpu_list(raw.cpus);
     if (!cpus.ok()) {
@@ -207,13 +205,15 @@ void read_limits(Reader& reader, const RawOptions& raw, Options& options) {
     options.park_after = std::min(options.park_after, session.heartbeat_interval / 2);
   }
   options.drain_grace = reader.duration("--drain-timeout", raw.drain_timeout, false);
-  options.receive_buffers = static_cast<std::uint32_t>(reader.count(
-      "--receive-buffers", raw.receive_buffers, kReceiveBuffersLeast, base::kReceiveBuffersMost));
+  options.receive_buffers = static_cast<std::uint32_t>(
+      reader.count("--receive-buffers", raw.receive_buffers, base::kReceiveBuffersLeast,
+                   base::kReceiveBuffersMost));
   if (!std::has_single_bit(options.receive_buffers)) {
     reader.fail("--receive-buffers {}: must be a power of two", raw.receive_buffers);
   }
-  options.receive_buffer_bytes = static_cast<std::uint32_t>(reader.bytes(
-      "--receive-buffer", raw.receive_buffer, kReceiveBufferBytesLeast, kReceiveBufferBytesMost));
+  options.receive_buffer_bytes = static_cast<std::uint32_t>(
+      reader.bytes("--receive-buffer", raw.receive_buffer, base::kReceiveBufferBytesLeast,
+                   base::kReceiveBufferBytesMost));
 }
 
 Options read(Reader& reader, const RawOptions& raw) {
@@ -255,7 +255,7 @@ base::Result<std::vector<std::uint32_t>> parse_cpu_list(const std::string& text)
       result = std::from_chars(result.ptr + 1, end, last);
       if (result.ec != std::errc{} || last < first) return malformed;
     }
-    if (last >= kCpusMost) return malformed;
+    if (last >= engine::kCpusMost) return malformed;
     for (std::uint32_t cpu = first; cpu <= last; ++cpu) cpus.push_back(cpu);
     if (result.ptr == end) return cpus;
     if (*result.ptr != ',') return malformed;
