@@ -15,19 +15,20 @@ std::size_t index_of(engine::CloseReason reason) noexcept {
 
 }  // namespace
 
-ClientPool::ClientPool(engine::Sessions& sessions, engine::Reactor& reactor, const Target& target,
-                       const Partition& partition, ShardStatistics& statistics)
+ClientPool::ClientPool(engine::Sessions& sessions, engine::Reactor& reactor,
+                       const LoadOptions& options, const Partition& partition,
+                       ShardStatistics& statistics)
     : sessions_(sessions),
       reactor_(reactor),
-      target_(target),
+      target_(options.target),
+      groups_(options.groups),
       partition_(partition),
       statistics_(statistics),
       clients_(partition.size()) {}
 
-void ClientPool::connect_all(const ConnectPace& pace, std::uint32_t clients_per_room) {
+void ClientPool::connect_all(const ConnectPace& pace) {
   CHECK(pace.in_progress_max > 0);
   pace_ = pace;
-  clients_per_room_ = clients_per_room;
   connecting_all_ = true;
   const double phase = static_cast<double>(partition_.shard) / partition_.shards;
   schedule_ = Schedule({.rate = pace.rate, .phase = phase});
@@ -46,8 +47,7 @@ void ClientPool::pump(base::Instant now) {
       if (intended > now) return;
       schedule_.advance();
     }
-    const std::uint32_t client = to_connect_++;
-    connect(client, partition_.global(client) / clients_per_room_, intended);
+    connect(to_connect_++, intended);
   }
 }
 
@@ -56,7 +56,7 @@ base::Instant ClientPool::next_deadline() const noexcept {
   return waits_for_time ? schedule_.next() : base::kForever;
 }
 
-void ClientPool::connect(std::uint32_t client, std::uint32_t room, base::Instant intended) {
+void ClientPool::connect(std::uint32_t client, base::Instant intended) {
   Client& state = clients_[client];
   CHECK(state.state == State::idle);
   state.state = State::connecting;
@@ -66,9 +66,9 @@ void ClientPool::connect(std::uint32_t client, std::uint32_t room, base::Instant
   ++in_progress_;
   const std::uint32_t number = partition_.global(client);
   const Endpoint& endpoint = target_.endpoint_of(number);
-  sessions_.connect(
-      endpoint.address,
-      {.host = endpoint.host, .target = target_.path_of(room, number), .context = client});
+  sessions_.connect(endpoint.address, {.host = endpoint.host,
+                                       .target = target_.path_of(room_of(groups_, number), number),
+                                       .context = client});
 }
 
 void ClientPool::close(std::uint32_t client) {
@@ -76,6 +76,13 @@ void ClientPool::close(std::uint32_t client) {
   clients_[client].state = State::closing;
   statistics_.open.subtract();
   sessions_.close(clients_[client].session, protocol::CloseCode::normal, {});
+}
+
+void ClientPool::abort(std::uint32_t client) {
+  if (clients_[client].state != State::open) return;
+  clients_[client].state = State::closing;
+  statistics_.open.subtract();
+  sessions_.abort(clients_[client].session);
 }
 
 bool ClientPool::send(std::uint32_t client, std::span<const std::byte> message) {
@@ -103,20 +110,21 @@ void ClientPool::opened(std::uint32_t client, engine::SessionId session, base::I
       static_cast<std::uint64_t>((now - state.connect_intended).count()));
 }
 
-void ClientPool::connect_failed(std::uint32_t client, const engine::ConnectFailure& failure) {
+void ClientPool::connect_failed(std::uint32_t client, const engine::ConnectFailure& failure,
+                                bool forgiven) {
   CHECK(clients_[client].state == State::connecting);
   CHECK(in_progress_ > 0);
   clients_[client].state = State::idle;
   --in_progress_;
   statistics_.failed.add();
   if (failure.outcome != engine::Outcome::success) {
-    ++statistics_.errors.connect_failures[index_of(failure.outcome)];
+    ++errors(forgiven).connect_failures[index_of(failure.outcome)];
   } else {
-    ++statistics_.errors.http_refusals[failure.http_status];
+    ++errors(forgiven).http_refusals[failure.http_status];
   }
 }
 
-void ClientPool::closed(std::uint32_t client, const engine::CloseInfo& info) {
+void ClientPool::closed(std::uint32_t client, const engine::CloseInfo& info, bool forgiven) {
   Client& state = clients_[client];
   switch (state.state) {
     case State::connecting:
@@ -124,14 +132,14 @@ void ClientPool::closed(std::uint32_t client, const engine::CloseInfo& info) {
       --in_progress_;
       if (info.reason == engine::CloseReason::draining) break;  // Never answered, until the end.
       statistics_.failed.add();
-      ++statistics_.errors.handshake_closes[index_of(info.reason)];
+      ++errors(forgiven).handshake_closes[index_of(info.reason)];
       break;
     case State::open:
       // The end of the run: that it was open until then is what counts.
       if (info.reason == engine::CloseReason::draining) return;
       statistics_.open.subtract();
       statistics_.disconnects.add();
-      ++statistics_.errors.closes[index_of(info.reason)];
+      ++errors(forgiven).closes[index_of(info.reason)];
       break;
     case State::closing:
       break;  // We asked for it.

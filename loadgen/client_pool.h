@@ -14,6 +14,7 @@
 
 #include "base/time.h"
 #include "engine/session/sessions.h"
+#include "loadgen/load_options.h"
 #include "loadgen/partition.h"
 #include "loadgen/schedule.h"
 #include "loadgen/shard_statistics.h"
@@ -28,13 +29,17 @@ struct ConnectPace {
 
 class ClientPool {
  public:
-  ClientPool(engine::Sessions& sessions, engine::Reactor& reactor, const Target& target,
+  ClientPool(engine::Sessions& sessions, engine::Reactor& reactor, const LoadOptions& options,
              const Partition& partition, ShardStatistics& statistics);
 
   std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(clients_.size()); }
   const Partition& partition() const noexcept { return partition_; }
   bool is_open(std::uint32_t client) const noexcept {
     return clients_[client].state == State::open;
+  }
+  // Neither connected nor about to be.
+  bool is_idle(std::uint32_t client) const noexcept {
+    return clients_[client].state == State::idle;
   }
   // Open ever since the pool connected it, without a break.
   bool was_never_closed(std::uint32_t client) const noexcept {
@@ -47,23 +52,27 @@ class ClientPool {
   }
 
   // Connects every client once, at the pace.
-  void connect_all(const ConnectPace& pace, std::uint32_t clients_per_room);
+  void connect_all(const ConnectPace& pace);
   // Each turn: starts the connects that are due.
   void pump(base::Instant now);
   base::Instant next_deadline() const noexcept;
 
   // Connects one client that is not connected; latency counts from `intended`.
-  void connect(std::uint32_t client, std::uint32_t room, base::Instant intended);
+  void connect(std::uint32_t client, base::Instant intended);
   std::uint32_t in_progress() const noexcept { return in_progress_; }
+  // With a close handshake.
   void close(std::uint32_t client);
+  // Without a word.
+  void abort(std::uint32_t client);
   // False when the client is not open, or its queue is full and it is being closed.
   bool send(std::uint32_t client, std::span<const std::byte> message);
 
   // ---- What the engine reports ------------------------------------------------------------------
 
   void opened(std::uint32_t client, engine::SessionId session, base::Instant now);
-  void connect_failed(std::uint32_t client, const engine::ConnectFailure& failure);
-  void closed(std::uint32_t client, const engine::CloseInfo& info);
+  // What is forgiven is counted, but not as an error.
+  void connect_failed(std::uint32_t client, const engine::ConnectFailure& failure, bool forgiven);
+  void closed(std::uint32_t client, const engine::CloseInfo& info, bool forgiven);
 
  private:
   enum class State : std::uint8_t { idle, connecting, open, closing };
@@ -75,15 +84,19 @@ class ClientPool {
     std::uint32_t connects = 0;
   };
 
+  ConnectionErrors& errors(bool forgiven) noexcept {
+    return forgiven ? statistics_.forgiven : statistics_.errors;
+  }
+
   engine::Sessions& sessions_;
   engine::Reactor& reactor_;
   const Target& target_;
+  std::span<const ClientGroup> groups_;
   Partition partition_;
   ShardStatistics& statistics_;
   std::vector<Client> clients_;
   ConnectPace pace_;
   Schedule schedule_{ScheduleOptions{}};
-  std::uint32_t clients_per_room_ = 1;
   std::uint32_t to_connect_ = 0;  // Clients below this one have been connected by connect_all().
   bool connecting_all_ = false;
   std::uint32_t in_progress_ = 0;

@@ -1,5 +1,6 @@
 #include "loadgen/expectation.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -10,10 +11,13 @@ namespace loadgen {
 namespace {
 
 constexpr std::array<std::string_view, kMetricCount> kMetricNames{
-    "p50",        "p90",        "p99",      "p99.9",
-    "p99.99",     "max",        "mean",     "cpu_per_message",
-    "lost",       "duplicates", "disorder", "corrupt",
-    "throughput", "errors",     "connected"};
+    "p50",        "p90",        "p99",       "p99.9",
+    "p99.99",     "max",        "mean",      "cpu_per_message",
+    "lost",       "duplicates", "disorder",  "corrupt",
+    "throughput", "errors",     "connected", "back",
+    "missing",    "retries",    "refused",   "deferred"};
+// The classes that scenarios report apart.
+constexpr std::array<std::string_view, 1> kSubjects{"back"};
 
 struct Operator {
   std::string_view text;
@@ -43,7 +47,8 @@ base::Error bad(std::string_view text, std::string_view why) {
   std::string line = "expectation '" + std::string(text) + "': " + std::string(why) +
                      "; write METRIC OPERATOR VALUE as in 'p99<10ms', with one of the metrics";
   for (const std::string_view metric : kMetricNames) line += " " + std::string(metric);
-  return base::Error{line + ", one of < <= > >= ==, and for times a unit of ns us ms s"};
+  line += ", of the whole run or of a class, as in '" + std::string(kSubjects.front()) + ".p99',";
+  return base::Error{line + " with one of < <= > >= ==, and for times a unit of ns us ms s"};
 }
 
 std::optional<Metric> find_metric(std::string_view text) {
@@ -72,13 +77,32 @@ std::string_view name(Metric metric) noexcept {
   return kMetricNames[static_cast<std::size_t>(metric)];
 }
 
-bool is_time(Metric metric) noexcept { return metric <= Metric::cpu_per_message; }
+bool is_time(Metric metric) noexcept {
+  return metric <= Metric::cpu_per_message || metric == Metric::back;
+}
+
+std::optional<Tally> tally_of(Metric metric) noexcept {
+  if (metric < Metric::missing) return std::nullopt;
+  for (std::uint8_t i = 0; i < kTallyCount; ++i) {
+    if (kTallyNames[i] == name(metric)) return static_cast<Tally>(i);
+  }
+  return std::nullopt;
+}
 
 base::Result<Expectation> Expectation::parse(std::string_view text) {
   const std::size_t at = text.find_first_of("<>=");
   if (at == std::string_view::npos) return bad(text, "there is no operator");
   Expectation expectation{.text = std::string(text)};
-  const auto metric = find_metric(trim(text.substr(0, at)));
+  std::string_view figure = trim(text.substr(0, at));
+  const std::size_t dot = figure.find('.');
+  if (!find_metric(figure) && dot != std::string_view::npos) {
+    expectation.subject = figure.substr(0, dot);
+    const bool known =
+        std::find(kSubjects.begin(), kSubjects.end(), expectation.subject) != kSubjects.end();
+    if (!known) return bad(text, "there is no such class");
+    figure = figure.substr(dot + 1);
+  }
+  const auto metric = find_metric(figure);
   if (!metric) return bad(text, "there is no such metric");
   expectation.metric = *metric;
   const std::string_view rest = text.substr(at);
@@ -93,6 +117,10 @@ base::Result<Expectation> Expectation::parse(std::string_view text) {
     return expectation;
   }
   return bad(text, "there is no such operator");
+}
+
+std::string Expectation::figure_name() const {
+  return (subject.empty() ? "" : subject + ".") + std::string(name(metric));
 }
 
 bool Expectation::met_by(double value) const noexcept {

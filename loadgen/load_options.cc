@@ -12,12 +12,14 @@ std::string_view name(ScenarioKind kind) noexcept {
       return "echo";
     case ScenarioKind::room:
       return "room";
+    case ScenarioKind::storm:
+      return "storm";
   }
   return "unknown";
 }
 
 bool sends_messages(ScenarioKind kind) noexcept {
-  return kind == ScenarioKind::echo || kind == ScenarioKind::room;
+  return kind != ScenarioKind::connect && kind != ScenarioKind::idle;
 }
 
 }  // namespace loadgen

@@ -12,21 +12,24 @@
 #include <vector>
 
 #include "base/time.h"
+#include "loadgen/client_groups.h"
 #include "loadgen/expectation.h"
+#include "loadgen/retry_policy.h"
 #include "loadgen/schedule.h"
 #include "loadgen/target.h"
 
 namespace loadgen {
 
-enum class ScenarioKind : std::uint8_t { connect, idle, echo, room };
+enum class ScenarioKind : std::uint8_t { connect, idle, echo, room, storm };
 
 std::string_view name(ScenarioKind kind) noexcept;
 bool sends_messages(ScenarioKind kind) noexcept;
 
-// A message of each run is at least `least` bytes and at most `most`, all sizes as likely.
-struct SizeRange {
-  std::uint32_t least = 64;
-  std::uint32_t most = 64;
+// Of the storm scenario: the clients that are all dropped at once, and how they come back.
+struct StormOptions {
+  std::uint32_t crowd = 0;
+  bool drop = true;  // By us; else whoever the server drops comes back.
+  RetryOptions retry;
 };
 
 struct LoadOptions {
@@ -45,6 +48,8 @@ struct LoadOptions {
   std::uint32_t in_flight = 1;  // Of each publisher, or connects in all.
   SizeRange size;
   bool hold = false;  // Of connects: keep what was opened.
+  StormOptions storm;
+  std::vector<ClientGroup> groups;  // plan_groups() of all the rest.
 
   // How long.
   base::Duration warm_up{};

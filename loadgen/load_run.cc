@@ -21,6 +21,8 @@ constexpr base::Duration kSettleTime = std::chrono::milliseconds{100};
 constexpr base::Duration kStartDelay = std::chrono::milliseconds{10};
 // A drain in which nothing comes for so long is over.
 constexpr base::Duration kDrainQuiet = std::chrono::seconds{2};
+// After everybody is back from a storm.
+constexpr base::Duration kCalmTime = std::chrono::seconds{1};
 // How long the close handshakes at the end may take.
 constexpr base::Duration kGoodbye = std::chrono::milliseconds{400};
 // Completions arrive in bursts, one per member of a room; fewer buffers would end the receives.
@@ -119,8 +121,8 @@ void LoadRun::measure() {
   static_cast<void>(wait_until(measure_from, "warming up"));
   const Usage before = usage();
   const base::Instant measured_from = monotonic_now();
-  const bool may_end_early = options_.scenario == ScenarioKind::connect && options_.hold;
-  while (monotonic_now() < stop && !(may_end_early && everything_held())) {
+  const bool may_end_early = ends_when_complete(options_);
+  while (monotonic_now() < stop && !(may_end_early && is_complete())) {
     const base::Instant look = may_end_early ? monotonic_now() + kLook : stop;
     if (wait_until(std::min(stop, look), "measuring")) break;
   }
@@ -140,8 +142,6 @@ void LoadRun::measure() {
 
 // What is under way may still arrive. Over when all has, when nothing more comes, or too late.
 void LoadRun::drain() {
-  const std::uint64_t per_message = deliveries_per_message(options_);
-  if (per_message == 0) return;
   const base::Instant began = monotonic_now();
   base::Instant moved = began;
   std::uint64_t received = 0;
@@ -156,8 +156,7 @@ void LoadRun::drain() {
     // A shard that had not looked at the clock yet may still have sent something.
     const Totals later = totals();
     const std::uint64_t failed = connects_first(options_.scenario) ? 0 : later.failed;
-    const bool complete = later.received + failed >= later.sent * per_message;
-    if (later.sent == now.sent && complete) break;
+    if (later.owed == now.owed && later.received + failed >= later.owed) break;
   }
   report_.times.draining = monotonic_now() - began;
 }
@@ -182,8 +181,15 @@ bool LoadRun::wait_until(base::Instant instant, std::string_view phase) {
   return interrupts_->interrupted();
 }
 
-// A connect run that holds what it opens is over when everything is open.
-bool LoadRun::everything_held() const { return totals().open >= options_.connections; }
+// A connect run that holds what it opens is over when everything is open; a storm, when everybody
+// has been back for long enough to show what their return did to the others.
+bool LoadRun::is_complete() {
+  if (options_.scenario == ScenarioKind::connect) return totals().open >= options_.connections;
+  const base::Instant now = monotonic_now();
+  if (totals().awaited > 0) calm_since_ = base::kForever;
+  if (totals().awaited == 0 && calm_since_ == base::kForever) calm_since_ = now;
+  return calm_since_ != base::kForever && now - calm_since_ >= kCalmTime;
+}
 
 void LoadRun::ring_shards() noexcept {
   for (const auto& shard : group_->shards()) shard->driver().wake_from_outside();
@@ -209,6 +215,8 @@ LoadRun::Totals LoadRun::totals() const {
     totals.open += statistics.open.value();
     totals.sent += statistics.sent.value();
     totals.received += statistics.received.value();
+    totals.owed += statistics.owed.value();
+    totals.awaited += statistics.awaited.value();
   }
   return totals;
 }

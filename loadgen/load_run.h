@@ -39,6 +39,8 @@ class LoadRun {
     std::uint64_t open = 0;
     std::uint64_t sent = 0;
     std::uint64_t received = 0;
+    std::uint64_t owed = 0;
+    std::uint64_t awaited = 0;
   };
   struct Usage {
     CpuTime client;
@@ -52,7 +54,7 @@ class LoadRun {
   void drain();
   void end();
   bool wait_until(base::Instant instant, std::string_view phase);
-  bool everything_held() const;
+  bool is_complete();
   void ring_shards() noexcept;
   void report_progress(std::string_view phase);
   Totals totals() const;
@@ -66,6 +68,7 @@ class LoadRun {
   std::unique_ptr<engine::ShardGroup> group_;
   ProcessProbe self_;
   std::optional<ProcessProbe> server_;
+  base::Instant calm_since_ = base::kForever;
   Interrupts* interrupts_ = nullptr;
   Progress* progress_ = nullptr;
 };

@@ -42,7 +42,7 @@ LoadShard::LoadShard(engine::Shard& shard, engine::ConnectionGate& gate, const L
     : WebSocketShard(shard, gate, session_options(options), 0),
       options_(options),
       control_(control),
-      clients_(sessions(), shard.reactor(), options.target, partition_of(options, shard.number()),
+      clients_(sessions(), shard.reactor(), options, partition_of(options, shard.number()),
                statistics_) {
   set_handlers(*this, *this);
   scenario_ = make_scenario(
@@ -55,8 +55,7 @@ void LoadShard::on_start() {
   scenario_->prepare();
   if (!connects_first(options_.scenario)) return;
   clients_.connect_all({.in_progress_max = share(options_.connect_in_progress, options_.shards),
-                        .rate = options_.connect_rate / options_.shards},
-                       options_.members);
+                        .rate = options_.connect_rate / options_.shards});
 }
 
 // ---- The turn -----------------------------------------------------------------------------------
@@ -111,8 +110,9 @@ engine::StepResult LoadShard::run_tasks() {
 base::Instant LoadShard::next_deadline() const {
   const base::Instant begin = begun_ ? base::kForever : control_.start();
   const base::Instant stop = stopped_ ? base::kForever : window_.stop;
+  const base::Instant measure = measuring_ ? base::kForever : window_.measure_from;
   return std::min({WebSocketShard::next_deadline(), clients_.next_deadline(),
-                   scenario_->next_deadline(), begin, stop});
+                   scenario_->next_deadline(), begin, measure, stop});
 }
 
 // ---- Sessions -----------------------------------------------------------------------------------
@@ -130,18 +130,18 @@ void LoadShard::on_message(engine::SessionId id, protocol::Opcode /*opcode*/,
 
 void LoadShard::on_close(engine::SessionId id, const engine::CloseInfo& info) {
   const auto client = static_cast<std::uint32_t>(sessions().context(id));
-  clients_.closed(client, info);
+  clients_.closed(client, info, scenario_->forgives(client));
   if (info.opened) {
     scenario_->on_close(client, now());
   } else {
-    scenario_->on_connect_failed(client, now());
+    scenario_->on_connect_failed(client, {.outcome = engine::Outcome::connection_reset}, now());
   }
 }
 
 void LoadShard::on_connect_failed(std::uint64_t context, const engine::ConnectFailure& failure) {
   const auto client = static_cast<std::uint32_t>(context);
-  clients_.connect_failed(client, failure);
-  scenario_->on_connect_failed(client, now());
+  clients_.connect_failed(client, failure, scenario_->forgives(client));
+  scenario_->on_connect_failed(client, failure, now());
 }
 
 // ---- LoadShardFactory ---------------------------------------------------------------------------

@@ -9,45 +9,26 @@ namespace loadgen {
 
 namespace {
 
-Ledger ledger_for(const LoadOptions& options) {
-  switch (options.scenario) {
-    case ScenarioKind::echo:
-      return {options.connections, 1};
-    case ScenarioKind::room:
-      return {options.rooms, options.publishers};
-    case ScenarioKind::connect:
-    case ScenarioKind::idle:
-      break;
-  }
-  return {0, 0};
+using Kinds = std::map<std::string, std::uint64_t>;
+
+void add_error(Kinds& kinds, const std::string& kind, std::uint64_t count) {
+  if (count > 0) kinds[kind] += count;
 }
 
-void add_error(Report& report, const std::string& kind, std::uint64_t count) {
-  if (count > 0) report.errors[kind] += count;
-}
-
-void add_errors(Report& report, const ConnectionErrors& errors) {
+// By kind; those that did not happen are left out.
+void add_errors(Kinds& kinds, const ConnectionErrors& errors) {
   for (std::uint8_t i = 0; i < engine::kOutcomeCount; ++i) {
     const auto outcome = static_cast<engine::Outcome>(i);
-    add_error(report, "connect_" + std::string(engine::name(outcome)), errors.connect_failures[i]);
+    add_error(kinds, "connect_" + std::string(engine::name(outcome)), errors.connect_failures[i]);
   }
   for (const auto& [status, count] : errors.http_refusals) {
-    add_error(report, status == 0 ? "handshake_failed" : "http_" + std::to_string(status), count);
+    add_error(kinds, status == 0 ? "handshake_failed" : "http_" + std::to_string(status), count);
   }
   for (std::uint8_t i = 0; i < engine::kCloseReasonCount; ++i) {
     const std::string reason(engine::name(static_cast<engine::CloseReason>(i)));
-    add_error(report, "handshake_" + reason, errors.handshake_closes[i]);
-    add_error(report, "disconnect_" + reason, errors.closes[i]);
+    add_error(kinds, "handshake_" + reason, errors.handshake_closes[i]);
+    add_error(kinds, "disconnect_" + reason, errors.closes[i]);
   }
-}
-
-void add_audit(AuditCounts& all, const AuditCounts& one) {
-  all.checked += one.checked;
-  all.lost += one.lost;
-  all.duplicates += one.duplicates;
-  all.disorder += one.disorder;
-  all.corrupt += one.corrupt;
-  all.misdelivered += one.misdelivered;
 }
 
 void add_measured(Marks& all, const Marks& from, const Marks& to) {
@@ -63,17 +44,30 @@ void add_shard(Report& report, const LoadShard& shard) {
   const ShardStatistics& statistics = shard.statistics();
   report.connections_opened += statistics.opened.value();
   report.connections_failed += statistics.failed.value();
-  add_error(report, "connect_unanswered",
+  add_error(report.errors, "connect_unanswered",
             statistics.connects.value() - statistics.opened.value() - statistics.failed.value());
   report.disconnects += statistics.disconnects.value();
   report.pings_answered += shard.session_counters().pings_answered.value();
   report.stalls += statistics.stalls;
   report.skipped += statistics.skipped;
   report.unsent += statistics.unsent;
-  add_audit(report.audit, statistics.audit);
-  add_error(report, "unexpected_messages", statistics.unexpected_messages);
-  add_errors(report, statistics.errors);
+  report.audit.add(statistics.audit);
+  for (std::uint8_t i = 0; i < kTallyCount; ++i) report.tallies[i] += statistics.tallies[i];
+  add_error(report.errors, "unexpected_messages", statistics.unexpected_messages);
+  add_errors(report.errors, statistics.errors);
+  add_errors(report.forgiven, statistics.forgiven);
   add_measured(report.measured, statistics.at_measure_from, statistics.at_stop);
+}
+
+// Classes are in the same order in every shard.
+void merge_classes(std::span<LoadShard* const> shards, Report& report) {
+  if (shards.empty()) return;
+  const double seconds = base::to_seconds(report.times.measured);
+  for (std::size_t i = 0; i < shards.front()->statistics().classes.size(); ++i) {
+    ClassStatistics all;
+    for (const LoadShard* shard : shards) all.merge(*shard->statistics().classes[i]);
+    report.classes.push_back(ClassReport::of(all, seconds));
+  }
 }
 
 void add_cost(ProcessReport& process, double seconds, std::uint64_t messages) {
@@ -86,7 +80,7 @@ void add_cost(ProcessReport& process, double seconds, std::uint64_t messages) {
 }  // namespace
 
 void merge_shards(std::span<LoadShard* const> shards, Report& report) {
-  Ledger ledger = ledger_for(report.options);
+  Ledger ledger(report.options.groups);
   for (LoadShard* shard : shards) shard->scenario().account(ledger);
   for (LoadShard* shard : shards) shard->scenario().judge(ledger);
   // On the heap: each of these is 36 KiB.
@@ -102,6 +96,7 @@ void merge_shards(std::span<LoadShard* const> shards, Report& report) {
     all->send_lag.merge(shard->statistics().send_lag);
     all->connect_latency.merge(shard->statistics().connect_latency);
   }
+  merge_classes(shards, report);
   report.latency = LatencySummary::of(all->latency);
   report.latency_buckets = buckets_of(all->latency);
   report.send_lag = LatencySummary::of(all->send_lag);

@@ -13,7 +13,11 @@ struct Partition {
   std::uint32_t clients = 0;  // In all shards.
 
   // How many clients this shard has, numbered here from 0.
-  constexpr std::uint32_t size() const noexcept { return (clients + shards - 1 - shard) / shards; }
+  constexpr std::uint32_t size() const noexcept { return below(clients); }
+  // How many of them have a number in the whole run that is below `global`.
+  constexpr std::uint32_t below(std::uint32_t global) const noexcept {
+    return (global + shards - 1 - shard) / shards;
+  }
   // The number in the whole run of this shard's client `local`.
   constexpr std::uint32_t global(std::uint32_t local) const noexcept {
     return local * shards + shard;

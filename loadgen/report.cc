@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace loadgen {
 
@@ -13,47 +15,68 @@ constexpr double kBusyHigh = 0.9;
 // An open loop that sends this late, at the 99th percentile, no longer keeps to its schedule.
 constexpr std::uint64_t kSendLagHighNanoseconds = 1'000'000;
 
-std::optional<double> figure(const Report& report, Metric metric) {
-  const LatencySummary& latency = report.latency;
-  const auto time = [&latency](std::uint64_t value) -> std::optional<double> {
-    if (latency.count == 0) return std::nullopt;
-    return static_cast<double>(value);
-  };
-  const auto count = [](std::uint64_t value) { return std::optional(static_cast<double>(value)); };
-  switch (metric) {
-    case Metric::p50:
-      return time(latency.p50);
-    case Metric::p90:
-      return time(latency.p90);
-    case Metric::p99:
-      return time(latency.p99);
-    case Metric::p99_9:
-      return time(latency.p99_9);
-    case Metric::p99_99:
-      return time(latency.p99_99);
-    case Metric::max:
-      return time(latency.max);
-    case Metric::mean:
-      return latency.count > 0 ? std::optional(latency.mean) : std::nullopt;
-    case Metric::cpu_per_message:
-      if (!report.server || report.server->cpu_ns_per_message <= 0) return std::nullopt;
-      return report.server->cpu_ns_per_message;
-    case Metric::lost:
-      return count(report.audit.lost);
-    case Metric::duplicates:
-      return count(report.audit.duplicates);
-    case Metric::disorder:
-      return count(report.audit.disorder);
-    case Metric::corrupt:
-      return count(report.audit.corrupt);
-    case Metric::throughput:
-      return report.throughput;
-    case Metric::errors:
-      return count(report.error_count());
-    case Metric::connected:
-      return count(report.connections_open_at_stop);
+std::optional<double> latency_figure(const LatencySummary& latency, Metric metric) {
+  using Field = std::uint64_t LatencySummary::*;
+  constexpr std::array<std::pair<Metric, Field>, 6> kFields{
+      {{Metric::p50, &LatencySummary::p50},
+       {Metric::p90, &LatencySummary::p90},
+       {Metric::p99, &LatencySummary::p99},
+       {Metric::p99_9, &LatencySummary::p99_9},
+       {Metric::p99_99, &LatencySummary::p99_99},
+       {Metric::max, &LatencySummary::max}}};
+  if (latency.count == 0) return std::nullopt;
+  if (metric == Metric::mean) return latency.mean;
+  for (const auto& [named, field] : kFields) {
+    if (named == metric) return static_cast<double>(latency.*field);
   }
   return std::nullopt;
+}
+
+std::optional<double> audit_figure(const AuditCounts& audit, Metric metric) {
+  using Field = std::uint64_t AuditCounts::*;
+  constexpr std::array<std::pair<Metric, Field>, 4> kFields{
+      {{Metric::lost, &AuditCounts::lost},
+       {Metric::duplicates, &AuditCounts::duplicates},
+       {Metric::disorder, &AuditCounts::disorder},
+       {Metric::corrupt, &AuditCounts::corrupt}}};
+  for (const auto& [named, field] : kFields) {
+    if (named == metric) return static_cast<double>(audit.*field);
+  }
+  return std::nullopt;
+}
+
+// What a class may have; the whole run has these too.
+std::optional<double> common_figure(const LatencySummary& latency, const AuditCounts& audit,
+                                    double throughput, Metric metric) {
+  if (metric == Metric::throughput) return throughput;
+  if (const auto value = latency_figure(latency, metric)) return value;
+  return audit_figure(audit, metric);
+}
+
+// How long it took until all that were dropped were back.
+std::optional<double> back_figure(const Report& report) {
+  const ClassReport* back = report.find_class("back");
+  if (back == nullptr || back->latency.count == 0) return std::nullopt;
+  if (report.tally(Tally::missing) > 0) return std::nullopt;
+  return static_cast<double>(back->latency.max);
+}
+
+std::optional<double> figure(const Report& report, const Expectation& expectation) {
+  const Metric metric = expectation.metric;
+  if (!expectation.subject.empty()) {
+    const ClassReport* found = report.find_class(expectation.subject);
+    if (found == nullptr) return std::nullopt;
+    return common_figure(found->latency, found->audit, found->throughput, metric);
+  }
+  if (const auto tally = tally_of(metric)) return static_cast<double>(report.tally(*tally));
+  if (metric == Metric::errors) return static_cast<double>(report.error_count());
+  if (metric == Metric::connected) return static_cast<double>(report.connections_open_at_stop);
+  if (metric == Metric::back) return back_figure(report);
+  if (metric == Metric::cpu_per_message) {
+    if (!report.server || report.server->cpu_ns_per_message <= 0) return std::nullopt;
+    return report.server->cpu_ns_per_message;
+  }
+  return common_figure(report.latency, report.audit, report.throughput, metric);
 }
 
 std::string figure_text(Metric metric, double value) {
@@ -66,15 +89,14 @@ std::string figure_text(Metric metric, double value) {
 
 void judge_expectations(Report& report) {
   for (const Expectation& expectation : report.options.expectations) {
-    ExpectationResult result{.expectation = expectation,
-                             .value = figure(report, expectation.metric)};
+    ExpectationResult result{.expectation = expectation, .value = figure(report, expectation)};
     result.met = result.value.has_value() && expectation.met_by(*result.value);
     if (!result.value) {
       report.failures.push_back(fmt::format("expected {}, but this run has no {}", expectation.text,
-                                            name(expectation.metric)));
+                                            expectation.figure_name()));
     } else if (!result.met) {
       report.failures.push_back(fmt::format("expected {}, but {} was {}", expectation.text,
-                                            name(expectation.metric),
+                                            expectation.figure_name(),
                                             figure_text(expectation.metric, *result.value)));
     }
     report.expectations.push_back(std::move(result));
@@ -152,6 +174,22 @@ std::vector<LatencyBucket> buckets_of(const base::Histogram& histogram) {
     buckets.push_back({.upper_end = upper_end, .count = count});
   });
   return buckets;
+}
+
+ClassReport ClassReport::of(const ClassStatistics& statistics, double seconds) {
+  return {.name = statistics.name,
+          .sent = statistics.sent,
+          .received = statistics.received,
+          .throughput = seconds > 0 ? static_cast<double>(statistics.received) / seconds : 0,
+          .latency = LatencySummary::of(statistics.latency),
+          .audit = statistics.audit};
+}
+
+const ClassReport* Report::find_class(std::string_view name) const {
+  for (const ClassReport& one : classes) {
+    if (one.name == name) return &one;
+  }
+  return nullptr;
 }
 
 std::uint64_t Report::error_count() const {

@@ -40,6 +40,18 @@ struct LatencyBucket {
 
 std::vector<LatencyBucket> buckets_of(const base::Histogram& histogram);
 
+// One class of a run that has several, over the measured time but for the audit.
+struct ClassReport {
+  std::string name;
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+  double throughput = 0;  // Received per second.
+  LatencySummary latency;
+  AuditCounts audit;
+
+  static ClassReport of(const ClassStatistics& statistics, double seconds);
+};
+
 // What one side used, over the measured time but for the memory.
 struct ProcessReport {
   pid_t pid = 0;
@@ -83,6 +95,8 @@ struct Report {
   std::uint64_t unsent = 0;
   AuditCounts audit;
   std::map<std::string, std::uint64_t> errors;  // By kind; those that did not happen are left out.
+  std::map<std::string, std::uint64_t> forgiven;  // The same, of what the scenario had planned for.
+  Tallies tallies{};
 
   // Over the measured time.
   Marks measured;         // Differences.
@@ -91,6 +105,7 @@ struct Report {
   std::vector<LatencyBucket> latency_buckets;
   LatencySummary send_lag;
   LatencySummary connect_latency;  // Over the whole run.
+  std::vector<ClassReport> classes;
 
   ProcessReport client;
   std::optional<ProcessReport> server;
@@ -100,6 +115,11 @@ struct Report {
   std::vector<std::string> warnings;  // One line each: why its figures may not mean what they say.
 
   std::uint64_t error_count() const;
+  std::uint64_t tally(Tally tally) const noexcept {
+    return tallies[static_cast<std::size_t>(tally)];
+  }
+  // Null when the run has no class of that name.
+  const ClassReport* find_class(std::string_view name) const;
   bool passed() const noexcept { return failures.empty(); }
 };
 

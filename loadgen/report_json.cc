@@ -129,9 +129,29 @@ Json loop(const LoadOptions& options) {
   return options.open_loop() ? "open" : "closed";
 }
 
-Json errors(const Report& report) {
+Json kinds(const std::map<std::string, std::uint64_t>& counts) {
   Json object = Json::object();
-  for (const auto& [kind, count] : report.errors) object[kind] = count;
+  for (const auto& [kind, count] : counts) object[kind] = count;
+  return object;
+}
+
+Json classes(const Report& report) {
+  Json object = Json::object();
+  for (const ClassReport& one : report.classes) {
+    object[one.name] = {{"sent", one.sent},
+                        {"received", one.received},
+                        {"throughput_per_second", one.throughput},
+                        {"latency_ns", summary(one.latency)},
+                        {"audit", audit(one.audit)}};
+  }
+  return object;
+}
+
+Json counts(const Report& report) {
+  Json object = Json::object();
+  for (std::uint8_t i = 0; i < kTallyCount; ++i) {
+    object[std::string(kTallyNames[i])] = report.tallies[i];
+  }
   return object;
 }
 
@@ -163,7 +183,10 @@ std::string report_json(const Report& report) {
   json["audit"] = audit(report.audit);
   json["generator"] = {
       {"stalls", report.stalls}, {"skipped", report.skipped}, {"unsent", report.unsent}};
-  json["errors"] = errors(report);
+  json["classes"] = classes(report);
+  json["counts"] = counts(report);
+  json["errors"] = kinds(report.errors);
+  json["forgiven"] = kinds(report.forgiven);
   json["client"] = process(report.client, report);
   json["server"] = report.server ? process(*report.server, report) : Json(nullptr);
   json["expectations"] = expectations(report);

@@ -4,7 +4,7 @@
 //   program           {name, version, commit, compiler, build_type}
 //   command           [argument...]
 //   machine           {cpu_model, cpus, memory_bytes, kernel, started_at}
-//   scenario          "connect" | "idle" | "echo" | "room"
+//   scenario          "connect" | "idle" | "echo" | "room" | "storm"
 //   target            the URL
 //   loop              "open" | "closed"; null for idle. Closed: coordinated omission is possible
 //   options           {connections, rooms, members, publishers, rate, arrivals, in_flight,
@@ -21,7 +21,11 @@
 //   bytes             {payload_sent, payload_received, socket_sent, socket_received}  measured time
 //   audit             {checked, lost, duplicates, disorder, corrupt, misdelivered, passed}
 //   generator         {stalls, skipped, unsent}
+//   classes           {name: {sent, received, throughput_per_second, latency_ns: summary, audit}}:
+//                     the parts of a run that reports them apart
+//   counts            {name: count}: of what only some scenarios have, see tally.h
 //   errors            {kind: count}
+//   forgiven          {kind: count}: what failed, but was part of the plan
 //   client, server    {pid, name, user_seconds, system_seconds, cpus_busy, cpu_us_per_message,
 //                      user_us_per_message, system_us_per_message, memory: {before, connected,
 //                      after: {resident, resident_anonymous, resident_peak, proportional}},

@@ -70,7 +70,10 @@ void add_heading(std::string& table, const Report& report) {
   table += fmt::format("{} {}", name(options.scenario), options.target.url);
   if (report.interrupted) table += "  (interrupted)";
   table += "\n  " + grouped(options.connections) + " connections";
-  if (options.scenario == ScenarioKind::room) {
+  if (options.scenario == ScenarioKind::storm) {
+    table += fmt::format(", {} of them to be cut off; the others", grouped(options.storm.crowd));
+  }
+  if (options.rooms < options.connections) {
     table += fmt::format(", {} rooms of {} with {} publisher(s) each", options.rooms,
                          options.members, options.publishers);
   }
@@ -126,6 +129,22 @@ void add_connections(std::string& table, const Report& report) {
   }
 }
 
+void add_classes(std::string& table, const Report& report) {
+  for (const ClassReport& one : report.classes) {
+    if (one.latency.count > 0) add_line(table, one.name, latency_text(one.latency));
+  }
+  std::string tallies;
+  for (std::uint8_t i = 0; i < kTallyCount; ++i) {
+    if (report.tallies[i] == 0) continue;
+    tallies += fmt::format("{}{} {}", tallies.empty() ? "" : ", ", grouped(report.tallies[i]),
+                           kTallyNames[i]);
+  }
+  if (!tallies.empty()) add_line(table, "counted", tallies);
+  for (const auto& [kind, count] : report.forgiven) {
+    add_line(table, "tried again", fmt::format("{} {}", grouped(count), kind));
+  }
+}
+
 void add_process(std::string& table, std::string_view label, const ProcessReport& process,
                  std::string_view unit, std::uint64_t messages) {
   const double user = static_cast<double>(process.cpu.user().count());
@@ -159,6 +178,7 @@ std::string report_table(const Report& report) {
   std::string table;
   add_heading(table, report);
   if (report.options.scenario != ScenarioKind::idle) add_messages(table, report);
+  add_classes(table, report);
   add_connections(table, report);
   const std::uint64_t messages = report.measured.received;
   const bool connects = report.options.scenario == ScenarioKind::connect;

@@ -44,7 +44,10 @@ class Scenario {
                           base::Instant now) = 0;
   // It was open, and is not any more.
   virtual void on_close(std::uint32_t client, base::Instant now) = 0;
-  virtual void on_connect_failed(std::uint32_t client, base::Instant now) = 0;
+  virtual void on_connect_failed(std::uint32_t client, const engine::ConnectFailure& failure,
+                                 base::Instant now) = 0;
+  // Whether what fails for this client now is part of the plan, and no error.
+  virtual bool forgives(std::uint32_t /*client*/) const { return false; }
 
   // Each turn, after what was received: does what is due.
   virtual engine::StepResult pump(base::Instant now) = 0;

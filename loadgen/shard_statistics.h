@@ -1,17 +1,23 @@
 // ShardStatistics: what one shard of a run saw; merged with the others' when the run is over.
 //
 // Threads: written by the shard; the counters may be read from any thread, the rest only after the
-// shard has ended. Bound: three histograms, about 110 KiB, nothing that grows with the run.
+// shard has ended. Bound: three histograms, about 110 KiB, and another per class; nothing that
+// grows with the run.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/counter.h"
 #include "base/histogram.h"
 #include "engine/io/outcome.h"
 #include "engine/session/session.h"
+#include "loadgen/tally.h"
 
 namespace loadgen {
 
@@ -26,6 +32,14 @@ struct AuditCounts {
 
   std::uint64_t faults() const noexcept {
     return lost + duplicates + disorder + corrupt + misdelivered;
+  }
+  void add(const AuditCounts& other) noexcept {
+    checked += other.checked;
+    lost += other.lost;
+    duplicates += other.duplicates;
+    disorder += other.disorder;
+    corrupt += other.corrupt;
+    misdelivered += other.misdelivered;
   }
 };
 
@@ -46,6 +60,23 @@ struct ConnectionErrors {
   std::array<std::uint64_t, engine::kCloseReasonCount> closes{};  // Of open ones, not asked for.
 };
 
+// Of one class of a run that reports several: its own part of what the shard's whole has.
+struct ClassStatistics {
+  std::string name;
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+  base::Histogram latency;
+  AuditCounts audit;
+
+  void merge(const ClassStatistics& other) {
+    name = other.name;
+    sent += other.sent;
+    received += other.received;
+    latency.merge(other.latency);
+    audit.add(other.audit);
+  }
+};
+
 struct ShardStatistics {
   base::Counter sent;      // Messages.
   base::Counter received;  // Messages that were expected, each once.
@@ -54,18 +85,31 @@ struct ShardStatistics {
   base::Counter failed;  // Connects that came to nothing.
   base::Gauge open;
   base::Counter disconnects;
+  base::Counter owed;   // Receptions that what was sent makes when nothing is lost.
+  base::Gauge awaited;  // Clients without which the run is not over before its time.
 
   base::Histogram latency;
   base::Histogram send_lag;  // Of an open loop: how much later than intended it sent.
   base::Histogram connect_latency;
   AuditCounts audit;
   ConnectionErrors errors;
+  ConnectionErrors forgiven;  // What the scenario had planned for.
   std::uint64_t stalls = 0;   // A closed loop whose answer did not come sent on all the same.
   std::uint64_t skipped = 0;  // Intended, but the publisher was not connected.
   std::uint64_t unsent = 0;   // Intended before the stop, but not sent before the end.
   std::uint64_t unexpected_messages = 0;
+  Tallies tallies{};
   Marks at_measure_from;
   Marks at_stop;
+  // Named by the scenario when it is made, and not moved after.
+  std::vector<std::unique_ptr<ClassStatistics>> classes;
+
+  ClassStatistics& add_class(std::string_view name) {
+    classes.push_back(std::make_unique<ClassStatistics>());
+    classes.back()->name = name;
+    return *classes.back();
+  }
+  void count(Tally tally, std::uint64_t many = 1) noexcept { of(tallies, tally) += many; }
 };
 
 }  // namespace loadgen

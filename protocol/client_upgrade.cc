@@ -1,5 +1,7 @@
 #include "protocol/client_upgrade.h"
 
+#include <charconv>
+
 #include "base/bytes.h"
 #include "base/check.h"
 #include "protocol/base64.h"
@@ -12,6 +14,8 @@ namespace protocol {
 namespace {
 
 constexpr std::uint16_t kSwitchingProtocols = 101;
+constexpr std::uint16_t kTooManyRequests = 429;
+constexpr std::uint16_t kServiceUnavailable = 503;
 
 struct StatusLine {
   std::uint16_t status = 0;
@@ -48,6 +52,19 @@ Violation check_headers(const HttpHeaders& headers, std::string_view expected_ac
   }
   if (headers.find("Sec-WebSocket-Extensions")) return Violation::response_extension_unasked;
   return Violation::none;
+}
+
+// The statuses whose headers matter although they refuse.
+constexpr bool may_tell_when(std::uint16_t status) noexcept {
+  return status == kTooManyRequests || status == kServiceUnavailable;
+}
+
+std::uint32_t retry_after_seconds(const HttpHeaders& headers) noexcept {
+  const std::string_view text = headers.find("Retry-After").value_or("");
+  std::uint32_t seconds = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, seconds);
+  return error == std::errc{} && rest == end ? seconds : 0;
 }
 
 UpgradeResponse refused(Violation violation, const StatusLine& line) noexcept {
@@ -97,8 +114,16 @@ UpgradeResponse parse_upgrade_response(std::string_view accumulated,
     }
     if (!first && step.line.empty()) break;
     if (first) status_line = parse_status_line(step.line);
-    const Violation violation = first ? status_line.violation : headers.add_line(step.line);
+    const bool reads_on = first && may_tell_when(status_line.status);
+    const Violation violation = reads_on ? Violation::none
+                                : first  ? status_line.violation
+                                         : headers.add_line(step.line);
     if (violation != Violation::none) return refused(violation, status_line);
+  }
+  if (status_line.violation != Violation::none) {
+    UpgradeResponse response = refused(status_line.violation, status_line);
+    response.retry_after_seconds = retry_after_seconds(headers);
+    return response;
   }
   const Violation violation = check_headers(headers, expected_accept);
   if (violation != Violation::none) return refused(violation, status_line);

@@ -36,6 +36,9 @@ struct UpgradeResponse {
   std::uint16_t http_status = 0;          // When refused: the server's status, 0 if there is none.
   std::string_view reason{};              // When refused: one line, ours or the server's phrase.
   Violation violation = Violation::none;  // When refused.
+  // When refused with 429 or 503: the seconds of Retry-After (RFC 9110 10.2.3); 0 if it has none,
+  // or a date.
+  std::uint32_t retry_after_seconds = 0;
 };
 
 // `expected_accept` is accept_key() of the key that was sent.

@@ -41,7 +41,8 @@ struct CloseInfo {
 struct ConnectFailure {
   // Of TCP, or timed_out; success: the server answered something else.
   Outcome outcome = Outcome::success;
-  std::uint16_t http_status = 0;  // What it answered, if that was HTTP.
+  std::uint16_t http_status = 0;          // What it answered, if that was HTTP.
+  std::uint32_t retry_after_seconds = 0;  // When it asked for another try, if it did.
 };
 
 class SessionHandler {

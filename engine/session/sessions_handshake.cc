@@ -200,7 +200,10 @@ void Sessions::receive_response(SessionId id, Session& session) {
       return;
     case protocol::UpgradeResponse::Status::refused:
       counters_.violations[static_cast<std::size_t>(response.violation)].add();
-      fail_connect(id, session, {.http_status = response.http_status}, CloseReason::refused);
+      fail_connect(id, session,
+                   {.http_status = response.http_status,
+                    .retry_after_seconds = response.retry_after_seconds},
+                   CloseReason::refused);
       return;
   }
 }

@@ -58,8 +58,8 @@ void ConnectScenario::connect_one(base::Instant intended, base::Instant now) {
   const std::uint32_t client = free_.back();
   free_.pop_back();
   stage_.statistics.sent.add();
-  const std::uint32_t number = stage_.clients.partition().global(client);
-  stage_.clients.connect(client, number / stage_.options.members, intended);
+  stage_.statistics.owed.add();
+  stage_.clients.connect(client, intended);
   if (stage_.options.open_loop() && stage_.window.measures(intended)) {
     stage_.statistics.send_lag.record(static_cast<std::uint64_t>((now - intended).count()));
   }
@@ -83,7 +83,9 @@ void ConnectScenario::on_close(std::uint32_t client, base::Instant /*now*/) {
   if (!stage_.options.hold) free_.push_back(client);
 }
 
-void ConnectScenario::on_connect_failed(std::uint32_t client, base::Instant /*now*/) {
+void ConnectScenario::on_connect_failed(std::uint32_t client,
+                                        const engine::ConnectFailure& /*failure*/,
+                                        base::Instant /*now*/) {
   free_.push_back(client);
 }
 

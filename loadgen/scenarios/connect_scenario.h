@@ -23,7 +23,8 @@ class ConnectScenario final : public Scenario {
   void on_message(std::uint32_t client, std::span<const std::byte> message,
                   base::Instant now) override;
   void on_close(std::uint32_t client, base::Instant now) override;
-  void on_connect_failed(std::uint32_t client, base::Instant now) override;
+  void on_connect_failed(std::uint32_t client, const engine::ConnectFailure& failure,
+                         base::Instant now) override;
   engine::StepResult pump(base::Instant now) override;
   base::Instant next_deadline() const override;
   void account(Ledger&) const override {}

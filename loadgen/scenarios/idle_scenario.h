@@ -20,7 +20,7 @@ class IdleScenario final : public Scenario {
     ++stage_.statistics.unexpected_messages;
   }
   void on_close(std::uint32_t, base::Instant) override {}
-  void on_connect_failed(std::uint32_t, base::Instant) override {}
+  void on_connect_failed(std::uint32_t, const engine::ConnectFailure&, base::Instant) override {}
   engine::StepResult pump(base::Instant) override { return engine::StepResult::done; }
   base::Instant next_deadline() const override { return base::kForever; }
   void account(Ledger&) const override {}

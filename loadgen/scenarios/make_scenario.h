@@ -15,8 +15,7 @@ std::unique_ptr<Scenario> make_scenario(const Stage& stage);
 // Whether all clients are connected before the scenario begins.
 bool connects_first(ScenarioKind kind) noexcept;
 
-// How many receptions a sent message makes when nothing is lost; 0: the scenario sends none. A
-// connect is a message that the opening answers.
-std::uint32_t deliveries_per_message(const LoadOptions& options) noexcept;
+// Whether the measured time is over when everything has happened, `duration` being the latest.
+bool ends_when_complete(const LoadOptions& options) noexcept;
 
 }  // namespace loadgen

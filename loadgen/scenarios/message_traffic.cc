@@ -23,26 +23,31 @@ constexpr std::uint64_t mix_order(std::uint64_t hash, const Stamp& stamp) noexce
 
 }  // namespace
 
-MessageTraffic::MessageTraffic(const Stage& stage, const Audience& audience)
+MessageTraffic::MessageTraffic(const Stage& stage, std::size_t group)
     : stage_(stage),
-      audience_(audience),
+      group_(stage.options.groups[group]),
+      group_number_(group),
+      first_(stage.clients.partition().below(group_.first_client)),
+      size_(stage.clients.partition().below(group_.end_client()) - first_),
       codec_(stage.options.seed),
-      prng_(stage.options.seed + stage.clients.partition().shard * kSeedStride),
-      message_(stage.options.size.most) {}
+      prng_(stage.options.seed + (stage.clients.partition().shard + group) * kSeedStride),
+      message_(group_.size.most) {
+  if (!group_.name.empty()) class_ = &stage.statistics.add_class(group_.name);
+}
 
 void MessageTraffic::prepare() {
   const Partition& partition = stage_.clients.partition();
-  members_.resize(partition.size());
-  streams_.resize(std::uint64_t{partition.size()} * audience_.publishers);
-  for (std::uint32_t client = 0; client < partition.size(); ++client) {
-    members_[client].room = partition.global(client) / audience_.members;
+  members_.resize(size_);
+  streams_.resize(std::uint64_t{size_} * group_.publishers);
+  for (std::uint32_t client = first_; client < first_ + size_; ++client) {
+    member(client).room = group_.room_of(partition.global(client));
   }
   add_publishers();
-  const LoadOptions& options = stage_.options;
-  const std::uint64_t all = std::uint64_t{audience_.rooms} * audience_.publishers;
-  const double share = static_cast<double>(publishers_.size()) / static_cast<double>(all);
-  schedule_ = Schedule({.rate = options.rate * share,
-                        .arrivals = options.arrivals,
+  const std::uint64_t all = std::uint64_t{group_.rooms} * group_.publishers;
+  const double share =
+      all == 0 ? 0 : static_cast<double>(publishers_.size()) / static_cast<double>(all);
+  schedule_ = Schedule({.rate = group_.rate * share,
+                        .arrivals = stage_.options.arrivals,
                         .seed = prng_.next(),
                         .phase = static_cast<double>(partition.shard) / partition.shards});
 }
@@ -50,22 +55,22 @@ void MessageTraffic::prepare() {
 // Ordered by number, then room: publishers that follow each other are of different rooms.
 void MessageTraffic::add_publishers() {
   const Partition& partition = stage_.clients.partition();
-  for (std::uint32_t client = 0; client < partition.size(); ++client) {
-    const std::uint32_t number = partition.global(client) % audience_.members;
-    if (number >= audience_.publishers) continue;
+  for (std::uint32_t client = first_; client < first_ + size_; ++client) {
+    const std::uint32_t number = group_.member_of(partition.global(client));
+    if (number >= group_.publishers) continue;
     publishers_.push_back({.client = client, .number = number});
   }
   std::sort(publishers_.begin(), publishers_.end(), [](const Publisher& a, const Publisher& b) {
     return std::tie(a.number, a.client) < std::tie(b.number, b.client);
   });
   for (std::uint32_t i = 0; i < publishers_.size(); ++i) {
-    members_[publishers_[i].client].publisher = i;
+    member(publishers_[i].client).publisher = i;
   }
 }
 
 void MessageTraffic::begin(base::Instant now) {
   if (publishers_.empty()) return;
-  if (stage_.options.open_loop()) {
+  if (group_.open_loop()) {
     schedule_.start(stage_.window.start);
   } else {
     nudge_at_ = now + kStallTime;
@@ -83,18 +88,15 @@ void MessageTraffic::stop(base::Instant /*now*/) {
 // what the shard takes to look at its messages is not charged to the server.
 void MessageTraffic::on_message(std::uint32_t client, std::span<const std::byte> message,
                                 base::Instant now) {
-  Member& member = members_[client];
+  Member& member = this->member(client);
   Stamp stamp;
   if (!codec_.read(message, stamp)) {
-    ++stage_.statistics.audit.corrupt;
+    ++audit_.corrupt;
     return;
   }
   if (!audit(client, member, stamp)) return;
-  const base::Instant intended{base::Duration{stamp.intended_ns}};
-  if (stage_.window.measures(intended)) {
-    stage_.statistics.latency.record(static_cast<std::uint64_t>((now - intended).count()));
-  }
-  if (member.publisher == kNoPublisher || stage_.options.open_loop()) return;
+  count_received(base::Instant{base::Duration{stamp.intended_ns}}, now);
+  if (member.publisher == kNoPublisher || group_.open_loop()) return;
   Publisher& publisher = publishers_[member.publisher];
   if (publisher.number != stamp.publisher) return;
   publisher.moved_at = now;
@@ -103,10 +105,9 @@ void MessageTraffic::on_message(std::uint32_t client, std::span<const std::byte>
 
 // False when the message is none that counts as received.
 bool MessageTraffic::audit(std::uint32_t client, Member& member, const Stamp& stamp) {
-  AuditCounts& counts = stage_.statistics.audit;
-  ++counts.checked;
-  if (stamp.room != member.room || stamp.publisher >= audience_.publishers) {
-    ++counts.misdelivered;
+  ++audit_.checked;
+  if (stamp.room != member.room || stamp.publisher >= group_.publishers) {
+    ++audit_.misdelivered;
     return false;
   }
   switch (stream(client, stamp.publisher).accept(stamp.sequence)) {
@@ -116,15 +117,24 @@ bool MessageTraffic::audit(std::uint32_t client, Member& member, const Stamp& st
       member.faultless = false;
       break;
     case StreamAudit::Verdict::late:
-      ++counts.disorder;
+      ++audit_.disorder;
       break;
     case StreamAudit::Verdict::duplicate:
-      ++counts.duplicates;
+      ++audit_.duplicates;
       return false;
   }
-  if (audience_.publishers > 1) member.order_hash = mix_order(member.order_hash, stamp);
-  stage_.statistics.received.add();
+  if (group_.publishers > 1) member.order_hash = mix_order(member.order_hash, stamp);
   return true;
+}
+
+void MessageTraffic::count_received(base::Instant intended, base::Instant now) {
+  stage_.statistics.received.add();
+  if (!stage_.window.measures(intended)) return;
+  const auto latency = static_cast<std::uint64_t>((now - intended).count());
+  stage_.statistics.latency.record(latency);
+  if (class_ == nullptr) return;
+  class_->latency.record(latency);
+  ++class_->received;
 }
 
 // ---- Sending ------------------------------------------------------------------------------------
@@ -143,22 +153,24 @@ void MessageTraffic::refill(Publisher& publisher, base::Instant now) {
 }
 
 bool MessageTraffic::publish(Publisher& publisher, base::Instant intended) {
-  const SizeRange& range = stage_.options.size;
+  const SizeRange& range = group_.size;
   std::size_t size = range.least;
   if (range.most > range.least) size += prng_.below(range.most - range.least + 1);
   const std::span<std::byte> message = std::span(message_).first(size);
-  codec_.write(message, {.room = members_[publisher.client].room,
+  codec_.write(message, {.room = member(publisher.client).room,
                          .publisher = publisher.number,
                          .sequence = publisher.sent,
                          .intended_ns = intended.time_since_epoch().count()});
   if (!stage_.clients.send(publisher.client, message)) return false;
   ++publisher.sent;
+  stage_.statistics.owed.add(group_.members);
+  if (class_ != nullptr && stage_.window.measures(intended)) ++class_->sent;
   return true;
 }
 
 engine::StepResult MessageTraffic::pump(base::Instant now) {
   if (now < stage_.window.start) return engine::StepResult::done;
-  if (stage_.options.open_loop()) return send_due(now);
+  if (group_.open_loop()) return send_due(now);
   if (now >= nudge_at_) nudge_stalled(now);
   return start_closed_loop(now);
 }
@@ -212,47 +224,50 @@ base::Instant MessageTraffic::next_deadline() const {
 
 void MessageTraffic::on_open(std::uint32_t /*client*/, base::Instant /*now*/) {}
 void MessageTraffic::on_close(std::uint32_t /*client*/, base::Instant /*now*/) {}
-void MessageTraffic::on_connect_failed(std::uint32_t /*client*/, base::Instant /*now*/) {}
+void MessageTraffic::on_connect_failed(std::uint32_t /*client*/,
+                                       const engine::ConnectFailure& /*failure*/,
+                                       base::Instant /*now*/) {}
 
 // ---- Judging ------------------------------------------------------------------------------------
 
 // Orders are compared among members that were there all the time and missed nothing.
 bool MessageTraffic::judges_order(std::uint32_t client) const {
-  return audience_.publishers > 1 && members_[client].faultless &&
+  return group_.publishers > 1 && member(client).faultless &&
          stage_.clients.was_never_closed(client);
 }
 
 void MessageTraffic::account(Ledger& ledger) const {
+  GroupLedger& group = ledger.groups[group_number_];
   for (const Publisher& publisher : publishers_) {
-    ledger.sent_by(members_[publisher.client].room, publisher.number) = publisher.sent;
+    const std::uint32_t room = member(publisher.client).room - group_.first_room;
+    group.sent_by(room, publisher.number) = publisher.sent;
   }
-  // A majority vote (Boyer and Moore): one odd member must not make all the others odd.
-  for (std::uint32_t client = 0; client < members_.size(); ++client) {
+  for (std::uint32_t client = first_; client < first_ + size_; ++client) {
     if (!judges_order(client)) continue;
-    Ledger::RoomOrder& order = ledger.orders[members_[client].room];
-    if (order.votes == 0) order.hash = members_[client].order_hash;
-    order.votes += order.hash == members_[client].order_hash ? 1U : UINT32_MAX;
+    group.orders[member(client).room - group_.first_room].vote(member(client).order_hash, 1);
   }
 }
 
 void MessageTraffic::judge(const Ledger& ledger) {
-  AuditCounts& counts = stage_.statistics.audit;
-  while (stage_.options.open_loop() && schedule_.next() < stage_.window.stop) {
+  const GroupLedger& group = ledger.groups[group_number_];
+  while (group_.open_loop() && schedule_.next() < stage_.window.stop) {
     ++stage_.statistics.unsent;
     schedule_.advance();
   }
-  for (std::uint32_t client = 0; client < members_.size(); ++client) {
+  for (std::uint32_t client = first_; client < first_ + size_; ++client) {
     // Who left early is counted as a disconnect; what it did not hear is not lost.
     if (!stage_.clients.was_never_closed(client)) continue;
-    const Member& member = members_[client];
+    const std::uint32_t room = member(client).room - group_.first_room;
     std::uint64_t lost = 0;
-    for (std::uint32_t number = 0; number < audience_.publishers; ++number) {
-      lost += stream(client, number).missing_of(ledger.sent_by(member.room, number));
+    for (std::uint32_t number = 0; number < group_.publishers; ++number) {
+      lost += stream(client, number).missing_of(group.sent_by(room, number));
     }
-    counts.lost += lost;
+    audit_.lost += lost;
     if (lost > 0 || !judges_order(client)) continue;
-    if (member.order_hash != ledger.orders[member.room].hash) ++counts.disorder;
+    if (member(client).order_hash != group.orders[room].hash) ++audit_.disorder;
   }
+  stage_.statistics.audit.add(audit_);
+  if (class_ != nullptr) class_->audit = audit_;
 }
 
 }  // namespace loadgen

@@ -1,6 +1,7 @@
 // MessageTraffic: publishers that send to rooms, and members that audit what they receive.
 //
-// Both the echo scenario (every connection is a room of its own) and the room scenario are this.
+// One group of clients (ClientGroup). The echo scenario (every connection is a room of its own) and
+// the room scenario are this alone; others are made of this and more.
 // Open loop: the shard's publishers take turns along one schedule; a message that is sent late
 // keeps its intended time. Closed loop: each publisher keeps `in_flight` messages under way and
 // sends the next when one of its own comes back. Threads: one shard's. Bounds: 24 bytes per member
@@ -19,16 +20,10 @@
 
 namespace loadgen {
 
-// Client g is member g % members of room g / members; the first members of each room publish.
-struct Audience {
-  std::uint32_t rooms = 1;
-  std::uint32_t members = 1;
-  std::uint32_t publishers = 1;
-};
-
 class MessageTraffic final : public Scenario {
  public:
-  MessageTraffic(const Stage& stage, const Audience& audience);
+  // The group is one of the options', by its place there.
+  MessageTraffic(const Stage& stage, std::size_t group);
 
   void prepare() override;
   void begin(base::Instant now) override;
@@ -37,7 +32,8 @@ class MessageTraffic final : public Scenario {
   void on_message(std::uint32_t client, std::span<const std::byte> message,
                   base::Instant now) override;
   void on_close(std::uint32_t client, base::Instant now) override;
-  void on_connect_failed(std::uint32_t client, base::Instant now) override;
+  void on_connect_failed(std::uint32_t client, const engine::ConnectFailure& failure,
+                         base::Instant now) override;
   engine::StepResult pump(base::Instant now) override;
   base::Instant next_deadline() const override;
   void account(Ledger& ledger) const override;
@@ -46,7 +42,7 @@ class MessageTraffic final : public Scenario {
  private:
   static constexpr std::uint32_t kNoPublisher = UINT32_MAX;
 
-  struct Member {
+  struct Member {                  // In the order of the clients from first_ on.
     std::uint64_t order_hash = 0;  // Of (publisher, sequence) of all it received, in their order.
     std::uint32_t room = 0;
     std::uint32_t publisher = kNoPublisher;  // Its place in publishers_.
@@ -59,16 +55,19 @@ class MessageTraffic final : public Scenario {
     base::Instant moved_at{};  // When one of its own last came back.
   };
 
+  Member& member(std::uint32_t client) { return members_[client - first_]; }
+  const Member& member(std::uint32_t client) const { return members_[client - first_]; }
   StreamAudit& stream(std::uint32_t client, std::uint32_t publisher) {
-    return streams_[std::uint64_t{client} * audience_.publishers + publisher];
+    return streams_[std::uint64_t{client - first_} * group_.publishers + publisher];
   }
   const StreamAudit& stream(std::uint32_t client, std::uint32_t publisher) const {
-    return streams_[std::uint64_t{client} * audience_.publishers + publisher];
+    return streams_[std::uint64_t{client - first_} * group_.publishers + publisher];
   }
   std::uint64_t in_flight(const Publisher& publisher) const;
 
   void add_publishers();
   bool audit(std::uint32_t client, Member& member, const Stamp& stamp);
+  void count_received(base::Instant intended, base::Instant now);
   void refill(Publisher& publisher, base::Instant now);
   bool publish(Publisher& publisher, base::Instant intended);
   engine::StepResult start_closed_loop(base::Instant now);
@@ -77,7 +76,12 @@ class MessageTraffic final : public Scenario {
   bool judges_order(std::uint32_t client) const;
 
   Stage stage_;
-  Audience audience_;
+  const ClientGroup& group_;
+  std::size_t group_number_;
+  ClassStatistics* class_ = nullptr;  // Where the group has a class of its own in the report.
+  AuditCounts audit_;
+  std::uint32_t first_ = 0;  // The group's first client of this shard, and how many it has here.
+  std::uint32_t size_ = 0;
   MessageCodec codec_;
   base::Prng prng_;
   std::vector<std::byte> message_;  // The largest size; where messages are written.

@@ -92,6 +92,29 @@ TEST(CommandLine, ReadsConnectAndIdleRuns) {
   EXPECT_EQ(idle.target.endpoints.size(), 40);
 }
 
+TEST(CommandLine, ReadsAStorm) {
+  const LoadOptions options =
+      accepted({"storm", kUrl, "--connections", "5000", "--bystanders", "200", "--members", "20",
+                "--rate", "1k", "--backoff", "20ms", "--backoff-cap", "3s", "--expect", "back<10s",
+                "--expect", "back.p99<5s"});
+  EXPECT_EQ(options.scenario, ScenarioKind::storm);
+  EXPECT_EQ(options.target.path, "/room?room={room}");
+  EXPECT_EQ(options.rooms, 10);
+  EXPECT_EQ(options.connections, 5200);
+  EXPECT_EQ(options.storm.crowd, 5000);
+  EXPECT_TRUE(options.storm.drop);
+  EXPECT_EQ(options.storm.retry.base, 20ms);
+  EXPECT_EQ(options.storm.retry.cap, 3s);
+  ASSERT_EQ(options.groups.size(), 2);
+  EXPECT_EQ(options.groups[1].first_client, 200);
+  EXPECT_FALSE(accepted({"storm", kUrl, "--drop", "server"}).storm.drop);
+  EXPECT_THAT(refused({"storm", kUrl, "--drop", "nobody"}), HasSubstr("--drop"));
+  EXPECT_THAT(refused({"storm", kUrl, "--bystanders", "70", "--members", "20"}),
+              HasSubstr("--bystanders"));
+  EXPECT_THAT(refused({"storm", kUrl, "--backoff", "2s", "--backoff-cap", "1s"}),
+              HasSubstr("--backoff-cap"));
+}
+
 TEST(CommandLine, HelpAndVersionAreNoMistakes) {
   for (const auto& arguments :
        std::vector<std::vector<const char*>>{{"--help"}, {"echo", "--help"}, {"--version"}}) {
@@ -105,7 +128,7 @@ TEST(CommandLine, HelpAndVersionAreNoMistakes) {
 
 TEST(CommandLine, AnswersEachMistakeWithOneLine) {
   EXPECT_THAT(refused({}), HasSubstr("scenario"));
-  EXPECT_THAT(refused({"fly", kUrl}), HasSubstr("connect, idle, echo or room"));
+  EXPECT_THAT(refused({"fly", kUrl}), HasSubstr("connect, idle, echo, room or storm"));
   EXPECT_THAT(refused({"echo"}), HasSubstr("url"));
   EXPECT_THAT(refused({"echo", "http://x"}), HasSubstr("ws://"));
   EXPECT_THAT(refused({"echo", kUrl, "--no-such"}), HasSubstr("--no-such"));

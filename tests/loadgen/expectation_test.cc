@@ -36,6 +36,14 @@ TEST(Expectation, KnowsEveryUnit) {
   EXPECT_DOUBLE_EQ(parse("connected>=1M").bound, 1e6);
 }
 
+TEST(Expectation, MayBeAboutAClass) {
+  EXPECT_EQ(parse("back.p99.9<5s").subject, "back");
+  EXPECT_EQ(parse("back.p99.9<5s").metric, Metric::p99_9);
+  EXPECT_EQ(parse("back.p99.9<5s").figure_name(), "back.p99.9");
+  EXPECT_EQ(parse("p99.9<5s").subject, "");
+  EXPECT_EQ(parse("p99.9<5s").figure_name(), "p99.9");
+}
+
 TEST(Expectation, ComparesAsItSays) {
   EXPECT_TRUE(parse("lost<5").met_by(4));
   EXPECT_FALSE(parse("lost<5").met_by(5));
@@ -51,9 +59,10 @@ TEST(Expectation, ComparesAsItSays) {
 
 TEST(Expectation, RefusesWhatItCannotReadInOneLineThatSaysWhatIsAllowed) {
   for (const char* text :
-       {"", "p99", "p99 10ms", "p99<", "p99<10", "p99<10m", "p99<-1ms", "p99=<10ms", "p99=10ms",
-        "p98<10ms", "<10ms", "lost<1ms", "lost==x", "lost==0x1", "throughput>1G", "p99<nanms",
-        "p99<10ms ms", "p99!=1ms", "p99<1e3ms"}) {
+       {"",          "p99",           "p99 10ms",      "p99<",      "p99<10",      "p99<10m",
+        "p99<-1ms",  "p99=<10ms",     "p99=10ms",      "p98<10ms",  "<10ms",       "lost<1ms",
+        "lost==x",   "lost==0x1",     "throughput>1G", "p99<nanms", "p99<10ms ms", "p99!=1ms",
+        "p99<1e3ms", "nobody.p99<1s", "back.p98<1s",   ".p99<1s"}) {
     const auto expectation = Expectation::parse(text);
     ASSERT_FALSE(expectation.ok()) << text;
     const std::string& line = expectation.error().message;

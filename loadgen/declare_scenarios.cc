@@ -1,0 +1,145 @@
+// Every scenario as the command line has it: its flags and their help.
+#include "loadgen/raw_options.h"
+
+namespace loadgen {
+
+namespace {
+
+void add_common(CLI::App& command, RawOptions& raw) {
+  command.add_option("url", raw.url, "ws://HOST:PORT[,HOST:PORT...]/PATH")->required();
+  command.add_option("--warm-up", raw.warm_up,
+                     "not measured, but audited (default: 2s; 0s for idle and with --hold)");
+  command.add_option("--duration", raw.duration, "measured")->capture_default_str();
+  command
+      .add_option("--connect-in-progress", raw.connect_in_progress,
+                  "connects without an answer at once, before the run")
+      ->capture_default_str();
+  command.add_option("--connect-rate", raw.connect_rate,
+                     "connects per second before the run (default: as fast as they are answered)");
+  command
+      .add_option("--connect-timeout", raw.connect_timeout, "without any connect being answered")
+      ->capture_default_str();
+  command
+      .add_option("--spread", raw.spread,
+                  "use so many addresses, counting up from the URL's: each has its own ports")
+      ->capture_default_str();
+  command.add_option("--shards", raw.shards, "threads of the generator")->capture_default_str();
+  command.add_option("--cpus", raw.cpus, "pin the shards to these, for example 1 or 0-3,8");
+  command.add_option("--seed", raw.seed, "of contents, sizes and arrivals")->capture_default_str();
+  command.add_option("--server-pid", raw.server_pid, "report this process's cpu and memory");
+  command.add_option("--expect", raw.expectations, "such as 'p99<10ms'; may be repeated");
+  command.add_option("--json", raw.json_file,
+                     "write the report as JSON to this file, - for stdout");
+  command.add_flag("--quiet", raw.quiet, "no progress line and no table");
+}
+
+void add_messages(CLI::App& command, RawOptions& raw) {
+  command.add_option("--rate", raw.rate, "open loop: messages per second in all, for example 100k");
+  command.add_option("--arrivals", raw.arrivals, "open loop: constant or poisson")
+      ->capture_default_str();
+  command
+      .add_option("--in-flight", raw.in_flight,
+                  "closed loop, without --rate: messages under way per publisher")
+      ->capture_default_str();
+  command.add_option("--size", raw.size, "bytes of a message, or a range such as 64..4096")
+      ->capture_default_str();
+  command.add_option("--drain-timeout", raw.drain_timeout, "wait so long for what is under way")
+      ->capture_default_str();
+}
+
+void add_connections(CLI::App& command, RawOptions& raw, const std::string& text) {
+  command.add_option("--connections", raw.connections, text)->capture_default_str();
+}
+
+void declare_connect(CLI::App& program, RawOptions& raw) {
+  CLI::App& command =
+      *program.add_subcommand("connect", "open connections, and close each as soon as it is open");
+  add_connections(command, raw, "open at once, at most");
+  command.add_option("--rate", raw.rate, "open loop: connects per second in all");
+  command.add_option("--arrivals", raw.arrivals, "open loop: constant or poisson")
+      ->capture_default_str();
+  command
+      .add_option("--in-flight", raw.in_flight,
+                  "closed loop, without --rate: connects under way in all")
+      ->capture_default_str();
+  command.add_flag("--hold", raw.hold, "keep what was opened; over when all are open");
+  add_common(command, raw);
+  command.callback([&raw] { raw.scenario = ScenarioKind::connect; });
+}
+
+void declare_idle(CLI::App& program, RawOptions& raw) {
+  CLI::App& command = *program.add_subcommand(
+      "idle", "hold connections that only answer pings; with --server-pid: memory of each");
+  add_connections(command, raw, "to hold");
+  add_common(command, raw);
+  command.callback([&raw] { raw.scenario = ScenarioKind::idle; });
+}
+
+void declare_echo(CLI::App& program, RawOptions& raw) {
+  CLI::App& command = *program.add_subcommand(
+      "echo", "send messages to a server that sends each back, and audit what comes back");
+  add_connections(command, raw, "each sends and receives");
+  add_messages(command, raw);
+  add_common(command, raw);
+  command.callback([&raw] { raw.scenario = ScenarioKind::echo; });
+}
+
+void add_members(CLI::App& command, RawOptions& raw) {
+  command.add_option("--members", raw.members, "connections in each room")->capture_default_str();
+  command.add_option("--publishers", raw.publishers, "members of each room that publish")
+      ->capture_default_str();
+}
+
+void declare_room(CLI::App& program, RawOptions& raw) {
+  CLI::App& command = *program.add_subcommand(
+      "room", "publish to rooms whose members, the publisher included, audit what they receive");
+  command.add_option("--rooms", raw.rooms, "rooms; {room} in the URL becomes the number of one")
+      ->capture_default_str();
+  add_members(command, raw);
+  command.add_flag("--deliveries", raw.deliveries, "--rate counts messages times members");
+  add_messages(command, raw);
+  add_common(command, raw);
+  command.callback([&raw] { raw.scenario = ScenarioKind::room; });
+}
+
+void declare_storm(CLI::App& program, RawOptions& raw) {
+  CLI::App& command = *program.add_subcommand(
+      "storm",
+      "cut off a crowd of connections at once, let all reconnect at once, and report what "
+      "that does to bystanders who go on talking in rooms");
+  add_connections(command, raw, "of the crowd: cut off after the warm-up; in rooms, but silent");
+  command.add_option("--bystanders", raw.bystanders, "connections that talk all the time")
+      ->capture_default_str();
+  add_members(command, raw);
+  command
+      .add_option("--drop", raw.drop,
+                  "client: we cut the crowd off; server: whoever the server drops comes back")
+      ->capture_default_str();
+  command
+      .add_option("--backoff", raw.backoff,
+                  "longest wait before the first retry; doubles with each, the wait being any time "
+                  "up to it. A Retry-After is obeyed instead, with up to half as much more")
+      ->capture_default_str();
+  command.add_option("--backoff-cap", raw.backoff_cap, "longest wait before any retry")
+      ->capture_default_str();
+  add_messages(command, raw);
+  add_common(command, raw);
+  command.footer(
+      "Latency is that of the bystanders from the cut until a second after all are back, or for\n"
+      "--duration. The class 'back' tells how long the crowd was away, as in 'back.p99<5s';\n"
+      "'back<10s' expects all of them within it, 'missing', 'retries', 'refused' and 'deferred'\n"
+      "(refusals with a Retry-After) are counts.");
+  command.callback([&raw] { raw.scenario = ScenarioKind::storm; });
+}
+
+}  // namespace
+
+void declare_scenarios(CLI::App& program, RawOptions& raw) {
+  declare_connect(program, raw);
+  declare_idle(program, raw);
+  declare_echo(program, raw);
+  declare_room(program, raw);
+  declare_storm(program, raw);
+}
+
+}  // namespace loadgen

@@ -1,0 +1,53 @@
+// RawOptions: what the flags of the command line said, as text, before any of it is believed.
+//
+// declare_scenarios() tells the parser of every scenario, its flags and their help; command_line.cc
+// then gives them their meaning. Used once at start, on the main thread.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "loadgen/load_options.h"
+
+namespace loadgen {
+
+struct RawOptions {
+  ScenarioKind scenario = ScenarioKind::echo;
+  std::string url;
+  std::uint64_t connections = 100;
+  std::uint64_t rooms = 1;
+  std::uint64_t members = 100;
+  std::uint64_t publishers = 1;
+  std::uint64_t bystanders = 1000;
+  std::string drop = "client";
+  std::string backoff = "100ms";
+  std::string backoff_cap = "10s";
+  std::string rate;
+  std::string arrivals = "constant";
+  bool deliveries = false;
+  std::uint64_t in_flight = 1;
+  std::string size = "64";
+  bool hold = false;
+  std::string warm_up;  // Empty: as the scenario wants it.
+  std::string duration = "10s";
+  std::string drain_timeout = "10s";
+  std::uint64_t connect_in_progress = 128;
+  std::string connect_rate;
+  std::string connect_timeout = "30s";
+  std::uint64_t spread = 1;
+  std::uint64_t shards = 1;
+  std::string cpus;
+  std::uint64_t seed = 1;
+  std::int64_t server_pid = 0;
+  std::vector<std::string> expectations;
+  std::string json_file;
+  bool quiet = false;
+};
+
+// What is parsed goes to `raw`, which must live as long as `program`.
+void declare_scenarios(CLI::App& program, RawOptions& raw);
+
+}  // namespace loadgen
