@@ -48,6 +48,7 @@ base::Result<std::unique_ptr<LoadRun>> LoadRun::open(const LoadOptions& options)
     if (!server.ok()) return server.error();
     run->server_ = server.take();
   }
+  run->host_.emplace(run->server_ ? run->server_->pid() : run->self_.pid());
   engine::ShardGroupOptions group;
   group.shards = options.shards;
   group.cpus = options.cpus;
@@ -60,6 +61,7 @@ base::Result<std::unique_ptr<LoadRun>> LoadRun::open(const LoadOptions& options)
   if (!opened.ok()) return opened.error();
   if (!run->factory_.status().ok()) return run->factory_.status().error();
   run->group_ = opened.take();
+  run->recorder_.emplace(run->factory_.shards(), run->self_, run->server_, *run->host_);
   return run;
 }
 
@@ -71,11 +73,12 @@ Report LoadRun::execute(Interrupts& interrupts, Progress& progress) {
   }
   report_.client.pid = self_.pid();
   report_.client.name = self_.name();
-  note_memory(&ProcessReport::memory_before);
+  note_memory(&ProcessReport::memory_before, &HostReport::memory_before);
   if (const base::Status status = group_->start(); !status.ok()) {
     report_.failures.push_back(status.error().message);
     return report_;
   }
+  recorder_->begin(monotonic_now());
   connect();
   const bool nothing_open = connects_first(options_.scenario) && totals().open == 0;
   if (nothing_open) report_.failures.emplace_back("no connection could be opened");
@@ -109,7 +112,7 @@ void LoadRun::connect() {
   }
   report_.times.connecting = monotonic_now() - began;
   static_cast<void>(wait_until(monotonic_now() + kSettleTime, "settling"));
-  note_memory(&ProcessReport::memory_connected);
+  note_memory(&ProcessReport::memory_connected, &HostReport::memory_connected);
 }
 
 void LoadRun::measure() {
@@ -137,7 +140,8 @@ void LoadRun::measure() {
   report_.connections_open_at_stop = totals().open;
   report_.client.cpu = after.client - before.client;
   if (report_.server) report_.server->cpu = after.server - before.server;
-  note_memory(&ProcessReport::memory_after);
+  recorder_->set_measured(measured_from, stopped);
+  note_memory(&ProcessReport::memory_after, &HostReport::memory_after);
 }
 
 // What is under way may still arrive. Over when all has, when nothing more comes, or too late.
@@ -151,7 +155,7 @@ void LoadRun::drain() {
     if (now.received != received) moved = monotonic_now();
     received = now.received;
     if (interrupts_->interrupted() && monotonic_now() - began > kGoodbye) break;
-    report_progress("draining");
+    watch("draining");
     std::this_thread::sleep_for(kLook);
     // A shard that had not looked at the clock yet may still have sent something.
     const Totals later = totals();
@@ -163,6 +167,7 @@ void LoadRun::drain() {
 
 void LoadRun::end() {
   progress_->clear();
+  report_.series = recorder_->end(monotonic_now());
   report_.interrupted = interrupts_->interrupted();
   group_->drain(kGoodbye);
   group_->join();
@@ -174,8 +179,8 @@ void LoadRun::end() {
 // True when interrupted.
 bool LoadRun::wait_until(base::Instant instant, std::string_view phase) {
   while (monotonic_now() < instant) {
-    report_progress(phase);
-    const base::Instant look = monotonic_now() + kProgressLook;
+    watch(phase);
+    const base::Instant look = std::min(monotonic_now() + kProgressLook, recorder_->due());
     if (interrupts_->wait_until(std::min(instant, look))) return true;
   }
   return interrupts_->interrupted();
@@ -195,8 +200,9 @@ void LoadRun::ring_shards() noexcept {
   for (const auto& shard : group_->shards()) shard->driver().wake_from_outside();
 }
 
-void LoadRun::report_progress(std::string_view phase) {
+void LoadRun::watch(std::string_view phase) {
   const base::Instant now = monotonic_now();
+  recorder_->look(now);
   if (!progress_->due(now)) return;
   const Totals all = totals();
   progress_->show(now, {.phase = phase,
@@ -225,9 +231,10 @@ LoadRun::Usage LoadRun::usage() const {
   return {.client = self_.cpu(), .server = server_ ? server_->cpu() : CpuTime{}};
 }
 
-void LoadRun::note_memory(MemoryUse ProcessReport::* when) {
+void LoadRun::note_memory(MemoryUse ProcessReport::* when, HostMemory HostReport::* host_when) {
   report_.client.*when = self_.memory();
   if (report_.server) (*report_.server).*when = server_->memory();
+  report_.host.*host_when = host_->look_closely();
 }
 
 }  // namespace loadgen

@@ -21,6 +21,7 @@
 #include "loadgen/progress.h"
 #include "loadgen/report.h"
 #include "loadgen/run_control.h"
+#include "loadgen/series/series_recorder.h"
 
 namespace loadgen {
 
@@ -56,10 +57,10 @@ class LoadRun {
   bool wait_until(base::Instant instant, std::string_view phase);
   bool is_complete();
   void ring_shards() noexcept;
-  void report_progress(std::string_view phase);
+  void watch(std::string_view phase);
   Totals totals() const;
   Usage usage() const;
-  void note_memory(MemoryUse ProcessReport::* when);
+  void note_memory(MemoryUse ProcessReport::* when, HostMemory HostReport::* host_when);
 
   Report report_;
   const LoadOptions& options_;
@@ -69,6 +70,8 @@ class LoadRun {
   ProcessProbe self_;
   std::optional<ProcessProbe> server_;
   base::Instant calm_since_ = base::kForever;
+  std::optional<HostProbe> host_;           // Once it is known whose.
+  std::optional<SeriesRecorder> recorder_;  // Once there are shards to look at.
   Interrupts* interrupts_ = nullptr;
   Progress* progress_ = nullptr;
 };

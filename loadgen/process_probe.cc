@@ -2,45 +2,17 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <ratio>
 #include <sstream>
 #include <string_view>
 #include <system_error>
 
+#include "loadgen/proc_text.h"
+
 namespace loadgen {
 
 namespace {
-
-std::string read_file(const std::string& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-std::uint64_t parse_number(std::string_view text) {
-  const std::size_t digit = text.find_first_of("0123456789");
-  if (digit == std::string_view::npos) return 0;
-  std::uint64_t number = 0;
-  std::from_chars(text.data() + digit, text.data() + text.size(), number);
-  return number;
-}
-
-// The value of a line such as "VmRSS:   1234 kB", in bytes.
-std::uint64_t field_bytes(std::string_view text, std::string_view name) {
-  constexpr std::uint64_t kKilo = 1024;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const std::string_view line = text.substr(at, end - at);
-    if (line.starts_with(name)) return parse_number(line.substr(name.size())) * kKilo;
-    at = end + 1;
-  }
-  return 0;
-}
 
 // Of stat: the fields 14 and 15 (proc(5)).
 void parse_ticks(const std::string& text, CpuTime& time) {
@@ -67,7 +39,7 @@ ProcessProbe::ProcessProbe(pid_t pid) : pid_(pid), folder_("/proc/" + std::to_st
 
 base::Result<ProcessProbe> ProcessProbe::open(pid_t pid) {
   ProcessProbe probe(pid);
-  if (read_file(probe.folder_ + "stat").empty()) {
+  if (read_proc_file(probe.folder_ + "stat").empty()) {
     return base::Error{"there is no process " + std::to_string(pid) + " (--server-pid)"};
   }
   return probe;
@@ -77,11 +49,11 @@ ProcessProbe ProcessProbe::self() { return ProcessProbe(getpid()); }
 
 CpuTime ProcessProbe::cpu() const {
   CpuTime time;
-  parse_ticks(read_file(folder_ + "stat"), time);
+  parse_ticks(read_proc_file(folder_ + "stat"), time);
   std::uint64_t nanoseconds = 0;
   std::error_code error;
   for (const auto& task : std::filesystem::directory_iterator(folder_ + "task", error)) {
-    nanoseconds += parse_number(read_file(task.path().string() + "/schedstat"));
+    nanoseconds += parse_proc_number(read_proc_file(task.path().string() + "/schedstat"));
   }
   if (nanoseconds == 0) {  // A kernel without schedstat.
     const auto ticks_per_second = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
@@ -92,17 +64,26 @@ CpuTime ProcessProbe::cpu() const {
 }
 
 MemoryUse ProcessProbe::memory() const {
-  const std::string status = read_file(folder_ + "status");
+  const std::string status = read_proc_file(folder_ + "status");
   // Needs the process to be the user's own, and walks all its pages: zero if refused.
-  const std::string rollup = read_file(folder_ + "smaps_rollup");
-  return {.resident = field_bytes(status, "VmRSS:"),
-          .resident_anonymous = field_bytes(status, "RssAnon:"),
-          .resident_peak = field_bytes(status, "VmHWM:"),
-          .proportional = field_bytes(rollup, "Pss:")};
+  const std::string rollup = read_proc_file(folder_ + "smaps_rollup");
+  return {.resident = proc_field_bytes(status, "VmRSS:"),
+          .resident_anonymous = proc_field_bytes(status, "RssAnon:"),
+          .resident_peak = proc_field_bytes(status, "VmHWM:"),
+          .proportional = proc_field_bytes(rollup, "Pss:")};
+}
+
+std::uint64_t ProcessProbe::resident() const {
+  // "size resident ...", in pages.
+  const std::string statm = read_proc_file(folder_ + "statm");
+  const std::size_t space = statm.find(' ');
+  if (space == std::string::npos) return 0;
+  const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  return page * parse_proc_number(std::string_view(statm).substr(space));
 }
 
 std::string ProcessProbe::name() const {
-  std::string name = read_file(folder_ + "comm");
+  std::string name = read_proc_file(folder_ + "comm");
   if (!name.empty() && name.back() == '\n') name.pop_back();
   return name;
 }

@@ -46,6 +46,8 @@ class ProcessProbe {
 
   CpuTime cpu() const;
   MemoryUse memory() const;
+  // memory().resident, for less; to the last few pages only.
+  std::uint64_t resident() const;
   pid_t pid() const noexcept { return pid_; }
   // The program's name.
   std::string name() const;

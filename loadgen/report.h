@@ -14,6 +14,7 @@
 #include "loadgen/load_options.h"
 #include "loadgen/machine.h"
 #include "loadgen/process_probe.h"
+#include "loadgen/series/run_series.h"
 #include "loadgen/shard_statistics.h"
 
 namespace loadgen {
@@ -64,6 +65,13 @@ struct ProcessReport {
   MemoryUse memory_after{};       // At the end of the measured time.
 };
 
+// The host's memory at the same three instants; what connections cost the kernel is in it.
+struct HostReport {
+  HostMemory memory_before;
+  HostMemory memory_connected;
+  HostMemory memory_after;
+};
+
 struct ExpectationResult {
   Expectation expectation;
   std::optional<double> value{};  // None: the run has no such figure.
@@ -109,6 +117,8 @@ struct Report {
 
   ProcessReport client;
   std::optional<ProcessReport> server;
+  HostReport host;
+  RunSeries series;  // Over the whole run.
 
   std::vector<ExpectationResult> expectations;
   std::vector<std::string> failures;  // One line each: why the run did not pass.

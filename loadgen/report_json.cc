@@ -4,6 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "loadgen/indented_json.h"
+#include "loadgen/series/series_json.h"
+
 namespace loadgen {
 
 namespace {
@@ -88,6 +91,14 @@ Json memory(const MemoryUse& memory) {
           {"resident_anonymous", memory.resident_anonymous},
           {"resident_peak", memory.resident_peak},
           {"proportional", memory.proportional}};
+}
+
+Json host_memory(const HostMemory& memory) {
+  return {{"available", memory.available},
+          {"slab", memory.slab},
+          {"slab_sockets", memory.slab_sockets},
+          {"tcp_buffers", memory.tcp_buffers},
+          {"cgroup", memory.cgroup}};
 }
 
 Json process(const ProcessReport& process, const Report& report) {
@@ -190,11 +201,14 @@ std::string report_json(const Report& report) {
   json["client"] = process(report.client, report);
   json["server"] = report.server ? process(*report.server, report) : Json(nullptr);
   json["expectations"] = expectations(report);
+  json["host_memory"] = {{"before", host_memory(report.host.memory_before)},
+                         {"connected", host_memory(report.host.memory_connected)},
+                         {"after", host_memory(report.host.memory_after)}};
+  json["series"] = series_json(report.series);
   json["failures"] = report.failures;
   json["warnings"] = report.warnings;
   json["passed"] = report.passed();
-  // A file name or an error text may not be UTF-8; what is not is replaced.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return indented_json(json) + "\n";
 }
 
 }  // namespace loadgen

@@ -33,6 +33,9 @@
 //                      the measured time; `before` is before the first connect; a message of the
 //                      connect scenario is a connect
 //   expectations      [{text, metric, value, met}]; value is null where the run has no such figure
+//   host_memory       {before, connected, after: {available, slab, slab_sockets, tcp_buffers,
+//                     cgroup}}: bytes of the whole host, at the instants of server.memory
+//   series            the run over time: see series/series_json.h
 //   failures          [line...]; empty when the run passed
 //   warnings          [line...]
 //   passed            whether the exit code was 0, unless it was interrupted

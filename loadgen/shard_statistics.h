@@ -15,8 +15,10 @@
 
 #include "base/counter.h"
 #include "base/histogram.h"
+#include "base/time.h"
 #include "engine/io/outcome.h"
 #include "engine/session/session.h"
+#include "loadgen/series/latency_counts.h"
 #include "loadgen/tally.h"
 
 namespace loadgen {
@@ -88,7 +90,7 @@ struct ShardStatistics {
   base::Counter owed;   // Receptions that what was sent makes when nothing is lost.
   base::Gauge awaited;  // Clients without which the run is not over before its time.
 
-  base::Histogram latency;
+  base::Histogram latency;   // Of what was measured.
   base::Histogram send_lag;  // Of an open loop: how much later than intended it sent.
   base::Histogram connect_latency;
   AuditCounts audit;
@@ -99,6 +101,7 @@ struct ShardStatistics {
   std::uint64_t unsent = 0;   // Intended before the stop, but not sent before the end.
   std::uint64_t unexpected_messages = 0;
   Tallies tallies{};
+  LatencyCounts latency_counts;  // Of everything; any thread may read it.
   Marks at_measure_from;
   Marks at_stop;
   // Named by the scenario when it is made, and not moved after.
@@ -110,6 +113,12 @@ struct ShardStatistics {
     return *classes.back();
   }
   void count(Tally tally, std::uint64_t many = 1) noexcept { of(tallies, tally) += many; }
+
+  void record_latency(base::Duration time, bool measured) noexcept {
+    const auto nanoseconds = static_cast<std::uint64_t>(time.count());
+    latency_counts.record(nanoseconds);
+    if (measured) latency.record(nanoseconds);
+  }
 };
 
 }  // namespace loadgen

@@ -68,9 +68,7 @@ void ConnectScenario::connect_one(base::Instant intended, base::Instant now) {
 void ConnectScenario::on_open(std::uint32_t client, base::Instant now) {
   const base::Instant intended = stage_.clients.connect_intended(client);
   stage_.statistics.received.add();
-  if (stage_.window.measures(intended)) {
-    stage_.statistics.latency.record(static_cast<std::uint64_t>((now - intended).count()));
-  }
+  stage_.statistics.record_latency(now - intended, stage_.window.measures(intended));
   if (!stage_.options.hold) stage_.clients.close(client);
 }
 

@@ -129,11 +129,10 @@ bool MessageTraffic::audit(std::uint32_t client, Member& member, const Stamp& st
 
 void MessageTraffic::count_received(base::Instant intended, base::Instant now) {
   stage_.statistics.received.add();
-  if (!stage_.window.measures(intended)) return;
-  const auto latency = static_cast<std::uint64_t>((now - intended).count());
-  stage_.statistics.latency.record(latency);
-  if (class_ == nullptr) return;
-  class_->latency.record(latency);
+  const bool measured = stage_.window.measures(intended);
+  stage_.statistics.record_latency(now - intended, measured);
+  if (!measured || class_ == nullptr) return;
+  class_->latency.record(static_cast<std::uint64_t>((now - intended).count()));
   ++class_->received;
 }
 

@@ -24,12 +24,13 @@ ordered_json json_of(const Report& report) { return ordered_json::parse(report_j
 // Programs read these: a field may be added here, none may leave or change its name.
 TEST(ReportJson, HasTheDocumentedFields) {
   const ordered_json json = json_of(sample_report());
-  EXPECT_THAT(keys(json),
-              ElementsAre("schema", "program", "command", "machine", "scenario", "target", "loop",
-                          "options", "interrupted", "times", "connections", "messages",
-                          "latency_ns", "latency_buckets", "send_lag_ns", "bytes", "audit",
-                          "generator", "classes", "counts", "errors", "forgiven", "client",
-                          "server", "expectations", "failures", "warnings", "passed"));
+  EXPECT_THAT(
+      keys(json),
+      ElementsAre("schema", "program", "command", "machine", "scenario", "target", "loop",
+                  "options", "interrupted", "times", "connections", "messages", "latency_ns",
+                  "latency_buckets", "send_lag_ns", "bytes", "audit", "generator", "classes",
+                  "counts", "errors", "forgiven", "client", "server", "expectations", "host_memory",
+                  "series", "failures", "warnings", "passed"));
   EXPECT_THAT(keys(json["program"]),
               ElementsAre("name", "version", "commit", "compiler", "build_type"));
   EXPECT_THAT(keys(json["machine"]),
