@@ -23,6 +23,7 @@ ClientGroup rooms_of(const LoadOptions& options) {
           .rooms = options.rooms,
           .members = options.members,
           .publishers = options.publishers,
+          .slow = options.slow,
           .rate = options.rate,
           .size = options.size};
 }
@@ -61,6 +62,7 @@ std::vector<ClientGroup> plan_groups(const LoadOptions& options) {
       append(groups, singles_of(options, 1));
       break;
     case ScenarioKind::room:
+    case ScenarioKind::slow_readers:
       append(groups, rooms_of(options));
       break;
     case ScenarioKind::storm:

@@ -85,6 +85,14 @@ void ClientPool::abort(std::uint32_t client) {
   sessions_.abort(clients_[client].session);
 }
 
+void ClientPool::pause(std::uint32_t client) {
+  if (clients_[client].state == State::open) sessions_.pause(clients_[client].session);
+}
+
+void ClientPool::resume(std::uint32_t client) {
+  if (clients_[client].state == State::open) sessions_.resume(clients_[client].session);
+}
+
 bool ClientPool::send(std::uint32_t client, std::span<const std::byte> message) {
   const Client& state = clients_[client];
   if (state.state != State::open) return false;

@@ -64,6 +64,9 @@ class ClientPool {
   void close(std::uint32_t client);
   // Without a word.
   void abort(std::uint32_t client);
+  // Reads no more for it, until it is resumed.
+  void pause(std::uint32_t client);
+  void resume(std::uint32_t client);
   // False when the client is not open, or its queue is full and it is being closed.
   bool send(std::uint32_t client, std::span<const std::byte> message);
 

@@ -22,6 +22,7 @@ bool has_rooms(ScenarioKind scenario) {
   switch (scenario) {
     case ScenarioKind::room:
     case ScenarioKind::storm:
+    case ScenarioKind::slow_readers:
       return true;
     case ScenarioKind::connect:
     case ScenarioKind::idle:
@@ -77,6 +78,12 @@ void read_audience(const RawOptions& raw, FlagReader& reader, LoadOptions& optio
   static_cast<void>(reader.count("--rooms x --members x --publishers",
                                  raw.rooms * raw.members * raw.publishers, 1,
                                  kPublisherStreamsMost));
+  if (raw.scenario != ScenarioKind::slow_readers) return;
+  options.slow = reader.count("--slow", raw.slow, 1, options.members);
+  if (options.slow > options.members - options.publishers) {
+    reader.fail("--slow {}: of {} --members, {} --publishers cannot be slow", raw.slow,
+                options.members, options.publishers);
+  }
 }
 
 void read_load(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
@@ -153,8 +160,9 @@ std::variant<LoadOptions, CommandLineAnswer> parse_command_line(int count,
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) {
       const bool has_scenario = !program.get_subcommands().empty();
-      return usage_error(has_scenario ? error.what()
-                                      : "name a scenario: connect, idle, echo, room or storm");
+      return usage_error(has_scenario
+                             ? error.what()
+                             : "name a scenario: connect, idle, echo, room, storm or slow-readers");
     }
     std::ostringstream text;
     program.exit(error, text, text);

@@ -102,6 +102,28 @@ void declare_room(CLI::App& program, RawOptions& raw) {
   command.callback([&raw] { raw.scenario = ScenarioKind::room; });
 }
 
+void declare_slow_readers(CLI::App& program, RawOptions& raw) {
+  CLI::App& command = *program.add_subcommand(
+      "slow-readers", "rooms of which some members stop reading: what the others notice of it");
+  command.add_option("--rooms", raw.rooms, "rooms; {room} in the URL becomes the number of one")
+      ->capture_default_str();
+  add_members(command, raw);
+  command
+      .add_option("--slow", raw.slow, "members of each room that stop reading after the warm-up")
+      ->capture_default_str();
+  command.add_flag("--deliveries", raw.deliveries, "--rate counts messages times members");
+  add_messages(command, raw);
+  add_common(command, raw);
+  command.footer(
+      "Latency and losses are those of the others. The slow ones read again in the end, and are\n"
+      "counted: 'slow_closed' with 1013, 'slow_dropped' without (a server that cannot get its "
+      "close\n"
+      "frame out resets), 'slow_open' still open, and 'slow_missed' the messages these did not "
+      "get.\n"
+      "A kernel takes in some MB for each connection before a server notices: send enough.");
+  command.callback([&raw] { raw.scenario = ScenarioKind::slow_readers; });
+}
+
 void declare_storm(CLI::App& program, RawOptions& raw) {
   CLI::App& command = *program.add_subcommand(
       "storm",
@@ -140,6 +162,7 @@ void declare_scenarios(CLI::App& program, RawOptions& raw) {
   declare_echo(program, raw);
   declare_room(program, raw);
   declare_storm(program, raw);
+  declare_slow_readers(program, raw);
 }
 
 }  // namespace loadgen

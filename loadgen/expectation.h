@@ -36,9 +36,13 @@ enum class Metric : std::uint8_t {
   retries,
   refused,
   deferred,
+  slow_closed,
+  slow_dropped,
+  slow_open,
+  slow_missed,
 };
 
-inline constexpr std::uint8_t kMetricCount = 20;
+inline constexpr std::uint8_t kMetricCount = 24;
 
 enum class Comparison : std::uint8_t { less, less_or_equal, greater, greater_or_equal, equal };
 

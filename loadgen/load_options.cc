@@ -14,6 +14,8 @@ std::string_view name(ScenarioKind kind) noexcept {
       return "room";
     case ScenarioKind::storm:
       return "storm";
+    case ScenarioKind::slow_readers:
+      return "slow-readers";
   }
   return "unknown";
 }

@@ -20,7 +20,7 @@
 
 namespace loadgen {
 
-enum class ScenarioKind : std::uint8_t { connect, idle, echo, room, storm };
+enum class ScenarioKind : std::uint8_t { connect, idle, echo, room, storm, slow_readers };
 
 std::string_view name(ScenarioKind kind) noexcept;
 bool sends_messages(ScenarioKind kind) noexcept;
@@ -47,7 +47,8 @@ struct LoadOptions {
   Arrivals arrivals = Arrivals::constant;
   std::uint32_t in_flight = 1;  // Of each publisher, or connects in all.
   SizeRange size;
-  bool hold = false;  // Of connects: keep what was opened.
+  bool hold = false;       // Of connects: keep what was opened.
+  std::uint32_t slow = 0;  // Of each room: members that stop reading.
   StormOptions storm;
   std::vector<ClientGroup> groups;  // plan_groups() of all the rest.
 

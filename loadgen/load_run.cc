@@ -146,13 +146,14 @@ void LoadRun::measure() {
 
 // What is under way may still arrive. Over when all has, when nothing more comes, or too late.
 void LoadRun::drain() {
+  const bool awaits = options_.scenario == ScenarioKind::slow_readers;
   const base::Instant began = monotonic_now();
   base::Instant moved = began;
   std::uint64_t received = 0;
   while (monotonic_now() - began < options_.drain_timeout &&
          monotonic_now() - moved < kDrainQuiet) {
     const Totals now = totals();
-    if (now.received != received) moved = monotonic_now();
+    if (now.received != received || (awaits && now.awaited > 0)) moved = monotonic_now();
     received = now.received;
     if (interrupts_->interrupted() && monotonic_now() - began > kGoodbye) break;
     watch("draining");
@@ -160,7 +161,8 @@ void LoadRun::drain() {
     // A shard that had not looked at the clock yet may still have sent something.
     const Totals later = totals();
     const std::uint64_t failed = connects_first(options_.scenario) ? 0 : later.failed;
-    if (later.owed == now.owed && later.received + failed >= later.owed) break;
+    const bool complete = later.received + failed >= later.owed && !(awaits && later.awaited > 0);
+    if (later.owed == now.owed && complete) break;
   }
   report_.times.draining = monotonic_now() - began;
 }

@@ -132,7 +132,7 @@ void LoadShard::on_close(engine::SessionId id, const engine::CloseInfo& info) {
   const auto client = static_cast<std::uint32_t>(sessions().context(id));
   clients_.closed(client, info, scenario_->forgives(client));
   if (info.opened) {
-    scenario_->on_close(client, now());
+    scenario_->on_close(client, info, now());
   } else {
     scenario_->on_connect_failed(client, {.outcome = engine::Outcome::connection_reset}, now());
   }

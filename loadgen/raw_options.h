@@ -21,6 +21,7 @@ struct RawOptions {
   std::uint64_t rooms = 1;
   std::uint64_t members = 100;
   std::uint64_t publishers = 1;
+  std::uint64_t slow = 1;
   std::uint64_t bystanders = 1000;
   std::string drop = "client";
   std::string backoff = "100ms";

@@ -4,7 +4,8 @@
 //   program           {name, version, commit, compiler, build_type}
 //   command           [argument...]
 //   machine           {cpu_model, cpus, memory_bytes, kernel, started_at}
-//   scenario          "connect" | "idle" | "echo" | "room" | "storm"
+//   scenario          "connect" | "idle" | "echo" | "room" | "storm" |
+//                     "slow-readers"
 //   target            the URL
 //   loop              "open" | "closed"; null for idle. Closed: coordinated omission is possible
 //   options           {connections, rooms, members, publishers, rate, arrivals, in_flight,

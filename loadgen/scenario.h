@@ -43,7 +43,7 @@ class Scenario {
   virtual void on_message(std::uint32_t client, std::span<const std::byte> message,
                           base::Instant now) = 0;
   // It was open, and is not any more.
-  virtual void on_close(std::uint32_t client, base::Instant now) = 0;
+  virtual void on_close(std::uint32_t client, const engine::CloseInfo& info, base::Instant now) = 0;
   virtual void on_connect_failed(std::uint32_t client, const engine::ConnectFailure& failure,
                                  base::Instant now) = 0;
   // Whether what fails for this client now is part of the plan, and no error.

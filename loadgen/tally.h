@@ -11,17 +11,22 @@
 namespace loadgen {
 
 enum class Tally : std::uint8_t {
-  dropped,   // storm: connections that were cut off, and went to come back.
-  missing,   // storm: of them, those that had not come back in the end.
-  retries,   // Connects that followed a failed one.
-  refused,   // Connects that were answered with an HTTP status, and tried again.
-  deferred,  // Of them, those that were told by Retry-After when to come again.
+  dropped,       // storm: connections that were cut off, and went to come back.
+  missing,       // storm: of them, those that had not come back in the end.
+  retries,       // Connects that followed a failed one.
+  refused,       // Connects that were answered with an HTTP status, and tried again.
+  deferred,      // Of them, those that were told by Retry-After when to come again.
+  slow_closed,   // Slow readers that were closed with 1013.
+  slow_dropped,  // Slow readers that were ended in any other way.
+  slow_open,     // Slow readers that were still open in the end,
+  slow_missed,   // and the messages that these did not get.
 };
 
-inline constexpr std::uint8_t kTallyCount = 5;
+inline constexpr std::uint8_t kTallyCount = 9;
 
 inline constexpr std::array<std::string_view, kTallyCount> kTallyNames{
-    "dropped", "missing", "retries", "refused", "deferred"};
+    "dropped",     "missing",      "retries",   "refused",    "deferred",
+    "slow_closed", "slow_dropped", "slow_open", "slow_missed"};
 
 constexpr std::string_view name(Tally tally) noexcept {
   return kTallyNames[static_cast<std::size_t>(tally)];

@@ -37,6 +37,7 @@ struct Connection {
   bool active : 1;     // Received something since the last sweep.
   bool woken : 1;      // Received something since it was parked.
   bool starved : 1;    // Its receive ended for want of buffers.
+  bool paused : 1;     // Not to be read from until it is resumed.
   bool outgoing : 1;   // We connected; else the peer did.
 
   bool open_as(std::uint32_t its_generation) const noexcept {

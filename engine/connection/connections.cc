@@ -69,6 +69,20 @@ void Connections::abort(ConnectionId id) {
   }
 }
 
+void Connections::pause(ConnectionId id) {
+  if (!alive(id)) return;
+  Connection& connection = table_[id.slot];
+  connection.paused = true;
+  if (connection.receiving) reactor_.submit(submit_settle(id.slot, id.generation));
+}
+
+void Connections::resume(ConnectionId id) {
+  if (!alive(id) || !table_[id.slot].paused) return;
+  Connection& connection = table_[id.slot];
+  connection.paused = false;
+  if (!connection.receiving && !connection.starved) arm(id.slot, connection);
+}
+
 // ---- Completions: only marks --------------------------------------------------------------------
 
 void Connections::dispatch(const Completion& completion) {
@@ -171,7 +185,7 @@ void Connections::dispatch_poll(const Completion& completion) {
   connection->receiving = false;
   if (connection->state == ConnectionState::closing) {
     release_if_quiet(completion.tag.slot, *connection);
-  } else {
+  } else if (!connection->paused) {
     arm_once(completion.tag.slot, *connection);
   }
 }
@@ -243,7 +257,11 @@ void Connections::deliver_one(const Received& received) {
   } else if (received.result > 0 || outcome == Outcome::interrupted ||
              outcome == Outcome::canceled) {
     const bool ended = !connection.receiving && !connection.starved;
-    if (ended) arm_after(received.id.slot, connection, received.result > 0);
+    if (ended) {
+      arm_after(received.id.slot, connection, received.result > 0);
+    } else if (connection.paused && connection.receiving) {
+      pause(received.id);  // It goes on: what should end it missed it.
+    }
   } else {
     receive_ended(received.id, received.result);
   }
@@ -319,6 +337,14 @@ void Connections::arm_receive(std::uint32_t slot, Connection& connection) {
   reactor_.submit(submit_receive(slot, connection.generation));
 }
 
+void Connections::arm(std::uint32_t slot, Connection& connection) {
+  if (connection.warm) {
+    arm_receive(slot, connection);
+  } else {
+    arm_once(slot, connection);
+  }
+}
+
 void Connections::arm_once(std::uint32_t slot, Connection& connection) {
   connection.receiving = true;
   reactor_.submit(submit_receive_once(slot, connection.generation));
@@ -332,6 +358,7 @@ void Connections::arm_poll(std::uint32_t slot, Connection& connection) {
 // Nothing is armed, since a receive ended. A single message, such as a pong, does not yet warm a
 // connection up; the second since it was parked does.
 void Connections::arm_after(std::uint32_t slot, Connection& connection, bool received) {
+  if (connection.paused) return;
   if (!connection.warm && received && connection.woken) {
     connection.warm = true;
     counters_.warmed.add();
@@ -351,12 +378,7 @@ void Connections::arm_starved() {
     connection.starved = false;
     const bool open =
         connection.state == ConnectionState::open || connection.state == ConnectionState::finishing;
-    if (!open || connection.receiving) continue;
-    if (connection.warm) {
-      arm_receive(slot, connection);
-    } else {
-      arm_once(slot, connection);
-    }
+    if (open && !connection.receiving && !connection.paused) arm(slot, connection);
   }
   starved_.clear();
 }
@@ -405,12 +427,9 @@ void Connections::open_slot(std::uint32_t slot, bool outgoing) {
   connection.warm = !parks_;
   connection.woken = false;
   connection.active = true;
+  connection.paused = false;
   counters_.open.add();
-  if (connection.warm) {
-    arm_receive(slot, connection);
-  } else {
-    arm_once(slot, connection);
-  }
+  arm(slot, connection);
 }
 
 void Connections::begin_closing(std::uint32_t slot, Connection& connection) {

@@ -88,6 +88,10 @@ class Connections {
   void finish(ConnectionId id);
   // Closes now; what is queued is dropped.
   void abort(ConnectionId id);
+  // Reads no more from it: what the peer sends fills the kernel's buffers, and then the peer waits.
+  // What had been read may still be delivered; its end is not noticed before resume().
+  void pause(ConnectionId id);
+  void resume(ConnectionId id);
 
   SendPools& pools() noexcept { return pools_; }
   std::uint32_t capacity() const noexcept { return table_.size(); }
@@ -128,6 +132,7 @@ class Connections {
 
   void arm_accepts();
   void open_slot(std::uint32_t slot, bool outgoing);
+  void arm(std::uint32_t slot, Connection& connection);
   void arm_receive(std::uint32_t slot, Connection& connection);
   void arm_once(std::uint32_t slot, Connection& connection);
   void arm_poll(std::uint32_t slot, Connection& connection);

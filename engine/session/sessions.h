@@ -88,6 +88,9 @@ class Sessions final : public ConnectionHandler {
   void close(SessionId id, protocol::CloseCode code, std::string_view reason);
   // Drops the connection without a word.
   void abort(SessionId id);
+  // Reads no more from the peer, who then has to wait; nor pings, nor its close.
+  void pause(SessionId id) { connections_.pause(id); }
+  void resume(SessionId id) { connections_.resume(id); }
 
   // ---- The shard's turn -------------------------------------------------------------------------
 

@@ -42,8 +42,9 @@ void CompositeScenario::on_message(std::uint32_t client, std::span<const std::by
   part_of(client).on_message(client, message, now);
 }
 
-void CompositeScenario::on_close(std::uint32_t client, base::Instant now) {
-  part_of(client).on_close(client, now);
+void CompositeScenario::on_close(std::uint32_t client, const engine::CloseInfo& info,
+                                 base::Instant now) {
+  part_of(client).on_close(client, info, now);
 }
 
 void CompositeScenario::on_connect_failed(std::uint32_t client,

@@ -77,7 +77,8 @@ void ConnectScenario::on_message(std::uint32_t /*client*/, std::span<const std::
   ++stage_.statistics.unexpected_messages;
 }
 
-void ConnectScenario::on_close(std::uint32_t client, base::Instant /*now*/) {
+void ConnectScenario::on_close(std::uint32_t client, const engine::CloseInfo& /*info*/,
+                               base::Instant /*now*/) {
   if (!stage_.options.hold) free_.push_back(client);
 }
 

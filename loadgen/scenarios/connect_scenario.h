@@ -22,7 +22,7 @@ class ConnectScenario final : public Scenario {
   void on_open(std::uint32_t client, base::Instant now) override;
   void on_message(std::uint32_t client, std::span<const std::byte> message,
                   base::Instant now) override;
-  void on_close(std::uint32_t client, base::Instant now) override;
+  void on_close(std::uint32_t client, const engine::CloseInfo& info, base::Instant now) override;
   void on_connect_failed(std::uint32_t client, const engine::ConnectFailure& failure,
                          base::Instant now) override;
   engine::StepResult pump(base::Instant now) override;

@@ -19,7 +19,7 @@ class IdleScenario final : public Scenario {
   void on_message(std::uint32_t, std::span<const std::byte>, base::Instant) override {
     ++stage_.statistics.unexpected_messages;
   }
-  void on_close(std::uint32_t, base::Instant) override {}
+  void on_close(std::uint32_t, const engine::CloseInfo&, base::Instant) override {}
   void on_connect_failed(std::uint32_t, const engine::ConnectFailure&, base::Instant) override {}
   engine::StepResult pump(base::Instant) override { return engine::StepResult::done; }
   base::Instant next_deadline() const override { return base::kForever; }

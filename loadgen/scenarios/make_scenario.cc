@@ -27,6 +27,7 @@ std::unique_ptr<Scenario> make_scenario(const Stage& stage) {
       return std::make_unique<IdleScenario>(stage);
     case ScenarioKind::echo:
     case ScenarioKind::room:
+    case ScenarioKind::slow_readers:
       return std::make_unique<MessageTraffic>(stage, 0);
     case ScenarioKind::storm:
       return make_storm(stage);

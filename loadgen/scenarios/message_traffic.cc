@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/check.h"
+#include "protocol/close_code.h"
 
 namespace loadgen {
 
@@ -14,6 +15,8 @@ constexpr std::uint32_t kSendsPerTurn = 1024;
 // A closed loop whose answers do not come goes on after so long: the answer may be lost.
 constexpr base::Duration kStallTime = std::chrono::seconds{1};
 constexpr base::Duration kStallLook = std::chrono::milliseconds{100};
+// Slow readers that read again, in the end, get so long to find out that they were closed.
+constexpr base::Duration kSlowLook = std::chrono::seconds{1};
 constexpr std::uint64_t kSeedStride = 0xD1B54A32D192ED03U;  // Keeps the shards' draws apart.
 
 constexpr std::uint64_t mix_order(std::uint64_t hash, const Stamp& stamp) noexcept {
@@ -41,6 +44,9 @@ void MessageTraffic::prepare() {
   streams_.resize(std::uint64_t{size_} * group_.publishers);
   for (std::uint32_t client = first_; client < first_ + size_; ++client) {
     member(client).room = group_.room_of(partition.global(client));
+    member(client).slow =
+        group_.member_of(partition.global(client)) >= group_.members - group_.slow;
+    if (member(client).slow) slow_.push_back(client);
   }
   add_publishers();
   const std::uint64_t all = std::uint64_t{group_.rooms} * group_.publishers;
@@ -77,9 +83,12 @@ void MessageTraffic::begin(base::Instant now) {
   }
 }
 
-void MessageTraffic::stop(base::Instant /*now*/) {
+void MessageTraffic::stop(base::Instant now) {
   stopped_ = true;
   nudge_at_ = base::kForever;
+  if (!slowed_) return;
+  for (const std::uint32_t client : slow_) stage_.clients.resume(client);
+  slow_until_ = now + kSlowLook;
 }
 
 // ---- Receiving ----------------------------------------------------------------------------------
@@ -94,7 +103,7 @@ void MessageTraffic::on_message(std::uint32_t client, std::span<const std::byte>
     ++audit_.corrupt;
     return;
   }
-  if (!audit(client, member, stamp)) return;
+  if (!audit(client, member, stamp) || member.slow) return;
   count_received(base::Instant{base::Duration{stamp.intended_ns}}, now);
   if (member.publisher == kNoPublisher || group_.open_loop()) return;
   Publisher& publisher = publishers_[member.publisher];
@@ -162,13 +171,14 @@ bool MessageTraffic::publish(Publisher& publisher, base::Instant intended) {
                          .intended_ns = intended.time_since_epoch().count()});
   if (!stage_.clients.send(publisher.client, message)) return false;
   ++publisher.sent;
-  stage_.statistics.owed.add(group_.members);
+  stage_.statistics.owed.add(group_.members - group_.slow);
   if (class_ != nullptr && stage_.window.measures(intended)) ++class_->sent;
   return true;
 }
 
 engine::StepResult MessageTraffic::pump(base::Instant now) {
   if (now < stage_.window.start) return engine::StepResult::done;
+  if (!slow_.empty()) look_at_slow(now);
   if (group_.open_loop()) return send_due(now);
   if (now >= nudge_at_) nudge_stalled(now);
   return start_closed_loop(now);
@@ -216,22 +226,44 @@ void MessageTraffic::nudge_stalled(base::Instant now) {
 
 base::Instant MessageTraffic::next_deadline() const {
   const base::Instant send = schedule_.next();
-  return std::min(send < stage_.window.stop ? send : base::kForever, nudge_at_);
+  const base::Instant look = slowed_ && stopped_ ? slow_until_ : base::kForever;
+  return std::min({send < stage_.window.stop ? send : base::kForever, nudge_at_, look});
 }
 
 // ---- Connections --------------------------------------------------------------------------------
 
 void MessageTraffic::on_open(std::uint32_t /*client*/, base::Instant /*now*/) {}
-void MessageTraffic::on_close(std::uint32_t /*client*/, base::Instant /*now*/) {}
+
+void MessageTraffic::on_close(std::uint32_t client, const engine::CloseInfo& info,
+                              base::Instant /*now*/) {
+  if (!member(client).slow) return;
+  const bool told = info.code == static_cast<std::uint16_t>(protocol::CloseCode::try_again_later);
+  stage_.statistics.count(told ? Tally::slow_closed : Tally::slow_dropped);
+}
+
 void MessageTraffic::on_connect_failed(std::uint32_t /*client*/,
                                        const engine::ConnectFailure& /*failure*/,
                                        base::Instant /*now*/) {}
+
+// Slow members stop reading when the measuring begins. In the end they read again, for as long as
+// it takes to hear that they were closed; the run is not over before.
+void MessageTraffic::look_at_slow(base::Instant now) {
+  if (!slowed_ && !stopped_ && now >= stage_.window.measure_from) {
+    slowed_ = true;
+    for (const std::uint32_t client : slow_) stage_.clients.pause(client);
+    stage_.statistics.awaited.add();
+    slow_until_ = base::kForever;
+  } else if (slowed_ && now >= slow_until_) {
+    slow_until_ = base::kForever;
+    stage_.statistics.awaited.subtract();
+  }
+}
 
 // ---- Judging ------------------------------------------------------------------------------------
 
 // Orders are compared among members that were there all the time and missed nothing.
 bool MessageTraffic::judges_order(std::uint32_t client) const {
-  return group_.publishers > 1 && member(client).faultless &&
+  return group_.publishers > 1 && member(client).faultless && !member(client).slow &&
          stage_.clients.was_never_closed(client);
 }
 
@@ -247,6 +279,15 @@ void MessageTraffic::account(Ledger& ledger) const {
   }
 }
 
+std::uint64_t MessageTraffic::missing_of(std::uint32_t client, const GroupLedger& ledger) const {
+  const std::uint32_t room = member(client).room - group_.first_room;
+  std::uint64_t missing = 0;
+  for (std::uint32_t number = 0; number < group_.publishers; ++number) {
+    missing += stream(client, number).missing_of(ledger.sent_by(room, number));
+  }
+  return missing;
+}
+
 void MessageTraffic::judge(const Ledger& ledger) {
   const GroupLedger& group = ledger.groups[group_number_];
   while (group_.open_loop() && schedule_.next() < stage_.window.stop) {
@@ -257,12 +298,14 @@ void MessageTraffic::judge(const Ledger& ledger) {
     // Who left early is counted as a disconnect; what it did not hear is not lost.
     if (!stage_.clients.was_never_closed(client)) continue;
     const std::uint32_t room = member(client).room - group_.first_room;
-    std::uint64_t lost = 0;
-    for (std::uint32_t number = 0; number < group_.publishers; ++number) {
-      lost += stream(client, number).missing_of(group.sent_by(room, number));
+    const std::uint64_t missing = missing_of(client, group);
+    if (member(client).slow) {
+      stage_.statistics.count(Tally::slow_open);
+      stage_.statistics.count(Tally::slow_missed, missing);
+      continue;
     }
-    audit_.lost += lost;
-    if (lost > 0 || !judges_order(client)) continue;
+    audit_.lost += missing;
+    if (missing > 0 || !judges_order(client)) continue;
     if (member(client).order_hash != group.orders[room].hash) ++audit_.disorder;
   }
   stage_.statistics.audit.add(audit_);

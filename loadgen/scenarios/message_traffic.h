@@ -31,9 +31,11 @@ class MessageTraffic final : public Scenario {
   void on_open(std::uint32_t client, base::Instant now) override;
   void on_message(std::uint32_t client, std::span<const std::byte> message,
                   base::Instant now) override;
-  void on_close(std::uint32_t client, base::Instant now) override;
+  void on_close(std::uint32_t client, const engine::CloseInfo& info, base::Instant now) override;
   void on_connect_failed(std::uint32_t client, const engine::ConnectFailure& failure,
                          base::Instant now) override;
+  // A server may do what it likes with who does not read.
+  bool forgives(std::uint32_t client) const override { return member(client).slow; }
   engine::StepResult pump(base::Instant now) override;
   base::Instant next_deadline() const override;
   void account(Ledger& ledger) const override;
@@ -47,6 +49,7 @@ class MessageTraffic final : public Scenario {
     std::uint32_t room = 0;
     std::uint32_t publisher = kNoPublisher;  // Its place in publishers_.
     bool faultless = true;
+    bool slow = false;  // Stops reading; what it gets is audited, but not waited for.
   };
   struct Publisher {
     std::uint64_t sent = 0;
@@ -73,6 +76,8 @@ class MessageTraffic final : public Scenario {
   engine::StepResult start_closed_loop(base::Instant now);
   engine::StepResult send_due(base::Instant now);
   void nudge_stalled(base::Instant now);
+  void look_at_slow(base::Instant now);
+  std::uint64_t missing_of(std::uint32_t client, const GroupLedger& ledger) const;
   bool judges_order(std::uint32_t client) const;
 
   Stage stage_;
@@ -93,6 +98,9 @@ class MessageTraffic final : public Scenario {
   std::uint32_t started_ = 0;  // Closed loop: publishers below have got going.
   base::Instant nudge_at_ = base::kForever;
   bool stopped_ = false;
+  std::vector<std::uint32_t> slow_;  // The slow members, by client.
+  bool slowed_ = false;              // They have stopped reading, and
+  base::Instant slow_until_{};       // read again; until then what became of them may show.
 };
 
 }  // namespace loadgen

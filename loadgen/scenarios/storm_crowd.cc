@@ -54,7 +54,8 @@ void StormCrowd::note_away(Member& member, base::Instant now) {
 
 // ---- What becomes of them -----------------------------------------------------------------------
 
-void StormCrowd::on_close(std::uint32_t client, base::Instant now) {
+void StormCrowd::on_close(std::uint32_t client, const engine::CloseInfo& /*info*/,
+                          base::Instant now) {
   if (!storming_ || stopped_at_ != base::kForever) return;
   if (member(client).away_since == base::kForever) {
     stage_.statistics.count(Tally::dropped);

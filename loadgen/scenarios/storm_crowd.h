@@ -26,7 +26,7 @@ class StormCrowd final : public Scenario {
   void on_open(std::uint32_t client, base::Instant now) override;
   void on_message(std::uint32_t client, std::span<const std::byte> message,
                   base::Instant now) override;
-  void on_close(std::uint32_t client, base::Instant now) override;
+  void on_close(std::uint32_t client, const engine::CloseInfo& info, base::Instant now) override;
   void on_connect_failed(std::uint32_t client, const engine::ConnectFailure& failure,
                          base::Instant now) override;
   bool forgives(std::uint32_t) const override { return storming_; }

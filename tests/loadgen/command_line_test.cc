@@ -115,6 +115,16 @@ TEST(CommandLine, ReadsAStorm) {
               HasSubstr("--backoff-cap"));
 }
 
+TEST(CommandLine, ReadsSlowReaders) {
+  const LoadOptions options = accepted({"slow-readers", kUrl, "--rooms", "3", "--members", "10",
+                                        "--publishers", "2", "--slow", "4", "--rate", "50"});
+  EXPECT_EQ(options.connections, 30);
+  ASSERT_EQ(options.groups.size(), 1);
+  EXPECT_EQ(options.groups[0].slow, 4);
+  EXPECT_THAT(refused({"slow-readers", kUrl, "--members", "5", "--publishers", "2", "--slow", "4"}),
+              HasSubstr("--publishers cannot be slow"));
+}
+
 TEST(CommandLine, HelpAndVersionAreNoMistakes) {
   for (const auto& arguments :
        std::vector<std::vector<const char*>>{{"--help"}, {"echo", "--help"}, {"--version"}}) {
@@ -128,7 +138,8 @@ TEST(CommandLine, HelpAndVersionAreNoMistakes) {
 
 TEST(CommandLine, AnswersEachMistakeWithOneLine) {
   EXPECT_THAT(refused({}), HasSubstr("scenario"));
-  EXPECT_THAT(refused({"fly", kUrl}), HasSubstr("connect, idle, echo, room or storm"));
+  EXPECT_THAT(refused({"fly", kUrl}),
+              HasSubstr("connect, idle, echo, room, storm or slow-readers"));
   EXPECT_THAT(refused({"echo"}), HasSubstr("url"));
   EXPECT_THAT(refused({"echo", "http://x"}), HasSubstr("ws://"));
   EXPECT_THAT(refused({"echo", kUrl, "--no-such"}), HasSubstr("--no-such"));

@@ -62,7 +62,11 @@ TEST(Report, EveryMetricIsJudged) {
       {"missing==0", "missing>0"},
       {"retries<10", "retries<9"},
       {"refused<8", "refused<7"},
-      {"deferred<6", "deferred<5"}};
+      {"deferred<6", "deferred<5"},
+      {"slow_closed==4", "slow_closed>4"},
+      {"slow_dropped==3", "slow_dropped<3"},
+      {"slow_open<=2", "slow_open<2"},
+      {"slow_missed>=1", "slow_missed==0"}};
   ASSERT_EQ(met_and_not.size(), kMetricCount);
   for (const auto& [met, missed] : met_and_not) {
     Report report = sample_report();

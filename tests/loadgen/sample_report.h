@@ -34,9 +34,16 @@ inline Report sample_report() {
   report.classes.push_back({.name = "back",
                             .latency = {.count = 9, .p99 = 2'000'000'000, .max = 3'000'000'000},
                             .audit = {}});
-  report.tallies[static_cast<std::size_t>(Tally::retries)] = 9;
-  report.tallies[static_cast<std::size_t>(Tally::refused)] = 7;
-  report.tallies[static_cast<std::size_t>(Tally::deferred)] = 5;
+  const auto count = [&report](Tally tally, std::uint64_t many) {
+    of(report.tallies, tally) = many;
+  };
+  count(Tally::retries, 9);
+  count(Tally::refused, 7);
+  count(Tally::deferred, 5);
+  count(Tally::slow_closed, 4);
+  count(Tally::slow_dropped, 3);
+  count(Tally::slow_open, 2);
+  count(Tally::slow_missed, 1);
   report.server = ProcessReport{.pid = 42, .name = "server"};
   report.server->cpu = {.total = 4s, .user_ticks = 1, .system_ticks = 3};
   report.server->cpus_busy = 0.4;

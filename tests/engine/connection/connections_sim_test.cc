@@ -334,6 +334,45 @@ TEST_F(ConnectionsTest, AHostThatGoesDropsWhatIsStillQueued) {
   settle();
 }
 
+TEST_F(ConnectionsTest, WhoIsPausedIsNotReadUntilItIsResumed) {
+  const auto [there, here] = connect();
+  client_.send(there, "before");
+  until([&] { return server_.of(here).bytes == "before"; });
+  server_.connections().pause(here);
+  settle();
+  EXPECT_EQ(server_.driver().operations_in_flight(), 0U);
+  client_.send(there, "meanwhile");
+  settle();
+  EXPECT_EQ(server_.of(here).bytes, "before");
+  server_.send(here, "still sends");
+  until([&] { return client_.of(there).bytes == "still sends"; });
+  server_.connections().resume(here);
+  until([&] { return server_.of(here).bytes == "beforemeanwhile"; });
+  expect_all_quiet();
+}
+
+TEST_F(ConnectionsTest, WhoIsPausedNoticesItsPeersEndWhenItIsResumed) {
+  const auto [there, here] = connect();
+  server_.connections().pause(here);
+  client_.send(there, "last words");
+  client_.connections().finish(there);
+  settle();
+  EXPECT_FALSE(server_.of(here).ended);
+  server_.connections().resume(here);
+  until([&] { return server_.of(here).released; });
+  EXPECT_EQ(server_.of(here).bytes, "last words");
+  expect_all_quiet();
+}
+
+TEST_F(ConnectionsTest, WhoIsPausedCanBeClosed) {
+  const auto [there, here] = connect();
+  server_.connections().pause(here);
+  server_.connections().abort(here);
+  until([&] { return server_.of(here).released && client_.of(there).released; });
+  server_.connections().resume(here);
+  expect_all_quiet();
+}
+
 // ---- Parking ------------------------------------------------------------------------------------
 
 class ParkingTest : public ConnectionsTest {
