@@ -18,6 +18,7 @@ namespace base {
 inline constexpr std::size_t kControlPayloadBytesMax = 125;
 // Two octets, an eight-octet length and the masking key (RFC 6455 5.2).
 inline constexpr std::size_t kFrameHeaderBytesMax = 14;
+inline constexpr std::size_t kControlFrameBytesMax = 2 + 4 + kControlPayloadBytesMax;
 // A close frame's code takes two octets of its payload (RFC 6455 5.5.1).
 inline constexpr std::size_t kCloseReasonBytesMax = 123;
 
@@ -91,7 +92,10 @@ inline constexpr std::uint64_t kSendQueueBytesDefault = std::uint64_t{1} << 20;
 inline constexpr std::uint64_t kSendQueueBytesLeast = std::uint64_t{4} << 10;
 inline constexpr std::uint64_t kSendQueueBytesMost = std::uint64_t{1} << 29;
 // Pieces of one vectored send (the kernel's UIO_MAXIOV is 1024; 8 are copied without allocating).
-inline constexpr std::uint32_t kSendSegmentsMax = 64;
+inline constexpr std::uint32_t kSendSegmentsMax = 63;
+// A send takes no further piece once it has so many bytes: what a control frame may have to wait
+// for. One piece may be larger, for the frames of one message are not torn apart.
+inline constexpr std::uint64_t kSendBytesInFlightMost = std::uint64_t{128} << 10;
 // Pieces of all vectored sends of a turn; the sends beyond wait for the next turn.
 inline constexpr std::uint32_t kSendSegmentsPerTurn = 16384;
 // Idle blocks that a shard keeps for reuse, per size of block.
@@ -106,9 +110,9 @@ static_assert(kSendQueueBytesMost <= UINT32_MAX, "a queue counts its bytes in 32
 
 // Connects of a shard's that have no answer yet.
 inline constexpr std::uint32_t kConnectsMax = std::uint32_t{1} << 16;
-// Pongs and pings may pass a full send queue by so much; then they are left out, as RFC 6455 5.5.3
-// allows.
-inline constexpr std::uint64_t kControlQueueBytesMax = 4096;
+// Control frames wait in front of data, whatever the send queue's limit; of pongs beyond so much
+// only the newest waits, as RFC 6455 5.5.3 allows.
+inline constexpr std::uint64_t kControlQueueBytesMax = std::uint64_t{16} << 10;
 inline constexpr Duration kHandshakeTimeoutDefault = std::chrono::seconds{10};
 inline constexpr Duration kCloseTimeoutDefault = std::chrono::seconds{5};
 inline constexpr Duration kHeartbeatIntervalDefault = std::chrono::seconds{30};

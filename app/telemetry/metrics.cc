@@ -131,6 +131,9 @@ void add_sessions(Page& page) {
                [&](const Parts& parts) { return of(parts).pongs_received.value(); });
   page.counter("millrace_pings_answered_total", "Pings of clients that were answered",
                [&](const Parts& parts) { return of(parts).pings_answered.value(); });
+  page.counter("millrace_pongs_superseded_total",
+               "Times that unsent pongs gave way to a newer one, RFC 6455 5.5.3",
+               [&](const Parts& parts) { return of(parts).pongs_superseded.value(); });
   page.counter("millrace_close_timeouts_total", "Close handshakes that the client did not finish",
                [&](const Parts& parts) { return of(parts).close_timeouts.value(); });
   page.counters<engine::CloseReason>(

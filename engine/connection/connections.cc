@@ -54,6 +54,16 @@ void Connections::connect(const Address& address, std::uint32_t token) {
   reactor_.submit(submit_connect(address, token));
 }
 
+bool Connections::send_control(std::uint32_t slot, std::span<const std::byte> frame) {
+  Connection& connection = table_[slot];
+  DCHECK(connection.state == ConnectionState::open);
+  const std::uint32_t replaced = connection.queue.push_control(pools_, frame);
+  queued_bytes_ += frame.size();
+  queued_bytes_ -= replaced;
+  list_for_flush(slot, connection);
+  return replaced == 0;
+}
+
 void Connections::finish(ConnectionId id) {
   if (!alive(id)) return;
   Connection& connection = table_[id.slot];

@@ -83,6 +83,14 @@ class Connections {
   // Queues `size` bytes that the caller writes now, at the address returned. `hint` is how much the
   // caller is likely to write within this turn.
   std::byte* extend(std::uint32_t slot, std::uint32_t size, std::uint32_t hint);
+  // Queues a control frame in front of the data that waits. False when it took the place of earlier
+  // ones, of which too many wait.
+  bool send_control(std::uint32_t slot, std::span<const std::byte> frame);
+  // What is queued now is no frame: control frames go behind it.
+  void pin_first(std::uint32_t slot) noexcept { table_[slot].queue.pin_first(); }
+  bool next_send_takes_all(std::uint32_t slot) const noexcept {
+    return table_[slot].queue.next_send_takes_all();
+  }
   std::uint64_t queued_cost(std::uint32_t slot) const noexcept { return table_[slot].queue.cost(); }
   // Sends what is queued, then closes.
   void finish(ConnectionId id);

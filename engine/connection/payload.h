@@ -2,8 +2,10 @@
 //
 // A count of references, plain because a payload never leaves its shard, and the bytes right behind
 // the header. It grows only while its single owner still appends to it; once a second reference
-// exists the bytes are immutable. Threads: the shard's own. Bound: its capacity, fixed at birth.
-// Invariant: used <= capacity, and references > 0 while anybody may send from it.
+// exists the bytes are immutable. A sealed one holds control frames: nothing else is written behind
+// them, because its used() is one more than what was written. Threads: the shard's own. Bound: its
+// capacity, fixed at birth. Invariant: used <= capacity, and references > 0 while anybody may send
+// from it.
 #pragma once
 
 #include <cstddef>
@@ -31,6 +33,19 @@ class Payload {
   }
   void retain() noexcept { ++references_; }
 
+  void seal() noexcept {
+    DCHECK(!sealed_);
+    sealed_ = true;
+    append(1);
+  }
+  void unseal() noexcept {
+    DCHECK(sealed_);
+    sealed_ = false;
+    --used_;
+  }
+  void clear() noexcept { used_ = 0; }  // While a single owner holds it.
+  bool sealed() const noexcept { return sealed_; }
+
  private:
   friend class PayloadPool;
 
@@ -38,7 +53,8 @@ class Payload {
   std::uint32_t references_ = 1;
   std::uint32_t used_ = 0;
   std::uint32_t capacity_ = 0;
-  std::uint32_t size_class_ = 0;
+  std::uint16_t size_class_ = 0;
+  bool sealed_ = false;
 };
 
 static_assert(sizeof(Payload) == 24);

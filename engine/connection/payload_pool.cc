@@ -19,7 +19,7 @@ PayloadPool::~PayloadPool() {
 
 Payload* PayloadPool::allocate(std::uint32_t size) {
   const std::uint32_t needed = size + static_cast<std::uint32_t>(sizeof(Payload));
-  std::uint32_t size_class = 0;
+  std::uint16_t size_class = 0;
   while (size_class < kBlockBytes.size() && kBlockBytes[size_class] < needed) ++size_class;
   if (size_class == kUnpooled) return make(needed, kUnpooled);
   FreeList& list = free_[size_class];
@@ -29,11 +29,12 @@ Payload* PayloadPool::allocate(std::uint32_t size) {
   --list.count;
   payload->references_ = 1;
   payload->used_ = 0;
+  payload->sealed_ = false;
   bytes_in_use_.add(kBlockBytes[size_class]);
   return payload;
 }
 
-Payload* PayloadPool::make(std::uint32_t block_bytes, std::uint32_t size_class) {
+Payload* PayloadPool::make(std::uint32_t block_bytes, std::uint16_t size_class) {
   void* memory = std::malloc(block_bytes);
   CHECK(memory != nullptr);  // With overcommit the kernel says no elsewhere.
   auto* payload = new (memory) Payload;

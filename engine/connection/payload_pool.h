@@ -34,14 +34,14 @@ class PayloadPool {
 
  private:
   static constexpr std::array<std::uint32_t, 5> kBlockBytes{256, 1024, 4096, 16384, 65536};
-  static constexpr std::uint32_t kUnpooled = kBlockBytes.size();
+  static constexpr std::uint16_t kUnpooled = kBlockBytes.size();
 
   struct FreeList {
     Payload* first = nullptr;
     std::uint32_t count = 0;
   };
 
-  Payload* make(std::uint32_t block_bytes, std::uint32_t size_class);
+  Payload* make(std::uint32_t block_bytes, std::uint16_t size_class);
   void recycle(Payload* payload) noexcept;
   static std::uint32_t block_bytes(const Payload& payload) noexcept;
 

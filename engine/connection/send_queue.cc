@@ -1,6 +1,7 @@
 #include "engine/connection/send_queue.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/check.h"
 
@@ -27,10 +28,14 @@ std::byte* SendQueue::extend_anew(SendPools& pools, std::uint32_t size, std::uin
 std::uint32_t SendQueue::take(std::span<iovec> segments) noexcept {
   CHECK(in_flight_ == 0);
   std::uint32_t count = 0;
+  std::uint64_t bytes = 0;
   for (Slice* slice = first_; slice != nullptr && count < segments.size(); slice = slice->next) {
     segments[count++] = {slice->payload->bytes() + slice->offset, slice->size};
+    bytes += slice->size;
+    if (bytes >= base::kSendBytesInFlightMost) break;
   }
-  in_flight_ = count & 0x7FU;
+  DCHECK(count <= base::kSendSegmentsMax);
+  in_flight_ = count & 0x3FU;
   return count;
 }
 
@@ -38,22 +43,98 @@ void SendQueue::complete(SendPools& pools, std::uint32_t sent) noexcept {
   CHECK(in_flight_ > 0);
   CHECK(sent <= bytes_);
   in_flight_ = 0;
+  if (sent == 0) return;  // The first slice is as it was.
+  begun_ = false;
   bytes_ -= sent;
-  while (sent > 0) {
+  do {
     if (sent < first_->size) {
       first_->offset += sent;
       first_->size -= sent;
+      begun_ = true;
       return;
     }
     sent -= first_->size;
     pop(pools);
-  }
+  } while (sent > 0);
 }
 
 void SendQueue::clear(SendPools& pools) noexcept {
   CHECK(in_flight_ == 0);
   while (first_ != nullptr) pop(pools);
   bytes_ = 0;
+  begun_ = false;
+}
+
+// ---- Control frames -----------------------------------------------------------------------------
+
+// Null when everything may be overtaken.
+Slice* SendQueue::last_overtaken_by_none() const noexcept {
+  std::uint32_t fixed = in_flight_ > 0 ? in_flight_ : begun_;
+  DCHECK(fixed <= slices_);
+  if (fixed == 0) return nullptr;
+  Slice* slice = first_;
+  while (--fixed > 0) slice = slice->next;
+  return slice;
+}
+
+std::uint32_t SendQueue::push_control(SendPools& pools, std::span<const std::byte> frame) {
+  DCHECK(!frame.empty());
+  DCHECK(frame.size() <= base::kControlFrameBytesMax);
+  const auto size = static_cast<std::uint32_t>(frame.size());
+  Slice* behind = last_overtaken_by_none();
+  Slice* next = behind == nullptr ? first_ : behind->next;
+  std::uint64_t waiting = 0;
+  for (; next != nullptr && next->payload->sealed(); next = next->next) {
+    waiting += next->size + sizeof(Slice);
+    behind = next;
+  }
+  if (waiting == 0) {
+    insert_control(pools, behind, frame);
+    return 0;
+  }
+  const bool fits = behind->payload->room() >= size;
+  if (waiting + size <= base::kControlQueueBytesMax) {
+    if (!fits) {
+      insert_control(pools, behind, frame);
+    } else {
+      append_control(*behind, frame);
+    }
+    return 0;
+  }
+  if (behind->payload->bytes()[behind->offset] != frame.front()) {
+    insert_control(pools, behind, frame);
+    return 0;
+  }
+  const std::uint32_t replaced = behind->size;
+  bytes_ -= replaced;
+  behind->payload->unseal();
+  behind->payload->clear();
+  behind->payload->seal();
+  behind->offset = 0;
+  behind->size = 0;
+  append_control(*behind, frame);
+  return replaced;
+}
+
+// Makes a slice for control frames behind that one, or in front of all.
+void SendQueue::insert_control(SendPools& pools, Slice* behind, std::span<const std::byte> frame) {
+  Payload* payload = pools.payloads.allocate(base::kControlFrameBytesMax + 1);  // For the seal.
+  payload->seal();
+  Slice* slice = pools.slices.allocate();
+  *slice = {payload, behind == nullptr ? first_ : behind->next, 0, 0};
+  (behind == nullptr ? first_ : behind->next) = slice;
+  if (last_ == behind) last_ = slice;
+  ++slices_;
+  append_control(*slice, frame);
+}
+
+void SendQueue::append_control(Slice& slice, std::span<const std::byte> frame) noexcept {
+  const auto size = static_cast<std::uint32_t>(frame.size());
+  slice.payload->unseal();
+  std::memcpy(slice.payload->append(size), frame.data(), size);
+  slice.payload->seal();
+  slice.size += size;
+  bytes_ += size;
 }
 
 void SendQueue::pop(SendPools& pools) noexcept {

@@ -1,9 +1,13 @@
 // SendQueue: what one connection still has to send, oldest first, as slices of shared payloads.
 //
 // The front `in_flight` slices are the kernel's until their one send completes; nothing in front of
-// them changes meanwhile. Slices come from a pool that the shard's connections share, so an idle
-// queue is two null pointers. Threads: the shard's own. Bound: the caller's, in bytes; a queue only
-// counts. Invariants: in_flight <= slices, and bytes is the sum of the slices' sizes.
+// them changes meanwhile. Each slice holds whole frames, so that control frames can go between:
+// they overtake all that no send has begun to carry, and no send carries much more than
+// kSendBytesInFlightMost, so a control frame waits for no more than that. Slices come from a pool
+// that the shard's connections share, so an idle queue is two null pointers. Threads: the shard's
+// own. Bound: the caller's, in bytes; a queue only counts, but for control frames, which it bounds
+// itself. Invariants: in_flight <= slices; bytes is the sum of the slices' sizes; slices of sealed
+// payloads, and no others, are control frames.
 #pragma once
 
 #include <sys/uio.h>
@@ -60,6 +64,13 @@ class SendQueue {
   std::uint32_t bytes() const noexcept { return bytes_; }
   std::uint64_t cost() const noexcept { return bytes_ + std::uint64_t{slices_} * sizeof(Slice); }
   bool in_flight() const noexcept { return in_flight_ > 0; }
+  // Something is queued that no send carries yet.
+  bool waits() const noexcept { return slices_ > in_flight_; }
+  // The next send carries all that is queued, and what is added now.
+  bool next_send_takes_all() const noexcept {
+    return in_flight_ == 0 && bytes_ < base::kSendBytesInFlightMost &&
+           slices_ < base::kSendSegmentsMax;
+  }
 
   // Adds a slice of `payload` and a reference to it.
   void push(SendPools& pools, Payload* payload, std::uint32_t offset, std::uint32_t size);
@@ -70,6 +81,13 @@ class SendQueue {
     std::byte* at = extend_last(size);
     return at != nullptr ? at : extend_anew(pools, size, hint);
   }
+
+  // Queues a control frame in front of all data that no send has begun to carry, behind earlier
+  // control frames. Those may take kControlQueueBytesMax; of more of the same kind (the same first
+  // byte) only the newest stays. Returns the bytes that it took the place of.
+  std::uint32_t push_control(SendPools& pools, std::span<const std::byte> frame);
+  // Nothing may overtake what is first in the queue: it is no frame.
+  void pin_first() noexcept { begun_ = true; }
 
   // The next send: fills `segments` from the front, oldest first, and marks them in flight.
   std::uint32_t take(std::span<iovec> segments) noexcept;
@@ -83,12 +101,16 @@ class SendQueue {
   [[gnu::noinline]] std::byte* extend_anew(SendPools& pools, std::uint32_t size,
                                            std::uint32_t hint);
   void pop(SendPools& pools) noexcept;
+  Slice* last_overtaken_by_none() const noexcept;
+  void insert_control(SendPools& pools, Slice* behind, std::span<const std::byte> frame);
+  void append_control(Slice& slice, std::span<const std::byte> frame) noexcept;
 
   Slice* first_ = nullptr;
   Slice* last_ = nullptr;
   std::uint32_t bytes_ = 0;
   std::uint32_t slices_ : 25 = 0;
-  std::uint32_t in_flight_ : 7 = 0;
+  std::uint32_t begun_ : 1 = 0;  // A part of the first slice was sent, or it is pinned.
+  std::uint32_t in_flight_ : 6 = 0;
 };
 
 inline void SendQueue::push(SendPools& pools, Payload* payload, std::uint32_t offset,
@@ -122,7 +144,7 @@ inline std::byte* SendQueue::extend_last(std::uint32_t size) noexcept {
 }
 
 static_assert(sizeof(SendQueue) == 24);
-static_assert(base::kSendSegmentsMax < 1U << 7, "in_flight_ has seven bits");
+static_assert(base::kSendSegmentsMax < 1U << 6, "in_flight_ has six bits");
 static_assert(base::kSendQueueBytesMost / sizeof(Slice) < 1U << 25, "slices_ has 25 bits");
 
 }  // namespace engine

@@ -23,6 +23,7 @@ struct SessionCounters {
   base::Counter pings_sent;
   base::Counter pongs_received;
   base::Counter pings_answered;
+  base::Counter pongs_superseded;  // Times that waiting pongs gave way to a newer one.
   base::Counter close_timeouts;    // Close handshakes that the peer did not finish.
   base::Counter messages_dropped;  // Could not be queued: the queue was full.
   std::array<base::Counter, kCloseReasonCount> closed;

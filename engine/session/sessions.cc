@@ -258,12 +258,22 @@ inline std::byte* Sessions::open_frame(std::uint32_t slot, std::size_t size) {
   return connections_.extend(slot, static_cast<std::uint32_t>(size), hint);
 }
 
-// Control frames are small, and the limit on the queue is not for them.
+// Ahead of the data that waits, so that a heartbeat does not mistake a slow reader for a dead one.
+// What goes out together stays in its order.
 void Sessions::send_control(std::uint32_t slot, const Session& session, protocol::Opcode opcode,
                             std::span<const std::byte> payload) {
-  const std::uint64_t limit = options_.send_queue_bytes_max + base::kControlQueueBytesMax;
-  if (connections_.queued_cost(slot) + payload.size() > limit) return;
-  write_frame(slot, session, opcode, payload);
+  if (connections_.next_send_takes_all(slot)) {
+    write_frame(slot, session, opcode, payload);
+    return;
+  }
+  std::array<std::byte, base::kControlFrameBytesMax> frame;
+  const std::size_t size =
+      session.client
+          ? protocol::encode_masked_frame(frame, opcode, payload, masking_key(reactor_.random()))
+          : protocol::encode_frame(frame, opcode, payload);
+  if (!connections_.send_control(slot, std::span(frame).first(size))) {
+    counters_.pongs_superseded.add();
+  }
 }
 
 void Sessions::send_close_frame(std::uint32_t slot, const Session& session,

@@ -237,6 +237,7 @@ void Sessions::open_session(SessionId id, Session& session, std::size_t handshak
 void Sessions::send_text(std::uint32_t slot, std::string_view text) {
   const auto size = static_cast<std::uint32_t>(text.size());
   std::memcpy(connections_.extend(slot, size, size), text.data(), text.size());
+  connections_.pin_first(slot);
 }
 
 void Sessions::drop_handshake(Session& session) noexcept {

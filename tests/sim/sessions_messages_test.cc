@@ -227,6 +227,44 @@ TEST_F(SessionsMessages, APingFloodFromWhoDoesNotReadIsBounded) {
   EXPECT_TRUE(shard().closes.empty());
 }
 
+// Whoever does not read has much data queued; its ping is answered before most of it all the same.
+TEST_F(SessionsMessages, APongOvertakesTheDataThatWaits) {
+  constexpr std::uint32_t kWindow = 4096;
+  constexpr std::size_t kMessages = 60;
+  world_.network().set_window(kWindow);
+  start();
+  const std::size_t slow = dial(false);
+  clients_.send(slow, request_text());
+  ASSERT_TRUE(until([&] { return shard().opened.size() == 1; }));
+  const std::string message(16'000, 'm');
+  in_turn([&] {
+    for (std::size_t i = 0; i < kMessages; ++i) {
+      EXPECT_EQ(sessions().send(shard().opened[0], Opcode::text, base::as_bytes(message)),
+                SendResult::queued);
+    }
+  });
+  pass(milliseconds{50});
+  clients_.send(slow, frame(0x9, "one") + frame(0x9, "two"));
+  ASSERT_TRUE(until([&] { return counters().pings_answered.value() == 2; }));
+  clients_.read(slow);
+  ASSERT_TRUE(awaits_frames(slow, kMessages + 2, seconds{60}));
+  std::size_t before = 0;
+  while (heard(slow, before) == "1 " + message) ++before;
+  EXPECT_EQ(heard(slow, before), "10 one");
+  EXPECT_EQ(heard(slow, before + 1), "10 two");
+  EXPECT_LE(before * message.size(), base::kSendBytesInFlightMost + kWindow + message.size());
+}
+
+// A ping right behind the request: its answer comes behind the 101.
+TEST_F(SessionsMessages, NoPongOvertakesTheHandshake) {
+  start();
+  const std::size_t peer = dial();
+  clients_.send(peer, request_text() + frame(0x9, "early"));
+  ASSERT_TRUE(awaits_frames(peer, 1));
+  EXPECT_EQ(clients_.status_line(peer), kSwitching);
+  EXPECT_EQ(heard(peer, 0), "10 early");
+}
+
 TEST_F(SessionsMessages, OneMessageMayBeLargerThanTheQueue) {
   start({.send_queue_bytes_max = base::kSendQueueBytesLeast});
   const std::size_t peer = open_peer();

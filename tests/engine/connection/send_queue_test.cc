@@ -25,13 +25,16 @@ class SendQueueTest : public testing::Test {
     std::memcpy(queue_.extend(pools_, static_cast<std::uint32_t>(text.size()), hint), text.data(),
                 text.size());
   }
+  std::uint32_t control(std::string_view text) {
+    return queue_.push_control(pools_, base::as_bytes(text));
+  }
   Payload* payload(std::string_view text) {
     Payload* made = pools_.payloads.allocate(static_cast<std::uint32_t>(text.size()));
     std::memcpy(made->append(static_cast<std::uint32_t>(text.size())), text.data(), text.size());
     return made;
   }
   // What the next send would carry; it is in flight then.
-  std::string take(std::size_t segments_most = 64) {
+  std::string take(std::size_t segments_most = base::kSendSegmentsMax) {
     std::vector<iovec> segments(segments_most);
     const std::uint32_t count = queue_.take(segments);
     segments_taken_ = count;
@@ -140,6 +143,98 @@ TEST_F(SendQueueTest, ClearingGivesEverythingBack) {
   EXPECT_TRUE(queue_.empty());
   EXPECT_EQ(queue_.cost(), 0U);
   EXPECT_EQ(pools_.payloads.bytes_in_use(), 0U);
+}
+
+// ---- Control frames: here texts in parentheses ----
+
+TEST_F(SendQueueTest, ASendTakesNoPieceMoreOnceItHasMuch) {
+  const std::string piece(50'000, 'p');
+  for (int i = 0; i < 6; ++i) {
+    Payload* shared = payload(piece);
+    queue_.push(pools_, shared, 0, 50'000);
+    pools_.payloads.release(shared);
+  }
+  EXPECT_EQ(take().size(), 150'000U);
+  EXPECT_LT(150'000U, base::kSendBytesInFlightMost + piece.size());
+  EXPECT_TRUE(queue_.waits());
+  queue_.complete(pools_, 150'000);
+  EXPECT_EQ(take().size(), 150'000U);
+  EXPECT_FALSE(queue_.waits());
+}
+
+TEST_F(SendQueueTest, AControlFrameOvertakesWhatNoSendHasBegun) {
+  extend("flying");
+  EXPECT_EQ(take(), "flying");
+  extend("data");
+  EXPECT_EQ(control("(1)"), 0U);
+  extend(" more");
+  EXPECT_EQ(control("(2)"), 0U);
+  EXPECT_EQ(queue_.bytes(), 21U);
+  queue_.complete(pools_, 6);
+  EXPECT_EQ(take(), "(1)(2)data more");
+}
+
+TEST_F(SendQueueTest, AControlFrameDoesNotTearWhatWasSentInPart) {
+  extend("abcdef");
+  EXPECT_EQ(take(), "abcdef");
+  queue_.complete(pools_, 2);
+  control("(1)");
+  Payload* shared = payload("ghi");
+  queue_.push(pools_, shared, 0, 3);
+  pools_.payloads.release(shared);
+  control("(2)");
+  EXPECT_EQ(take(), "cdef(1)(2)ghi");
+  queue_.complete(pools_, 5);
+  control("(3)");
+  EXPECT_EQ(take(), "1)(2)(3)ghi");
+  queue_.complete(pools_, 0);
+  control("(4)");
+  EXPECT_EQ(take(), "1)(2)(3)(4)ghi");
+}
+
+TEST_F(SendQueueTest, NothingOvertakesWhatIsPinned) {
+  extend("HTTP ");
+  queue_.pin_first();
+  control("(1)");
+  extend("data");
+  EXPECT_EQ(take(), "HTTP (1)data");
+  queue_.complete(pools_, 12);
+  extend("next");
+  control("(2)");
+  EXPECT_EQ(take(), "(2)next");
+}
+
+TEST_F(SendQueueTest, DataIsNeverWrittenBehindAControlFrameInItsPayload) {
+  control("(1)");
+  extend("data");
+  control("(2)");
+  EXPECT_EQ(take(), "(1)(2)data");
+  EXPECT_EQ(segments_taken_, 2U);
+}
+
+// They are bounded by themselves: of too many, the newest of its kind stays, and none of another
+// kind is lost.
+TEST_F(SendQueueTest, OfTooManyControlFramesTheNewestStays) {
+  extend("data");
+  std::string last;
+  std::uint32_t replaced = 0;
+  for (int i = 0; i < 2000; ++i) {
+    last = "(" + std::to_string(i) + std::string(60, '.') + ")";
+    replaced += control(last);
+  }
+  EXPECT_GT(replaced, 0U);
+  EXPECT_EQ(control("[other kind]"), 0U);
+  EXPECT_LE(queue_.bytes(), base::kControlQueueBytesMax + 2 * base::kControlFrameBytesMax);
+  const std::uint32_t bytes = queue_.bytes();
+  std::string sent;
+  while (!queue_.empty()) {
+    const std::string piece = take();
+    sent += piece;
+    queue_.complete(pools_, static_cast<std::uint32_t>(piece.size()));
+  }
+  EXPECT_EQ(sent.size(), bytes);
+  EXPECT_EQ(sent.substr(0, 2), "(0");
+  EXPECT_TRUE(sent.ends_with(last + "[other kind]data")) << sent.substr(sent.size() - 200);
 }
 
 // Any sequence of extending, pushing, sending and completing sends the bytes in their order.
