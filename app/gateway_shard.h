@@ -21,7 +21,7 @@ class GatewayShard final : public engine::WebSocketShard {
   GatewayShard(engine::Shard& shard, engine::ConnectionGate& gate, const Options& options,
                Pages& pages)
       : engine::WebSocketShard(shard, gate, options.session,
-                               static_cast<std::uint32_t>(options.listen.size())),
+                               static_cast<std::uint32_t>(options.listen.size()), options.rooms),
         endpoints_(*this, pages, options.raw) {
     set_handlers(endpoints_, endpoints_);
   }

@@ -161,6 +161,14 @@ inline constexpr std::uint32_t kBatchPayloadBytes = 4000;
 // Messages that wait for their fan-out, over all rooms of a shard, before it stops reading.
 inline constexpr std::uint64_t kFanOutBacklogBytesMax = std::uint64_t{8} << 20;
 inline constexpr std::uint32_t kRoomsPerShardMost = std::uint32_t{1} << 18;
+inline constexpr std::size_t kPolicyRulesMost = 256;
+// What may wait for a member of a `latest` room before it is given newest values only, and for one
+// of an `ephemeral` room before messages are dropped for it.
+inline constexpr std::uint64_t kConflateAboveBytesDefault = std::uint64_t{64} << 10;
+inline constexpr std::uint64_t kDropAboveBytesDefault = std::uint64_t{16} << 10;
+// Keys whose newest values a room keeps on a shard while somebody lags.
+inline constexpr std::uint32_t kKeysPerRoomDefault = 1024;
+inline constexpr std::uint32_t kKeysPerRoomMost = std::uint32_t{1} << 20;
 
 // ---- Embedding ----------------------------------------------------------------------------------
 

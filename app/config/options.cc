@@ -38,6 +38,10 @@ struct RawOptions {
   std::string shards;
   std::string connections = std::to_string(base::kConnectionsDefault);
   std::string receive_buffers = std::to_string(base::kReceiveBuffersDefault);
+  std::vector<std::string> room_policies;
+  std::string conflate_above = base::format_byte_count(base::kConflateAboveBytesDefault);
+  std::string drop_above = base::format_byte_count(base::kDropAboveBytesDefault);
+  std::string keys_per_room = std::to_string(base::kKeysPerRoomDefault);
   std::string log_level = "info";
   std::string log_format = "text";
   bool raw = false;
@@ -154,6 +158,26 @@ void declare(CLI::App& program, RawOptions& raw) {
   program.add_flag("--verbose", raw.verbose, "with --version");
 }
 
+void declare_rooms(CLI::App& program, RawOptions& raw) {
+  program.add_option("--room-policy", raw.room_policies,
+                     "PATTERN=POLICY, such as ticks.*=latest: what rooms of that name do for slow "
+                     "readers: reliable, latest or ephemeral; may be repeated, the first that fits "
+                     "decides (default: reliable)");
+  program
+      .add_option(
+          "--conflate-above", raw.conflate_above,
+          "what may wait for a member of a latest room before it is given newest values only")
+      ->capture_default_str();
+  program
+      .add_option("--drop-above", raw.drop_above,
+                  "what may wait for a member of an ephemeral room before messages are dropped")
+      ->capture_default_str();
+  program
+      .add_option("--keys-per-room", raw.keys_per_room,
+                  "keys whose newest values a latest room keeps per shard while somebody lags")
+      ->capture_default_str();
+}
+
 void read_listen(Reader& reader, const RawOptions& raw, Options& options) {
   options.listen_is_default = raw.listen.empty();
   std::vector<std::string> texts = raw.listen;
@@ -216,11 +240,27 @@ void read_limits(Reader& reader, const RawOptions& raw, Options& options) {
                    base::kReceiveBufferBytesMost));
 }
 
+void read_rooms(Reader& reader, const RawOptions& raw, Options& options) {
+  engine::RoomOptions& rooms = options.rooms;
+  for (const std::string& rule : raw.room_policies) {
+    const base::Status added = rooms.policies.add(rule);
+    if (!added.ok()) reader.fail("--room-policy {}: {}", rule, added.error().message);
+  }
+  const std::uint64_t most = options.session.send_queue_bytes_max;
+  rooms.conflate_above_bytes = std::min(
+      most, reader.bytes("--conflate-above", raw.conflate_above, 0, base::kSendQueueBytesMost));
+  rooms.drop_above_bytes =
+      std::min(most, reader.bytes("--drop-above", raw.drop_above, 0, base::kSendQueueBytesMost));
+  rooms.keys_per_room_max = static_cast<std::uint32_t>(
+      reader.count("--keys-per-room", raw.keys_per_room, 1, base::kKeysPerRoomMost));
+}
+
 Options read(Reader& reader, const RawOptions& raw) {
   Options options;
   read_listen(reader, raw, options);
   read_shards(reader, raw, options);
   read_limits(reader, raw, options);
+  read_rooms(reader, raw, options);
   options.raw = raw.raw;
   options.log_level = reader.choice<base::LogLevel>("--log-level", raw.log_level,
                                                     {{"trace", base::LogLevel::trace},
@@ -267,6 +307,7 @@ std::variant<Options, Goodbye> parse_options(int argc, const char* const* argv) 
   RawOptions raw;
   CLI::App program{"Millrace: a real-time WebSocket gateway on io_uring."};
   declare(program, raw);
+  declare_rooms(program, raw);
   try {
     program.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "engine/io/address.h"
+#include "engine/room/room_options.h"
 #include "engine/session/session_options.h"
 
 namespace app {
@@ -25,6 +26,7 @@ struct Options {
   std::vector<std::uint32_t> cpus;
   std::uint64_t connections = base::kConnectionsDefault;
   engine::SessionOptions session;
+  engine::RoomOptions rooms;
   std::uint32_t receive_buffers = base::kReceiveBuffersDefault;
   std::uint32_t receive_buffer_bytes = base::kReceiveBufferBytesDefault;
   base::Duration drain_grace = base::kDrainGraceDefault;

@@ -162,6 +162,18 @@ void add_rooms(Page& page) {
                [&](const Parts& parts) { return of(parts).deliveries.value(); });
   page.counter("millrace_deliveries_dropped_total", "Deliveries that found a full send queue",
                [&](const Parts& parts) { return of(parts).deliveries_dropped.value(); });
+  page.counter("millrace_deliveries_conflated_total",
+               "Deliveries held back in `latest` rooms for members that lag",
+               [&](const Parts& parts) { return of(parts).deliveries_conflated.value(); });
+  page.counter("millrace_deliveries_caught_up_total",
+               "Of those, delivered after all; the others gave way to newer values",
+               [&](const Parts& parts) { return of(parts).deliveries_caught_up.value(); });
+  page.counter("millrace_deliveries_skipped_total",
+               "Deliveries dropped in `ephemeral` rooms for members that lag",
+               [&](const Parts& parts) { return of(parts).deliveries_skipped.value(); });
+  page.counter("millrace_conflation_keys_evicted_total",
+               "Values of `latest` rooms that gave way to those of other keys",
+               [&](const Parts& parts) { return of(parts).keys_evicted.value(); });
   page.counter("millrace_room_messages_stale_total", "Messages for a room that had emptied",
                [&](const Parts& parts) { return of(parts).stale_messages.value(); });
   page.gauge("millrace_fan_out_backlog_bytes", "Batches that wait for their fan-out",

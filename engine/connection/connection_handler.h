@@ -27,6 +27,9 @@ class ConnectionHandler {
   // The peer sends no more (success), or the connection failed. It is finished, or aborted, next.
   virtual void on_ended(ConnectionId id, Outcome outcome) = 0;
   virtual void on_released(ConnectionId id) = 0;
+  // A watched connection's queue has drained to the mark, and it is watched no longer. Only to be
+  // noted: this comes while completions are dispatched.
+  virtual void on_drained(ConnectionId /*id*/) {}
 };
 
 }  // namespace engine

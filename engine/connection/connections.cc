@@ -224,6 +224,15 @@ void Connections::dispatch_send(const Completion& completion) {
   } else if (connection->state == ConnectionState::finishing) {
     begin_closing(completion.tag.slot, *connection);
   }
+  if (connection->watched) [[unlikely]] {
+    tell_if_drained({completion.tag.slot, completion.tag.generation}, *connection);
+  }
+}
+
+void Connections::tell_if_drained(ConnectionId id, Connection& connection) {
+  if (connection.state != ConnectionState::open || connection.queue.cost() > drained_mark_) return;
+  connection.watched = false;
+  handler_->on_drained(id);
 }
 
 void Connections::dispatch_cancel(const Completion& completion) {
@@ -473,6 +482,7 @@ void Connections::release_if_quiet(std::uint32_t slot, Connection& connection) {
   connection.generation = (connection.generation + 1) & kGenerationMask;
   connection.state = ConnectionState::free;
   connection.starved = false;
+  connection.watched = false;
   counters_.released.add();
   counters_.open.subtract();
   handler_->on_released(id);

@@ -92,6 +92,13 @@ class Connections {
     return table_[slot].queue.next_send_takes_all();
   }
   std::uint64_t queued_cost(std::uint32_t slot) const noexcept { return table_[slot].queue.cost(); }
+  // Of queues that are watched: down to so much they count as drained.
+  void set_drained_mark(std::uint64_t bytes) noexcept { drained_mark_ = bytes; }
+  // on_drained() follows as soon as a send leaves no more than the mark; something must be queued.
+  void watch(std::uint32_t slot) noexcept {
+    DCHECK(!table_[slot].queue.empty());
+    table_[slot].watched = true;
+  }
   // Sends what is queued, then closes.
   void finish(ConnectionId id);
   // Closes now; what is queued is dropped.
@@ -150,6 +157,7 @@ class Connections {
   void deliver_one(const Received& received);
   void receive_ended(ConnectionId id, std::int32_t result);
   bool reads(ConnectionId id) const noexcept;
+  void tell_if_drained(ConnectionId id, Connection& connection);
   bool flush_one(std::uint32_t slot);
   bool stage_send(std::uint32_t slot, Connection& connection);
   void list_for_flush(std::uint32_t slot, Connection& connection);
@@ -175,6 +183,7 @@ class Connections {
   std::vector<iovec> segments_;      // Of this turn's sends; the driver has read them by the next.
   std::size_t segments_used_ = 0;
   std::uint64_t queued_bytes_ = 0;
+  std::uint64_t drained_mark_ = 0;
   std::uint32_t buffers_held_ = 0;  // By `received_`.
   bool buffers_came_back_ = false;
   ConnectionCounters counters_;

@@ -27,13 +27,15 @@ std::byte* SendQueue::extend_anew(SendPools& pools, std::uint32_t size, std::uin
 
 std::uint32_t SendQueue::take(std::span<iovec> segments) noexcept {
   CHECK(in_flight_ == 0);
+  if (first_ == nullptr) return 0;
   std::uint32_t count = 0;
   std::uint64_t bytes = 0;
-  for (Slice* slice = first_; slice != nullptr && count < segments.size(); slice = slice->next) {
+  const Slice* slice = first_;
+  do {
     segments[count++] = {slice->payload->bytes() + slice->offset, slice->size};
     bytes += slice->size;
-    if (bytes >= base::kSendBytesInFlightMost) break;
-  }
+    slice = slice->next;
+  } while (slice != nullptr && count < segments.size() && bytes < base::kSendBytesInFlightMost);
   DCHECK(count <= base::kSendSegmentsMax);
   in_flight_ = count & 0x3FU;
   return count;

@@ -34,6 +34,11 @@ class Batch {
   bool has_exclusions() const noexcept { return !exclusions_.empty(); }
 
   void append(PayloadPool& pool, protocol::Opcode opcode, std::span<const std::byte> message);
+  // The frame of the message just appended.
+  Stretch last_frame() const noexcept {
+    const Stretch& stretch = stretches_.back();
+    return {stretch.payload, stretch.offset + stretch.size - last_size_, last_size_};
+  }
   // The message just appended is not for this session.
   void exclude_last(SessionId session);
 

@@ -18,6 +18,7 @@ struct Membership {
   std::uint32_t place;  // Among the room's members.
   std::uint32_t next;   // In the session's chain; 0 ends it.
   bool echo;            // The session gets its own messages too.
+  bool lagging;         // In a `latest` room: is given nothing until its queue has drained.
 };
 
 static_assert(sizeof(Membership) == 20);
@@ -35,7 +36,7 @@ class MembershipTable {
       index = static_cast<std::uint32_t>(records_.size());
       records_.emplace_back();
     }
-    records_[index] = {room, place, head, echo};
+    records_[index] = {room, place, head, echo, false};
     head = index;
     return index;
   }
@@ -58,6 +59,14 @@ class MembershipTable {
       return records_[index].place;
     }
     return Room::kVacant;
+  }
+
+  // Calls `visit(record)` for each record of a chain.
+  template <typename Visit>
+  void for_each(std::uint32_t head, Visit&& visit) {
+    for (std::uint32_t index = head; index != 0; index = records_[index].next) {
+      visit(records_[index]);
+    }
   }
 
   // The record of `room` in a chain, or nullptr.

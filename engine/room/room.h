@@ -8,11 +8,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/slot_map.h"
 #include "engine/room/batch.h"
+#include "engine/room/conflation.h"
+#include "engine/room/room_policy.h"
 #include "engine/session/session.h"
 
 namespace engine {
@@ -47,11 +50,23 @@ struct Room {
   std::uint32_t cursor = 0;
   std::uint32_t active_end = 0;
   bool runnable = false;  // On the list of rooms with work.
+  RoomPolicy policy = RoomPolicy::reliable;
+  std::uint64_t batch_first = 1;             // The numbers of `active`: from this one,
+  std::uint64_t batch_last = 0;              // to this one.
+  std::unique_ptr<Conflation> conflation{};  // Of a `latest` room.
 
+  // The last number that the member at this place was given.
+  std::uint64_t last_given(std::uint32_t place) const noexcept {
+    const bool awaits_active = fanning_out() && place >= cursor && place < active_end;
+    return awaits_active ? batch_first - 1 : batch_last;
+  }
   std::uint32_t population() const noexcept {
     return static_cast<std::uint32_t>(members.size()) - vacancies;
   }
   bool fanning_out() const noexcept { return !active.empty(); }
+  bool has_work() const noexcept {
+    return fanning_out() || !open.empty() || (conflation != nullptr && !conflation->ready.empty());
+  }
 };
 
 }  // namespace engine

@@ -8,9 +8,10 @@
 
 namespace engine {
 
-Rooms::Rooms(Shard& shard, Sessions& sessions)
-    : shard_(shard), sessions_(sessions), rooms_(base::kRoomsPerShardMost) {
+Rooms::Rooms(Shard& shard, Sessions& sessions, const RoomOptions& options)
+    : shard_(shard), sessions_(sessions), rooms_(base::kRoomsPerShardMost), options_(options) {
   sessions_.set_attachments(*this);
+  shard_.connections().set_drained_mark(options.conflate_above_bytes);
 }
 
 Rooms::~Rooms() {
@@ -18,6 +19,7 @@ Rooms::~Rooms() {
   rooms_.for_each([&pool](RoomHandle, Room& room) {
     room.open.clear(pool);
     room.active.clear(pool);
+    room.conflation.reset();
   });
 }
 
@@ -27,6 +29,11 @@ RoomHandle Rooms::create(std::string_view name) {
   Room& room = *rooms_.find(handle);
   room.name = name;
   room.home_shard = HomeDirectory::home_of(name, shard_.shards());
+  room.policy = options_.policies.of(name);
+  if (room.policy == RoomPolicy::latest) {
+    room.conflation = std::make_unique<Conflation>(shard_.connections().pools().payloads,
+                                                   options_.keys_per_room_max);
+  }
   names_.emplace(std::string(name), handle);
   counters_.rooms.add();
   return handle;
@@ -85,6 +92,7 @@ void Rooms::remove_member(RoomHandle handle, std::uint32_t place) {
   Room& room = *rooms_.find(handle);
   CHECK(place < room.members.size());
   counters_.memberships.subtract();
+  if (room.conflation != nullptr) room.conflation->stop_lagging(room.members[place].slot);
   if (room.fanning_out()) {
     room.members[place].slot = Room::kVacant;
     ++room.vacancies;
@@ -115,6 +123,7 @@ void Rooms::drop_if_empty(RoomHandle handle, Room& room) {
   backlog_bytes_ -= room.open.bytes() + room.active.bytes();
   room.open.clear(pool);
   room.active.clear(pool);
+  room.conflation.reset();
   names_.erase(room.name);
   rooms_.erase(handle);
   counters_.rooms.subtract();
@@ -133,7 +142,7 @@ void Rooms::compact(Room& room) {
 }
 
 bool Rooms::publish(SessionId session, RoomHandle handle, protocol::Opcode opcode,
-                    std::span<const std::byte> message) {
+                    std::span<const std::byte> message, const PublishOptions& how) {
   if (!sessions_.is_alive(session)) return false;
   const Room* room = rooms_.find(handle);
   const Membership* membership = memberships_.find(sessions_.attachment(session.slot), handle);
@@ -142,7 +151,8 @@ bool Rooms::publish(SessionId session, RoomHandle handle, protocol::Opcode opcod
   const Publication publication{.shard = static_cast<std::uint16_t>(shard_.number()),
                                 .session = session,
                                 .opcode = opcode,
-                                .echo = membership->echo};
+                                .echo = membership->echo,
+                                .key = how.key};
   if (room->home_shard == shard_.number()) {
     home_publish(*home_.find(room->home), publication, message, nullptr);
     return true;
@@ -152,7 +162,7 @@ bool Rooms::publish(SessionId session, RoomHandle handle, protocol::Opcode opcod
                                            .sender = publication.shard,
                                            .target = room->home,
                                            .source = as_handle(session),
-                                           .parcel = make_parcel(message)});
+                                           .parcel = make_parcel(publication, message)});
   return true;
 }
 

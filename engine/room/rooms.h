@@ -5,13 +5,15 @@
 // kDeliveriesPerRoomGo deliveries at a go, so that a large room never holds up a small one.
 // Threads: the shard's own; counters are readable from any.
 // Bounds: kRoomsPerShardMost rooms; kFanOutBacklogBytesMax waiting bytes, past which holds_input()
-// stops the shard's reading; a member whose queue is full is closed by Sessions, others unaffected.
+// stops the shard's reading. For a member that reads too slowly the room's policy holds (see
+// room_policy.h); others are unaffected.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/counter.h"
 #include "base/fifo.h"
@@ -22,6 +24,7 @@
 #include "engine/room/name_index.h"
 #include "engine/room/room.h"
 #include "engine/room/room_messages.h"
+#include "engine/room/room_options.h"
 #include "engine/session/sessions.h"
 #include "engine/shard/shard.h"
 
@@ -30,11 +33,15 @@ namespace engine {
 struct RoomCounters {
   base::Gauge rooms;
   base::Gauge memberships;
-  base::Counter published;           // Messages that members here published.
-  base::Counter fan_outs;            // Batches that were carried to the members here.
-  base::Counter deliveries;          // Messages times members that got them.
-  base::Counter deliveries_dropped;  // The member's queue was full.
-  base::Counter stale_messages;      // For a room that had no members here any more.
+  base::Counter published;             // Messages that members here published.
+  base::Counter fan_outs;              // Batches that were carried to the members here.
+  base::Counter deliveries;            // Messages times members that got them.
+  base::Counter deliveries_dropped;    // The member's queue was full.
+  base::Counter deliveries_conflated;  // Were held back in a `latest` room for a member that lags;
+  base::Counter deliveries_caught_up;  // and of those, got to it after all: its newest values.
+  base::Counter deliveries_skipped;    // Dropped in an `ephemeral` room for a member that lags.
+  base::Counter keys_evicted;          // Values that gave way to those of other keys.
+  base::Counter stale_messages;        // For a room that had no members here any more.
   base::Gauge backlog_bytes;
 };
 
@@ -57,9 +64,14 @@ struct JoinResult {
   RoomHandle room{};
 };
 
+// What a publisher says of a message besides its bytes.
+struct PublishOptions {
+  std::uint64_t key = 0;  // In a `latest` room it takes the place of earlier ones with its key.
+};
+
 class Rooms final : public AttachmentOwner {
  public:
-  Rooms(Shard& shard, Sessions& sessions);
+  Rooms(Shard& shard, Sessions& sessions, const RoomOptions& options);
   ~Rooms() override;
   void set_handler(RoomHandler& handler) noexcept { handler_ = &handler; }
 
@@ -69,7 +81,7 @@ class Rooms final : public AttachmentOwner {
   // To all members on all shards, in the order that the home decides. False when the session is
   // not a member.
   bool publish(SessionId session, RoomHandle room, protocol::Opcode opcode,
-               std::span<const std::byte> message);
+               std::span<const std::byte> message, const PublishOptions& how = {});
 
   // ---- The shard's turn -------------------------------------------------------------------------
 
@@ -80,6 +92,8 @@ class Rooms final : public AttachmentOwner {
 
  private:
   void on_detach(SessionId session) override;
+  void on_drained(SessionId session) override { drained_.push_back(session); }
+  std::size_t write_resume_points(SessionId session, std::span<char> reason) override;
 
   // rooms.cc: members.
   RoomHandle create(std::string_view name);
@@ -98,12 +112,25 @@ class Rooms final : public AttachmentOwner {
   void deliver(RoomHandle handle, const Publication& publication,
                std::span<const std::byte> message, std::uint64_t number);
   Parcel* make_parcel(std::span<const std::byte> bytes);
+  Parcel* make_parcel(const Publication& publication, std::span<const std::byte> message);
 
   // rooms_fan_out.cc: from batches to send queues.
   void make_runnable(RoomHandle handle, Room& room);
   std::uint32_t run_room(Room& room, std::uint32_t budget);
-  std::uint32_t give_batch(const Room& room, std::uint32_t slot);
+  template <bool kLossy>
+  std::uint64_t visit(Room& room, std::uint32_t end);
+  [[gnu::always_inline]] std::uint32_t give_batch(const Room& room, std::uint32_t slot);
+  void begin_batch(Room& room);
   void finish_batch(Room& room);
+
+  // rooms_slow.cc: members that read too slowly.
+  bool leaves_out(Room& room, const Room::Member& member);
+  bool takes_more(std::uint32_t slot, std::uint64_t watermark, std::uint64_t bytes) const noexcept;
+  void begin_conflation(Room& room);
+  void start_lagging(Room& room, std::uint32_t slot, Membership& membership);
+  void note_drained();
+  void serve_drained(Room& room);
+  void catch_up(Room& room, SessionId session, Membership& membership);
 
   Shard& shard_;
   Sessions& sessions_;
@@ -114,6 +141,9 @@ class Rooms final : public AttachmentOwner {
   HomeDirectory home_;
   base::Fifo<RoomHandle> runnable_;
   std::uint64_t backlog_bytes_ = 0;
+  RoomOptions options_;
+  std::vector<SessionId> drained_;  // Since the last fan-out.
+  RoomHandle running_{};            // The room whose batch is being queued.
   RoomCounters counters_;
 };
 

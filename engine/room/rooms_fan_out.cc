@@ -20,47 +20,30 @@ void Rooms::make_runnable(RoomHandle handle, Room& room) {
 }
 
 StepResult Rooms::fan_out() {
+  if (!drained_.empty()) [[unlikely]]
+    note_drained();
   std::uint32_t budget = base::kDeliveriesPerTurn;
   while (!runnable_.empty() && budget > 0) {
     const RoomHandle handle = runnable_.pop_front();
     Room* room = rooms_.find(handle);
     if (room == nullptr) continue;  // Its last member has left.
     room->runnable = false;
+    running_ = handle;
+    if (room->conflation != nullptr) [[unlikely]] {
+      if (!room->fanning_out()) serve_drained(*room);
+      if (!room->fanning_out() && room->open.empty()) continue;
+    }
     // Even an empty go costs something, so that a list of empty rooms ends the turn too.
     budget -= std::min(budget, 1 + run_room(*room, std::min(budget, base::kDeliveriesPerRoomGo)));
-    if (room->fanning_out() || !room->open.empty()) make_runnable(handle, *room);
+    if (room->has_work()) make_runnable(handle, *room);
   }
+  running_ = {};
   counters_.backlog_bytes.set(backlog_bytes_);
   return runnable_.empty() ? StepResult::done : StepResult::more;
 }
 
-// Visits up to `budget` members. Returns how many.
-std::uint32_t Rooms::run_room(Room& room, std::uint32_t budget) {
-  if (!room.fanning_out()) {
-    std::swap(room.open, room.active);
-    room.cursor = 0;
-    room.active_end = static_cast<std::uint32_t>(room.members.size());
-    counters_.fan_outs.add();
-  }
-  const std::uint32_t begin = room.cursor;
-  const std::uint32_t end = std::min(room.active_end, begin + budget);
-  std::uint64_t delivered = 0;
-  for (std::uint32_t place = begin; place < end; ++place) {
-    if (place + kPrefetchAhead < end) {
-      const std::uint32_t ahead = room.members[place + kPrefetchAhead].slot;
-      if (ahead != Room::kVacant) sessions_.prefetch(ahead);
-    }
-    const std::uint32_t slot = room.members[place].slot;
-    if (slot != Room::kVacant) delivered += give_batch(room, slot);
-  }
-  counters_.deliveries.add(delivered);
-  room.cursor = end;
-  if (end == room.active_end) finish_batch(room);
-  return end - begin;
-}
-
 // Queues the batch for one member, all of it or nothing. Returns how many messages it gets.
-std::uint32_t Rooms::give_batch(const Room& room, std::uint32_t slot) {
+inline std::uint32_t Rooms::give_batch(const Room& room, std::uint32_t slot) {
   const Batch& batch = room.active;
   const SendResult result = sessions_.make_room(slot, batch.bytes());
   if (result != SendResult::queued) {
@@ -77,9 +60,54 @@ std::uint32_t Rooms::give_batch(const Room& room, std::uint32_t slot) {
   return batch.messages();
 }
 
+// The members from the cursor to `end`. Returns how many messages they get.
+template <bool kLossy>
+std::uint64_t Rooms::visit(Room& room, std::uint32_t end) {
+  std::uint64_t delivered = 0;
+  for (std::uint32_t place = room.cursor; place < end; ++place) {
+    if (place + kPrefetchAhead < end) {
+      const std::uint32_t ahead = room.members[place + kPrefetchAhead].slot;
+      if (ahead != Room::kVacant) sessions_.prefetch(ahead);
+    }
+    const std::uint32_t slot = room.members[place].slot;
+    if (slot == Room::kVacant) continue;
+    if constexpr (kLossy) {
+      if (leaves_out(room, room.members[place])) continue;
+    }
+    delivered += give_batch(room, slot);
+  }
+  return delivered;
+}
+
+// Visits up to `budget` members. Returns how many.
+std::uint32_t Rooms::run_room(Room& room, std::uint32_t budget) {
+  if (!room.fanning_out()) begin_batch(room);
+  const std::uint32_t begin = room.cursor;
+  const std::uint32_t end = std::min(room.active_end, begin + budget);
+  const bool lossy = room.policy != RoomPolicy::reliable;
+  counters_.deliveries.add(lossy ? visit<true>(room, end) : visit<false>(room, end));
+  room.cursor = end;
+  if (end == room.active_end) finish_batch(room);
+  return end - begin;
+}
+
+void Rooms::begin_batch(Room& room) {
+  std::swap(room.open, room.active);
+  room.cursor = 0;
+  room.active_end = static_cast<std::uint32_t>(room.members.size());
+  room.batch_first = room.batch_last + 1;
+  room.batch_last = room.last_number;
+  DCHECK(room.batch_last - room.batch_first + 1 == room.active.messages());
+  counters_.fan_outs.add();
+  if (room.conflation != nullptr) [[unlikely]]
+    begin_conflation(room);
+}
+
 void Rooms::finish_batch(Room& room) {
   backlog_bytes_ -= room.active.bytes();
   room.active.clear(shard_.connections().pools().payloads);
+  if (room.conflation != nullptr) [[unlikely]]
+    room.conflation->end_batch();
   if (room.vacancies > 0) compact(room);
 }
 

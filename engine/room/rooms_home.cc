@@ -14,11 +14,23 @@ namespace {
 
 std::uint8_t kind_of(RoomMessage message) noexcept { return static_cast<std::uint8_t>(message); }
 
+constexpr SessionId kNobody{.slot = UINT32_MAX, .generation = 0};
+
 }  // namespace
 
 Parcel* Rooms::make_parcel(std::span<const std::byte> bytes) {
   Parcel* parcel = shard_.parcels().allocate(static_cast<std::uint32_t>(bytes.size()));
   if (!bytes.empty()) std::memcpy(parcel->bytes().data(), bytes.data(), bytes.size());
+  return parcel;
+}
+
+Parcel* Rooms::make_parcel(const Publication& publication, std::span<const std::byte> message) {
+  const std::size_t head = publication.head_bytes();
+  Parcel* parcel = shard_.parcels().allocate(static_cast<std::uint32_t>(head + message.size()));
+  publication.write_head(parcel->bytes().first(head));
+  if (!message.empty()) {
+    std::memcpy(parcel->bytes().data() + head, message.data(), message.size());
+  }
   return parcel;
 }
 
@@ -36,14 +48,19 @@ void Rooms::on_shard_message(const ShardMessage& message) {
     case RoomMessage::publish:
       // A publisher is a member, and its shard's farewell comes behind what it published.
       if (HomeRoom* home = home_.find(message.target); home != nullptr) {
-        home_publish(*home, publication_of(message), message.parcel->bytes(), message.parcel);
+        const Publication publication = publication_of(message);
+        home_publish(*home, publication, message.parcel->bytes().subspan(publication.head_bytes()),
+                     message.parcel);
       } else {
         counters_.stale_messages.add();
       }
       break;
-    case RoomMessage::deliver:
-      deliver(message.target, publication_of(message), message.parcel->bytes(), message.number);
+    case RoomMessage::deliver: {
+      const Publication publication = publication_of(message);
+      deliver(message.target, publication,
+              message.parcel->bytes().subspan(publication.head_bytes()), message.number);
       break;
+    }
   }
   if (message.parcel != nullptr) message.parcel->release();
 }
@@ -55,7 +72,7 @@ void Rooms::subscribe(RoomHandle handle, Room& room) {
   if (room.home_shard == shard_.number()) {
     room.home = home_.subscribe(room.name, shard_.number(), handle);
     if (const HomeRoom* home = home_.find(room.home); home != nullptr) {
-      room.last_number = home->last_number;
+      room.last_number = room.batch_last = home->last_number;
     } else {
       fail_joins(handle, room);
     }
@@ -76,7 +93,7 @@ void Rooms::subscribed(RoomHandle handle, base::Handle home, std::uint64_t numbe
     return;
   }
   room->home = home;
-  room->last_number = number;
+  room->last_number = room->batch_last = number;
   // The handler may let anybody leave, those included who wait; while one waits the room stays.
   std::reverse(room->waiting.begin(), room->waiting.end());
   while (!room->waiting.empty()) {
@@ -116,8 +133,11 @@ void Rooms::deliver(RoomHandle handle, const Publication& publication,
   const std::uint64_t before = room->open.bytes();
   room->open.append(shard_.connections().pools().payloads, publication.opcode, message);
   backlog_bytes_ += room->open.bytes() - before;
-  if (!publication.echo && publication.shard == shard_.number()) {
-    room->open.exclude_last(publication.session);
+  const bool withhold = !publication.echo && publication.shard == shard_.number();
+  if (withhold) room->open.exclude_last(publication.session);
+  if (room->conflation != nullptr) [[unlikely]] {
+    room->conflation->note(publication.key, number, room->open,
+                           withhold ? publication.session : kNobody);
   }
   make_runnable(handle, *room);
 }
@@ -145,7 +165,7 @@ void Rooms::home_publish(HomeRoom& home, const Publication& publication,
       deliver(subscription.room, publication, message, number);
       continue;
     }
-    if (parcel == nullptr) parcel = made = make_parcel(message);
+    if (parcel == nullptr) parcel = made = make_parcel(publication, message);
     parcel->retain(1);
     shard_.mailbox().send(subscription.shard, {.kind = kind_of(RoomMessage::deliver),
                                                .detail = publication.detail(),

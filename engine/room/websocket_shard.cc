@@ -3,11 +3,11 @@
 namespace engine {
 
 WebSocketShard::WebSocketShard(Shard& shard, ConnectionGate& gate, const SessionOptions& options,
-                               std::uint32_t listeners)
+                               std::uint32_t listeners, const RoomOptions& rooms)
     : shard_(shard),
       listeners_(listeners),
       sessions_(shard.connections(), shard.reactor(), gate, options),
-      rooms_(shard, sessions_) {}
+      rooms_(shard, sessions_, rooms) {}
 
 void WebSocketShard::on_start() {
   sessions_.start(shard_.reactor().now());

@@ -19,7 +19,7 @@ namespace engine {
 class WebSocketShard : public ShardProgram {
  public:
   WebSocketShard(Shard& shard, ConnectionGate& gate, const SessionOptions& options,
-                 std::uint32_t listeners);
+                 std::uint32_t listeners, const RoomOptions& rooms = {});
 
   base::Status open() { return sessions_.open(); }
   void set_handlers(SessionHandler& sessions, RoomHandler& rooms) noexcept {

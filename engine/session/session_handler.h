@@ -69,6 +69,11 @@ class AttachmentOwner {
   virtual ~AttachmentOwner() = default;
   // The session ends; its attachment is not 0. Called before on_close().
   virtual void on_detach(SessionId id) = 0;
+  // A session that was watched takes more again; see Sessions::watch(). Only to be noted.
+  virtual void on_drained(SessionId id) = 0;
+  // The session is closed because it reads too slowly: writes what it has been given into `reason`,
+  // which is a close frame's, and returns how many bytes that are.
+  virtual std::size_t write_resume_points(SessionId id, std::span<char> reason) = 0;
 };
 
 }  // namespace engine

@@ -215,22 +215,26 @@ SendResult Sessions::send(SessionId id, protocol::Opcode opcode,
   return SendResult::queued;
 }
 
-SendResult Sessions::make_room(std::uint32_t slot, std::uint64_t bytes) {
-  if (!is_open(slot)) return SendResult::gone;
-  return over_limit(slot, bytes) ? refuse_message(connections_.id_of(slot)) : SendResult::queued;
-}
-
-bool Sessions::over_limit(std::uint32_t slot, std::uint64_t bytes) const noexcept {
-  // An empty queue takes any single message and any batch: limits of their own bound those.
-  const std::uint64_t waiting = connections_.queued_cost(slot);
-  return waiting > 0 && waiting + bytes > options_.send_queue_bytes_max;
-}
-
 SendResult Sessions::refuse_message(SessionId id) {
   counters_.messages_dropped.add();
-  start_closing(id, table_[id.slot], SessionState::closing, protocol::CloseCode::try_again_later,
-                "send queue full", CloseReason::send_queue_full);
+  close_slow(id, "send queue full", CloseReason::send_queue_full);
   return SendResult::full;
+}
+
+// With 1013; what was queued goes out first. A member of rooms is told where to resume instead of
+// `otherwise`.
+void Sessions::close_slow(SessionId id, std::string_view otherwise, CloseReason why) {
+  Session& session = table_[id.slot];
+  std::array<char, base::kCloseReasonBytesMax> text;
+  std::size_t size = 0;
+  if (session.attachment != 0) size = attachments_->write_resume_points(id, text);
+  const std::string_view reason = size > 0 ? std::string_view{text.data(), size} : otherwise;
+  start_closing(id, session, SessionState::closing, protocol::CloseCode::try_again_later, reason,
+                why);
+}
+
+void Sessions::on_drained(ConnectionId id) {
+  if (table_[id.slot].attachment != 0) attachments_->on_drained(id);
 }
 
 inline void Sessions::write_frame(std::uint32_t slot, const Session& session,

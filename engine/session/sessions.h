@@ -84,6 +84,16 @@ class Sessions final : public ConnectionHandler {
   void push_frames(std::uint32_t slot, Payload* payload, std::uint32_t offset, std::uint32_t size) {
     connections_.send(slot, payload, offset, size);
   }
+  std::uint64_t queued_cost(std::uint32_t slot) const noexcept {
+    return connections_.queued_cost(slot);
+  }
+  // make_room() would not close the session.
+  bool has_room(std::uint32_t slot, std::uint64_t bytes) const noexcept {
+    return !over_limit(slot, bytes);
+  }
+  // AttachmentOwner::on_drained() follows once no more than so much waits for it; see
+  // Connections::set_drained_mark(). Something must be queued now.
+  void watch(std::uint32_t slot) noexcept { connections_.watch(slot); }
   // Starts the close handshake; it is over within the close timeout.
   void close(SessionId id, protocol::CloseCode code, std::string_view reason);
   // Drops the connection without a word.
@@ -110,6 +120,7 @@ class Sessions final : public ConnectionHandler {
   void on_received(ConnectionId id, std::span<std::byte> bytes) override;
   void on_ended(ConnectionId id, Outcome outcome) override;
   void on_released(ConnectionId id) override;
+  void on_drained(ConnectionId id) override;
 
   // sessions_handshake.cc: from the first byte to `open`.
   Session& begin(ConnectionId id, SessionState state, bool client);
@@ -147,6 +158,7 @@ class Sessions final : public ConnectionHandler {
   std::byte* open_frame(std::uint32_t slot, std::size_t size);
   bool over_limit(std::uint32_t slot, std::uint64_t bytes) const noexcept;
   SendResult refuse_message(SessionId id);
+  void close_slow(SessionId id, std::string_view otherwise, CloseReason why);
   void end(SessionId id, Session& session, CloseReason why);
 
   // sessions_timers.cc: everything that time does to a session.
@@ -186,5 +198,20 @@ class Sessions final : public ConnectionHandler {
   base::Instant next_deadline_ = base::kForever;
   SessionCounters counters_;
 };
+
+// What every delivery takes is inline.
+
+inline bool Sessions::over_limit(std::uint32_t slot, std::uint64_t bytes) const noexcept {
+  // An empty queue takes any single message and any batch: limits of their own bound those.
+  const std::uint64_t waiting = connections_.queued_cost(slot);
+  return waiting > 0 && waiting + bytes > options_.send_queue_bytes_max;
+}
+
+inline SendResult Sessions::make_room(std::uint32_t slot, std::uint64_t bytes) {
+  if (!is_open(slot)) return SendResult::gone;
+  if (over_limit(slot, bytes)) [[unlikely]]
+    return refuse_message(connections_.id_of(slot));
+  return SendResult::queued;
+}
 
 }  // namespace engine

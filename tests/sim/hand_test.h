@@ -49,9 +49,9 @@ class HandTest : public testing::Test {
   }
 
   void start(const engine::SessionOptions& options = {}, std::uint32_t shards = 1,
-             std::uint64_t connections = 100'000) {
+             std::uint64_t connections = 100'000, const engine::RoomOptions& rooms = {}) {
     gate_ = std::make_unique<engine::ConnectionGate>(connections);
-    factory_ = std::make_unique<ScriptedShardFactory>(*gate_, options, 1);
+    factory_ = std::make_unique<ScriptedShardFactory>(*gate_, options, 1, rooms);
     engine::ShardGroupOptions group;
     group.shards = shards;
     group.driver.descriptors = 4096;

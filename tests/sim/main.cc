@@ -46,8 +46,10 @@ struct Totals {
 
 using Scenario = sim::RunReport (*)(std::uint64_t seed, const sim::FaultPlan& faults);
 
-constexpr std::pair<const char*, Scenario> kScenarios[] = {
-    {"echo", sim::run_echo}, {"rooms", sim::run_rooms}, {"hostile", sim::run_hostile}};
+constexpr std::pair<const char*, Scenario> kScenarios[] = {{"echo", sim::run_echo},
+                                                           {"rooms", sim::run_rooms},
+                                                           {"hostile", sim::run_hostile},
+                                                           {"lossy", sim::run_lossy_rooms}};
 
 // False when the run was found guilty.
 bool play(const char* name, Scenario scenario, std::uint64_t seed, bool verbose, Totals& totals) {
@@ -77,7 +79,7 @@ int main(int argc, char** argv) {
   app.add_option("--seed", seed, "the first seed");
   app.add_option("--runs", runs, "how many seeds, one after another");
   app.add_option("--scenario", scenario, "what to play")
-      ->check(CLI::IsMember({"echo", "rooms", "hostile", "all"}));
+      ->check(CLI::IsMember({"echo", "rooms", "hostile", "lossy", "all"}));
   app.add_flag("--verbose", verbose, "say what every run did");
   CLI11_PARSE(app, argc, argv);
 

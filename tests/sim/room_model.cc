@@ -54,8 +54,14 @@ void RoomModel::hear(StayNumber number, std::uint8_t room, std::uint64_t message
 void RoomModel::judge() {
   std::set<std::uint8_t> rooms;
   for (const Stay& stay : stays_) rooms.insert(stay.room);
-  for (const std::uint8_t room : rooms) judge_order(room);
+  for (const std::uint8_t room : rooms) {
+    judge_order(room);
+    const auto policy = policies_.find(room);
+    if (policy == policies_.end() || policy->second != engine::RoomPolicy::latest) continue;
+    for (std::uint64_t key = 1; key <= kKeys; ++key) judge_newest(room, key);
+  }
   for (StayNumber one = 0; one < stays_.size(); ++one) {
+    if (!reliable(stays_[one].room)) continue;
     for (StayNumber other = 0; other < stays_.size(); ++other) {
       if (one != other && stays_[one].room == stays_[other].room) judge_gaps(one, other);
     }
@@ -129,6 +135,48 @@ void RoomModel::judge_completeness(StayNumber number) {
     if (!owed(stay, publication) || stay.places.contains(message)) continue;
     convict(number, "message " + std::to_string(message) + " never came");
     return;
+  }
+}
+
+// The last message of the key that each sender sent; the room's last one is among them. None where
+// it cannot be told.
+std::vector<std::uint64_t> RoomModel::last_of_senders(std::uint8_t room, std::uint64_t key) const {
+  std::map<StayNumber, std::uint64_t> last;
+  for (const auto& [message, publication] : publications_) {
+    if (publication.room != room || key_of(message) != key) continue;
+    if (stays_[publication.sender].doubted) return {};
+    last[publication.sender] = message;
+  }
+  std::vector<std::uint64_t> all;
+  for (const auto& [sender, message] : last) all.push_back(message);
+  return all;
+}
+
+std::uint64_t RoomModel::last_heard(const Stay& stay, std::uint64_t key) const {
+  std::uint64_t last = 0;
+  for (const std::uint64_t message : stay.heard) {
+    if (key_of(message) == key) last = message;
+  }
+  return last;
+}
+
+void RoomModel::judge_newest(std::uint8_t room, std::uint64_t key) {
+  const std::vector<std::uint64_t> candidates = last_of_senders(room, key);
+  if (candidates.empty()) return;
+  std::uint64_t newest = 0;
+  for (StayNumber number = 0; number < stays_.size(); ++number) {
+    const Stay& stay = stays_[number];
+    const bool owed_all = std::ranges::all_of(
+        candidates, [&](std::uint64_t message) { return owed(stay, publications_.at(message)); });
+    if (stay.room != room || !stay.faithful || !owed_all) continue;
+    const std::uint64_t last = last_heard(stay, key);
+    if (std::ranges::find(candidates, last) == candidates.end()) {
+      convict(number, "the newest of key " + std::to_string(key) + " never came");
+    } else if (newest != 0 && last != newest) {
+      convict(number, "message " + std::to_string(last) + " came last, elsewhere " +
+                          std::to_string(newest));
+    }
+    newest = last;
   }
 }
 

@@ -3,7 +3,9 @@
 // It is told of every publication, and of every stay of a client in a room with what the client
 // heard there. It holds them to four laws: nobody hears what was not said, or twice, or after
 // leaving; each sender is heard in order; all agree on one order of a room, without gaps; and who
-// was in the room before a message was sent, and still is, has heard it.
+// was in the room before a message was sent, and still is, has heard it. Of a room that may leave
+// messages out the last two laws do not hold; of a `latest` one another does: who was in the room
+// when the last message of a key was sent has heard it, and nothing of that key after it.
 // Threads: one. Bound: one run's publications.
 #pragma once
 
@@ -15,6 +17,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "engine/room/room_policy.h"
 #include "tests/sim/verdict.h"
 
 namespace sim {
@@ -24,6 +27,9 @@ using StayNumber = std::uint32_t;
 class RoomModel {
  public:
   explicit RoomModel(Verdict& verdict) : verdict_(verdict) {}
+  void set_policy(std::uint8_t room, engine::RoomPolicy policy) { policies_[room] = policy; }
+  // What a message is the newest value of.
+  static std::uint64_t key_of(std::uint64_t number) noexcept { return number % kKeys + 1; }
 
   // A client is told that it is in; from now on it hears.
   // `session` tells connections apart: a client may stay in a room twice within one.
@@ -72,11 +78,18 @@ class RoomModel {
   void judge_order(std::uint8_t room);
   void judge_gaps(StayNumber one, StayNumber other);
   void judge_completeness(StayNumber number);
+  void judge_newest(std::uint8_t room, std::uint64_t key);
+  std::vector<std::uint64_t> last_of_senders(std::uint8_t room, std::uint64_t key) const;
+  std::uint64_t last_heard(const Stay& stay, std::uint64_t key) const;
+  bool reliable(std::uint8_t room) const { return !policies_.contains(room); }
   bool withheld(const Stay& stay, const Publication& publication) const;
   bool owed(const Stay& stay, const Publication& publication) const;
   void convict(StayNumber stay, const std::string& charge);
 
+  static constexpr std::uint64_t kKeys = 3;
+
   Verdict& verdict_;
+  std::map<std::uint8_t, engine::RoomPolicy> policies_;  // Those that are not reliable.
   std::deque<Stay> stays_;
   std::map<std::uint64_t, Publication> publications_;
   std::uint64_t last_number_ = 0;

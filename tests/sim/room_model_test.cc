@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace sim {
 namespace {
 
@@ -160,6 +162,61 @@ TEST_F(RoomModelTest, WhatABrokenSenderSaidMayBeLostButOnlyForAll) {
   const StayNumber deaf = stay(4);
   static_cast<void>(deaf);
   EXPECT_FALSE(innocent());  // Somebody heard it, so everybody there had to.
+}
+
+// ---- Rooms that leave messages out ----
+
+TEST_F(RoomModelTest, InALatestRoomOnlyTheNewestOfEachKeyIsOwed) {
+  model_.set_policy(kRoom, engine::RoomPolicy::latest);
+  const StayNumber one = stay(1);
+  const StayNumber two = stay(2);
+  std::vector<std::uint64_t> said;
+  for (int i = 0; i < 9; ++i) said.push_back(model_.publish(one, kLater));
+  for (const std::uint64_t message : said) model_.hear(one, kRoom, message, kLater);
+  for (std::size_t i = 6; i < 9; ++i) model_.hear(two, kRoom, said[i], kLater);
+  EXPECT_TRUE(innocent());
+}
+
+TEST_F(RoomModelTest, ConvictsWhoNeverHeardTheNewestOfAKey) {
+  model_.set_policy(kRoom, engine::RoomPolicy::latest);
+  const StayNumber one = stay(1);
+  const StayNumber two = stay(2);
+  std::vector<std::uint64_t> said;
+  for (int i = 0; i < 4; ++i) said.push_back(model_.publish(one, kLater));
+  for (const std::uint64_t message : said) model_.hear(one, kRoom, message, kLater);
+  for (std::size_t i = 0; i < 3; ++i) model_.hear(two, kRoom, said[i], kLater);
+  EXPECT_EQ(RoomModel::key_of(said[0]), RoomModel::key_of(said[3]));
+  EXPECT_FALSE(innocent());
+}
+
+TEST_F(RoomModelTest, ConvictsTwoWhoEndWithDifferentValuesOfAKey) {
+  model_.set_policy(kRoom, engine::RoomPolicy::latest);
+  const StayNumber one = stay(1);
+  const StayNumber two = stay(2);
+  const std::uint64_t first = model_.publish(one, kLater);
+  model_.publish(one, kLater);
+  model_.publish(one, kLater);
+  const std::uint64_t second = model_.publish(two, kLater);
+  ASSERT_EQ(RoomModel::key_of(first), RoomModel::key_of(second));
+  for (std::uint64_t other = first + 1; other < second; ++other) {
+    for (const StayNumber member : {one, two}) model_.hear(member, kRoom, other, kLater);
+  }
+  model_.hear(one, kRoom, first, kLater);
+  model_.hear(two, kRoom, second, kLater);
+  EXPECT_FALSE(innocent());
+}
+
+TEST_F(RoomModelTest, InAnEphemeralRoomNothingIsOwedButOrder) {
+  model_.set_policy(kRoom, engine::RoomPolicy::ephemeral);
+  const StayNumber one = stay(1);
+  const std::uint64_t first = model_.publish(one, kLater);
+  const std::uint64_t second = model_.publish(one, kLater);
+  model_.publish(one, kLater);
+  model_.hear(one, kRoom, first, kLater);
+  EXPECT_TRUE(innocent());
+  model_.hear(one, kRoom, second, kLater);
+  model_.hear(one, kRoom, first, kLater);
+  EXPECT_FALSE(verdict_.innocent());
 }
 
 }  // namespace

@@ -1,5 +1,9 @@
 #include "tests/sim/room_scenario.h"
 
+#include <map>
+#include <string>
+
+#include "base/check.h"
 #include "tests/sim/room_clients.h"
 #include "tests/sim/room_model.h"
 #include "tests/sim/room_server.h"
@@ -13,10 +17,14 @@ constexpr std::size_t kWideWindow = std::size_t{1} << 20;
 
 class RoomRun final : public ThreeActs {
  public:
-  RoomRun(std::uint64_t seed, const FaultPlan& faults, bool quick) : ThreeActs(seed, faults) {
+  enum class Kind : std::uint8_t { any, quick, lossy };
+
+  RoomRun(std::uint64_t seed, const FaultPlan& faults, Kind kind) : ThreeActs(seed, faults) {
     engine::ShardGroupOptions server_options = draw_group_options(4);
     engine::ShardGroupOptions client_options = draw_group_options(2);
-    if (quick) {
+    lossy_ = kind == Kind::lossy;
+    if (lossy_) draw_policies();
+    if (kind == Kind::quick) {
       // No timer of a server's may stand in for a bell that was not rung.
       server_factory_.options.heartbeat_interval = base::Duration::zero();
       server_options.driver.receive_buffers = client_options.driver.receive_buffers = 64;
@@ -31,6 +39,18 @@ class RoomRun final : public ThreeActs {
   }
 
  private:
+  void draw_policies() {
+    engine::RoomOptions& rooms = server_factory_.rooms;
+    rooms.conflate_above_bytes = std::uint64_t{1} << draw(0, 14);
+    rooms.drop_above_bytes = std::uint64_t{1} << draw(0, 14);
+    for (std::uint8_t room = 0; room < RoomPlan::kRoomsMost; ++room) {
+      const auto policy = static_cast<engine::RoomPolicy>(draw(0, 2));
+      if (policy == engine::RoomPolicy::reliable) continue;
+      model_.set_policy(room, policy);
+      const std::string rule = room_name(room) + "=" + std::string(engine::name(policy));
+      CHECK(rooms.policies.add(rule).ok());
+    }
+  }
   RoomPlan draw_plan() {
     return {.clients = draw(1, 12),
             .lives = draw(1, 4),
@@ -57,11 +77,21 @@ class RoomRun final : public ThreeActs {
     });
     model_.judge();
   }
+  void add_marks(std::map<std::string, std::uint64_t>& marks) const override {
+    if (!lossy_) return;
+    for (const RoomServer* server : server_factory_.made) {
+      const engine::RoomCounters& counters = server->room_counters();
+      marks["delivery conflated"] += counters.deliveries_conflated.value();
+      marks["delivery caught up"] += counters.deliveries_caught_up.value();
+      marks["delivery skipped"] += counters.deliveries_skipped.value();
+    }
+  }
   std::uint64_t messages() const override { return model_.heard(); }
   base::Duration worst_latency() const override { return model_.worst_latency(); }
   engine::ShardGroup& servers() override { return *servers_; }
   engine::ShardGroup& clients() override { return *clients_; }
 
+  bool lossy_ = false;
   RoomModel model_{trial_.verdict()};
   engine::ConnectionGate server_gate_{1000};
   engine::ConnectionGate client_gate_{1000};
@@ -74,12 +104,17 @@ class RoomRun final : public ThreeActs {
 }  // namespace
 
 RunReport run_rooms(std::uint64_t seed, const FaultPlan& faults) {
-  RoomRun run(seed, faults, false);
+  RoomRun run(seed, faults, RoomRun::Kind::any);
   return run.run(run.draw_window());
 }
 
 RunReport run_quick_rooms(std::uint64_t seed, const FaultPlan& faults) {
-  return RoomRun(seed, faults, true).run(kWideWindow);
+  return RoomRun(seed, faults, RoomRun::Kind::quick).run(kWideWindow);
+}
+
+RunReport run_lossy_rooms(std::uint64_t seed, const FaultPlan& faults) {
+  RoomRun run(seed, faults, RoomRun::Kind::lossy);
+  return run.run(run.draw_window());
 }
 
 }  // namespace sim

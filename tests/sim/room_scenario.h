@@ -13,4 +13,7 @@ RunReport run_rooms(std::uint64_t seed, const FaultPlan& faults);
 // The same where windows are large and buffers many, so that only shards can be slow.
 RunReport run_quick_rooms(std::uint64_t seed, const FaultPlan& faults);
 
+// The same where some rooms leave messages out for members that lag, and many members lag.
+RunReport run_lossy_rooms(std::uint64_t seed, const FaultPlan& faults);
+
 }  // namespace sim

@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "tests/sim/room_model.h"
 
 namespace sim {
 
 RoomServer::RoomServer(engine::Shard& shard, engine::ConnectionGate& gate,
-                       const engine::SessionOptions& options, Trial& trial)
-    : WebSocketShard(shard, gate, options, 1), trial_(trial) {
+                       const engine::SessionOptions& options, Trial& trial,
+                       const engine::RoomOptions& rooms)
+    : WebSocketShard(shard, gate, options, 1, rooms), trial_(trial) {
   CHECK(open().ok());
   set_handlers(*this, *this);
 }
@@ -43,7 +45,8 @@ void RoomServer::on_message(engine::SessionId id, protocol::Opcode opcode,
       leave(id, guest, talk->room);
       break;
     case Word::publish: {
-      const bool published = rooms().publish(id, guest.rooms.at(talk->room), opcode, payload);
+      const bool published = rooms().publish(id, guest.rooms.at(talk->room), opcode, payload,
+                                             {.key = RoomModel::key_of(talk->number)});
       trial_.verdict().expect(published, "a member was not let publish");
       break;
     }

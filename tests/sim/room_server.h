@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "engine/room/websocket_shard.h"
 #include "engine/shard/shard_program.h"
@@ -21,7 +22,7 @@ class RoomServer final : public engine::WebSocketShard,
                          private engine::RoomHandler {
  public:
   RoomServer(engine::Shard& shard, engine::ConnectionGate& gate,
-             const engine::SessionOptions& options, Trial& trial);
+             const engine::SessionOptions& options, Trial& trial, const engine::RoomOptions& rooms);
 
  private:
   struct Guest {
@@ -54,12 +55,16 @@ struct RoomServerFactory final : engine::ShardProgramFactory {
                     const engine::SessionOptions& its_options)
       : trial(its_trial), gate(its_gate), options(its_options) {}
   std::unique_ptr<engine::ShardProgram> make(engine::Shard& shard) override {
-    return std::make_unique<RoomServer>(shard, gate, options, trial);
+    auto server = std::make_unique<RoomServer>(shard, gate, options, trial, rooms);
+    made.push_back(server.get());
+    return server;
   }
 
   Trial& trial;
   engine::ConnectionGate& gate;
   engine::SessionOptions options;
+  engine::RoomOptions rooms{};
+  std::vector<RoomServer*> made{};
 };
 
 }  // namespace sim

@@ -11,6 +11,7 @@ namespace sim {
 namespace {
 
 constexpr std::uint64_t kSeeds = 300;
+constexpr std::uint64_t kLossySeeds = 120;
 constexpr std::uint64_t kSeedsPerFault = 5;
 
 std::string told(const RunReport& report) {
@@ -52,6 +53,20 @@ TEST(RoomsSim, ManySeedsUnderTheSwarmsFaults) {
   }
   EXPECT_GT(messages, kSeeds * 100);
   for (const auto& [mark, count] : marks) EXPECT_GT(count, 0U) << mark;
+}
+
+// Rooms that leave messages out: order holds, and the newest of each key arrives where it must.
+TEST(RoomsSim, LossyRoomsUnderTheSwarmsFaults) {
+  std::map<std::string, std::uint64_t> marks;
+  for (std::uint64_t seed = 1; seed <= kLossySeeds; ++seed) {
+    const FaultPlan faults = seed % 4 == 0 ? FaultPlan{} : FaultPlan::draw(seed);
+    const RunReport report = run_lossy_rooms(seed, faults);
+    ASSERT_TRUE(report.innocent()) << told(report);
+    for (const auto& [mark, count] : report.marks) marks[mark] += count;
+  }
+  for (const char* mark : {"delivery conflated", "delivery caught up", "delivery skipped"}) {
+    EXPECT_GT(marks[mark], kLossySeeds) << mark;
+  }
 }
 
 TEST(RoomsSim, EachFaultAloneAtItsWorst) {

@@ -6,8 +6,9 @@
 namespace sim {
 
 ScriptedShard::ScriptedShard(engine::Shard& shard, engine::ConnectionGate& gate,
-                             const engine::SessionOptions& options, std::uint32_t listeners)
-    : WebSocketShard(shard, gate, options, listeners) {
+                             const engine::SessionOptions& options, std::uint32_t listeners,
+                             const engine::RoomOptions& rooms)
+    : WebSocketShard(shard, gate, options, listeners, rooms) {
   CHECK(WebSocketShard::open().ok());
   set_handlers(*this, *this);
 }

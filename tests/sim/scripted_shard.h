@@ -37,7 +37,8 @@ class ScriptedShard final : public engine::WebSocketShard,
   };
 
   ScriptedShard(engine::Shard& shard, engine::ConnectionGate& gate,
-                const engine::SessionOptions& options, std::uint32_t listeners);
+                const engine::SessionOptions& options, std::uint32_t listeners,
+                const engine::RoomOptions& rooms);
 
   void forget_hooks();
   void do_in_turn(std::function<void()> task);
@@ -74,10 +75,10 @@ class ScriptedShard final : public engine::WebSocketShard,
 
 struct ScriptedShardFactory final : engine::ShardProgramFactory {
   ScriptedShardFactory(engine::ConnectionGate& its_gate, const engine::SessionOptions& its_options,
-                       std::uint32_t its_listeners)
-      : gate(its_gate), options(its_options), listeners(its_listeners) {}
+                       std::uint32_t its_listeners, const engine::RoomOptions& its_rooms = {})
+      : gate(its_gate), options(its_options), listeners(its_listeners), rooms(its_rooms) {}
   std::unique_ptr<engine::ShardProgram> make(engine::Shard& shard) override {
-    auto program = std::make_unique<ScriptedShard>(shard, gate, options, listeners);
+    auto program = std::make_unique<ScriptedShard>(shard, gate, options, listeners, rooms);
     made.push_back(program.get());
     return program;
   }
@@ -85,6 +86,7 @@ struct ScriptedShardFactory final : engine::ShardProgramFactory {
   engine::ConnectionGate& gate;
   engine::SessionOptions options;
   std::uint32_t listeners;
+  engine::RoomOptions rooms;
   std::vector<ScriptedShard*> made;
 };
 

@@ -1,5 +1,7 @@
 #include "tests/sim/three_acts.h"
 
+#include <utility>
+
 namespace sim {
 
 namespace {
@@ -21,6 +23,8 @@ RunReport ThreeActs::run(std::size_t window) {
   act_under_faults();
   if (!guilty()) act_of_settling();
   if (!guilty()) act_of_draining();
+  std::map<std::string, std::uint64_t> marks = trial_.marks();
+  add_marks(marks);
   return {.seed = seed_,
           .trace = trial_.network().trace().hash(),
           .steps = trial_.world().steps(),
@@ -28,7 +32,7 @@ RunReport ThreeActs::run(std::size_t window) {
           .frames = trial_.wire().frames(),
           .simulated = trial_.world().now() - started_,
           .worst_latency = worst_latency(),
-          .marks = trial_.marks(),
+          .marks = std::move(marks),
           .faults = trial_.faults(),
           .charges = trial_.verdict().text()};
 }

@@ -8,6 +8,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string>
 
 #include "engine/session/session_options.h"
 #include "tests/sim/run_report.h"
@@ -35,6 +37,8 @@ class ThreeActs {
   virtual void judge() = 0;
   virtual std::uint64_t messages() const = 0;
   virtual base::Duration worst_latency() const { return {}; }
+  // What else of the engine's rare branches is to be seen.
+  virtual void add_marks(std::map<std::string, std::uint64_t>& /*marks*/) const {}
 
   virtual engine::ShardGroup& servers() = 0;
   virtual engine::ShardGroup& clients() = 0;
