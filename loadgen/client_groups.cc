@@ -25,7 +25,8 @@ ClientGroup rooms_of(const LoadOptions& options) {
           .publishers = options.publishers,
           .slow = options.slow,
           .rate = options.rate,
-          .size = options.size};
+          .size = options.size,
+          .churns = options.scenario == ScenarioKind::churn};
 }
 
 // Every connection is a room in which it is alone.
@@ -63,6 +64,7 @@ std::vector<ClientGroup> plan_groups(const LoadOptions& options) {
       break;
     case ScenarioKind::room:
     case ScenarioKind::slow_readers:
+    case ScenarioKind::churn:
       append(groups, rooms_of(options));
       break;
     case ScenarioKind::storm:

@@ -1,7 +1,12 @@
 #include "loadgen/client_pool.h"
 
+#include <array>
+#include <cstring>
+
 #include "base/check.h"
+#include "base/limits.h"
 #include "protocol/close_code.h"
+#include "protocol/frame_encoder.h"
 #include "protocol/opcode.h"
 
 namespace loadgen {
@@ -15,10 +20,11 @@ std::size_t index_of(engine::CloseReason reason) noexcept {
 
 }  // namespace
 
-ClientPool::ClientPool(engine::Sessions& sessions, engine::Reactor& reactor,
-                       const LoadOptions& options, const Partition& partition,
-                       ShardStatistics& statistics)
+ClientPool::ClientPool(engine::Sessions& sessions, engine::Connections& connections,
+                       engine::Reactor& reactor, const LoadOptions& options,
+                       const Partition& partition, ShardStatistics& statistics)
     : sessions_(sessions),
+      connections_(connections),
       reactor_(reactor),
       target_(options.target),
       groups_(options.groups),
@@ -83,6 +89,20 @@ void ClientPool::abort(std::uint32_t client) {
   clients_[client].state = State::closing;
   statistics_.open.subtract();
   sessions_.abort(clients_[client].session);
+}
+
+// Half of a message goes out; then the connection is closed.
+void ClientPool::vanish(std::uint32_t client) {
+  if (clients_[client].state != State::open) return;
+  constexpr std::size_t kMessageBytes = 64;
+  const std::array<std::byte, kMessageBytes> message{};
+  std::array<std::byte, kMessageBytes + base::kFrameHeaderBytesMax> frame;
+  const std::size_t size =
+      protocol::encode_masked_frame(frame, protocol::Opcode::binary, message, {});
+  const auto half = static_cast<std::uint32_t>(size / 2);
+  const std::uint32_t slot = clients_[client].session.slot;
+  std::memcpy(connections_.extend(slot, half, half), frame.data(), half);
+  abort(client);
 }
 
 void ClientPool::pause(std::uint32_t client) {

@@ -29,8 +29,8 @@ struct ConnectPace {
 
 class ClientPool {
  public:
-  ClientPool(engine::Sessions& sessions, engine::Reactor& reactor, const LoadOptions& options,
-             const Partition& partition, ShardStatistics& statistics);
+  ClientPool(engine::Sessions& sessions, engine::Connections& connections, engine::Reactor& reactor,
+             const LoadOptions& options, const Partition& partition, ShardStatistics& statistics);
 
   std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(clients_.size()); }
   const Partition& partition() const noexcept { return partition_; }
@@ -64,6 +64,8 @@ class ClientPool {
   void close(std::uint32_t client);
   // Without a word.
   void abort(std::uint32_t client);
+  // In the middle of a message.
+  void vanish(std::uint32_t client);
   // Reads no more for it, until it is resumed.
   void pause(std::uint32_t client);
   void resume(std::uint32_t client);
@@ -92,6 +94,7 @@ class ClientPool {
   }
 
   engine::Sessions& sessions_;
+  engine::Connections& connections_;
   engine::Reactor& reactor_;
   const Target& target_;
   std::span<const ClientGroup> groups_;

@@ -23,6 +23,7 @@ bool has_rooms(ScenarioKind scenario) {
     case ScenarioKind::room:
     case ScenarioKind::storm:
     case ScenarioKind::slow_readers:
+    case ScenarioKind::churn:
       return true;
     case ScenarioKind::connect:
     case ScenarioKind::idle:
@@ -60,6 +61,20 @@ void read_storm(const RawOptions& raw, FlagReader& reader, LoadOptions& options)
   }
 }
 
+void read_churn(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
+  ChurnOptions& churn = options.churn;
+  if (raw.churn.empty()) reader.fail("--churn is missing: say how many clients leave per second");
+  churn.rate = reader.rate("--churn", raw.churn);
+  const std::array<std::uint32_t, 3> shares = reader.shares("--leave", raw.leave);
+  churn.close = shares[0];
+  churn.abort = shares[1];
+  churn.vanish = shares[2];
+  if (options.publishers == options.members) {
+    reader.fail("--members {}: all of them are --publishers, who stay; nobody could leave",
+                options.members);
+  }
+}
+
 void read_audience(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
   if (raw.scenario == ScenarioKind::storm) {
     read_storm(raw, reader, options);
@@ -78,6 +93,7 @@ void read_audience(const RawOptions& raw, FlagReader& reader, LoadOptions& optio
   static_cast<void>(reader.count("--rooms x --members x --publishers",
                                  raw.rooms * raw.members * raw.publishers, 1,
                                  kPublisherStreamsMost));
+  if (raw.scenario == ScenarioKind::churn) read_churn(raw, reader, options);
   if (raw.scenario != ScenarioKind::slow_readers) return;
   options.slow = reader.count("--slow", raw.slow, 1, options.members);
   if (options.slow > options.members - options.publishers) {
@@ -160,9 +176,10 @@ std::variant<LoadOptions, CommandLineAnswer> parse_command_line(int count,
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) {
       const bool has_scenario = !program.get_subcommands().empty();
-      return usage_error(has_scenario
-                             ? error.what()
-                             : "name a scenario: connect, idle, echo, room, storm or slow-readers");
+      return usage_error(
+          has_scenario
+              ? error.what()
+              : "name a scenario: connect, idle, echo, room, storm, slow-readers or churn");
     }
     std::ostringstream text;
     program.exit(error, text, text);

@@ -124,6 +124,30 @@ void declare_slow_readers(CLI::App& program, RawOptions& raw) {
   command.callback([&raw] { raw.scenario = ScenarioKind::slow_readers; });
 }
 
+void declare_churn(CLI::App& program, RawOptions& raw) {
+  CLI::App& command = *program.add_subcommand(
+      "churn",
+      "rooms whose members leave and are replaced all the time, while they are published to");
+  command.add_option("--rooms", raw.rooms, "rooms; {room} in the URL becomes the number of one")
+      ->capture_default_str();
+  add_members(command, raw);
+  command.add_option("--churn", raw.churn,
+                     "members that leave and are replaced, per second in all");
+  command
+      .add_option("--leave", raw.leave,
+                  "shares of those who close, who abort the connection without a word, and who "
+                  "vanish in the middle of a message")
+      ->capture_default_str();
+  command.add_flag("--deliveries", raw.deliveries, "--rate counts messages times members");
+  add_messages(command, raw);
+  add_common(command, raw);
+  command.footer(
+      "Publishers stay. A member is owed whatever is sent between its 101 and its decision to\n"
+      "leave, which it carries out when it has heard that; and all that it hears must be without\n"
+      "gap. Counts: 'joined', 'left_close', 'left_abort', 'left_vanish'.");
+  command.callback([&raw] { raw.scenario = ScenarioKind::churn; });
+}
+
 void declare_storm(CLI::App& program, RawOptions& raw) {
   CLI::App& command = *program.add_subcommand(
       "storm",
@@ -163,6 +187,7 @@ void declare_scenarios(CLI::App& program, RawOptions& raw) {
   declare_room(program, raw);
   declare_storm(program, raw);
   declare_slow_readers(program, raw);
+  declare_churn(program, raw);
 }
 
 }  // namespace loadgen

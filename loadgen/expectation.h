@@ -40,9 +40,13 @@ enum class Metric : std::uint8_t {
   slow_dropped,
   slow_open,
   slow_missed,
+  joined,
+  left_close,
+  left_abort,
+  left_vanish,
 };
 
-inline constexpr std::uint8_t kMetricCount = 24;
+inline constexpr std::uint8_t kMetricCount = 28;
 
 enum class Comparison : std::uint8_t { less, less_or_equal, greater, greater_or_equal, equal };
 

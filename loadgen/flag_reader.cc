@@ -64,6 +64,28 @@ SizeRange FlagReader::size(std::string_view flag, const std::string& text) {
   return {.least = least, .most = most};
 }
 
+std::array<std::uint32_t, 3> FlagReader::shares(std::string_view flag, const std::string& text) {
+  constexpr std::uint32_t kShareMost = 1'000'000;
+  std::array<std::uint32_t, 3> shares{};
+  const char* at = text.data();
+  const char* end = at + text.size();
+  std::uint32_t sum = 0;
+  bool wrong = false;
+  for (std::uint32_t& share : shares) {
+    const auto [rest, error] = std::from_chars(at, end, share);
+    const bool is_last = &share == &shares.back();
+    const bool ends_well = is_last ? rest == end : rest != end && *rest == ':';
+    wrong = wrong || error != std::errc{} || !ends_well || share > kShareMost;
+    if (wrong) break;
+    at = is_last ? rest : rest + 1;
+    sum += share;
+  }
+  if (wrong || sum == 0) {
+    fail("{} {}: write three shares, such as 60:30:10, of at most {}", flag, text, kShareMost);
+  }
+  return shares;
+}
+
 std::vector<std::uint32_t> FlagReader::cpus(const std::string& text) {
   std::vector<std::uint32_t> cpus;
   std::istringstream parts(text);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ class FlagReader {
   double rate(std::string_view flag, const std::string& text);
   // Of messages.
   SizeRange size(std::string_view flag, const std::string& text);
+  // Such as 60:30:10; at least one is not 0.
+  std::array<std::uint32_t, 3> shares(std::string_view flag, const std::string& text);
   // Such as 1 or 0-3,8.
   std::vector<std::uint32_t> cpus(const std::string& text);
 

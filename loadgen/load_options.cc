@@ -16,6 +16,8 @@ std::string_view name(ScenarioKind kind) noexcept {
       return "storm";
     case ScenarioKind::slow_readers:
       return "slow-readers";
+    case ScenarioKind::churn:
+      return "churn";
   }
   return "unknown";
 }

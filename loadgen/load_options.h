@@ -20,7 +20,7 @@
 
 namespace loadgen {
 
-enum class ScenarioKind : std::uint8_t { connect, idle, echo, room, storm, slow_readers };
+enum class ScenarioKind : std::uint8_t { connect, idle, echo, room, storm, slow_readers, churn };
 
 std::string_view name(ScenarioKind kind) noexcept;
 bool sends_messages(ScenarioKind kind) noexcept;
@@ -30,6 +30,15 @@ struct StormOptions {
   std::uint32_t crowd = 0;
   bool drop = true;  // By us; else whoever the server drops comes back.
   RetryOptions retry;
+};
+
+// Of the churn scenario: how many clients leave and how, each in shares of the whole.
+struct ChurnOptions {
+  double rate = 0;  // Per second, in all.
+  std::uint32_t close = 1;
+  std::uint32_t abort = 0;
+  std::uint32_t vanish = 0;
+  RetryOptions retry;  // Of the connects of those who come instead.
 };
 
 struct LoadOptions {
@@ -50,6 +59,7 @@ struct LoadOptions {
   bool hold = false;       // Of connects: keep what was opened.
   std::uint32_t slow = 0;  // Of each room: members that stop reading.
   StormOptions storm;
+  ChurnOptions churn;
   std::vector<ClientGroup> groups;  // plan_groups() of all the rest.
 
   // How long.

@@ -33,16 +33,17 @@ constexpr std::uint32_t kManyShards = 8;
 
 }  // namespace
 
-LoadRun::LoadRun(const LoadOptions& options)
-    : options_(options), factory_(options, control_), self_(ProcessProbe::self()) {
+LoadRun::LoadRun(const LoadOptions& options, PublishedBoard& board)
+    : options_(options), factory_(options, control_, board), self_(ProcessProbe::self()) {
   report_.options = options;
   report_.machine = Machine::look();
 }
 
-base::Result<std::unique_ptr<LoadRun>> LoadRun::open(const LoadOptions& options) {
+base::Result<std::unique_ptr<LoadRun>> LoadRun::open(const LoadOptions& options,
+                                                     PublishedBoard& board) {
   const base::Status limits = HostLimits::raise_and_look().check(options);
   if (!limits.ok()) return limits.error();
-  std::unique_ptr<LoadRun> run(new LoadRun(options));
+  std::unique_ptr<LoadRun> run(new LoadRun(options, board));
   if (options.server_pid) {
     auto server = ProcessProbe::open(*options.server_pid);
     if (!server.ok()) return server.error();
@@ -146,14 +147,13 @@ void LoadRun::measure() {
 
 // What is under way may still arrive. Over when all has, when nothing more comes, or too late.
 void LoadRun::drain() {
-  const bool awaits = options_.scenario == ScenarioKind::slow_readers;
   const base::Instant began = monotonic_now();
   base::Instant moved = began;
   std::uint64_t received = 0;
   while (monotonic_now() - began < options_.drain_timeout &&
          monotonic_now() - moved < kDrainQuiet) {
     const Totals now = totals();
-    if (now.received != received || (awaits && now.awaited > 0)) moved = monotonic_now();
+    if (now.received != received) moved = monotonic_now();
     received = now.received;
     if (interrupts_->interrupted() && monotonic_now() - began > kGoodbye) break;
     watch("draining");
@@ -161,7 +161,7 @@ void LoadRun::drain() {
     // A shard that had not looked at the clock yet may still have sent something.
     const Totals later = totals();
     const std::uint64_t failed = connects_first(options_.scenario) ? 0 : later.failed;
-    const bool complete = later.received + failed >= later.owed && !(awaits && later.awaited > 0);
+    const bool complete = later.received + failed >= later.owed && later.awaited == 0;
     if (later.owed == now.owed && complete) break;
   }
   report_.times.draining = monotonic_now() - began;

@@ -27,8 +27,10 @@ namespace loadgen {
 
 class LoadRun {
  public:
-  // Takes all resources; errors say what the host or the options lack. `options` must outlive it.
-  static base::Result<std::unique_ptr<LoadRun>> open(const LoadOptions& options);
+  // Takes all resources; errors say what the host or the options lack. `options`, and the board
+  // that was opened for them, must outlive it.
+  static base::Result<std::unique_ptr<LoadRun>> open(const LoadOptions& options,
+                                                     PublishedBoard& board);
 
   // Once. Without a connection to measure, the report says so among its failures.
   Report execute(Interrupts& interrupts, Progress& progress);
@@ -48,7 +50,7 @@ class LoadRun {
     CpuTime server;
   };
 
-  explicit LoadRun(const LoadOptions& options);
+  LoadRun(const LoadOptions& options, PublishedBoard& board);
 
   void connect();
   void measure();

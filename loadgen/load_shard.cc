@@ -38,15 +38,18 @@ std::uint32_t share(std::uint32_t all, std::uint32_t shards) { return std::max(1
 }  // namespace
 
 LoadShard::LoadShard(engine::Shard& shard, engine::ConnectionGate& gate, const LoadOptions& options,
-                     const RunControl& control)
+                     const RunControl& control, PublishedBoard& board)
     : WebSocketShard(shard, gate, session_options(options), 0),
       options_(options),
       control_(control),
-      clients_(sessions(), shard.reactor(), options, partition_of(options, shard.number()),
-               statistics_) {
+      clients_(sessions(), shard.connections(), shard.reactor(), options,
+               partition_of(options, shard.number()), statistics_) {
   set_handlers(*this, *this);
-  scenario_ = make_scenario(
-      {.options = options, .clients = clients_, .statistics = statistics_, .window = window_});
+  scenario_ = make_scenario({.options = options,
+                             .clients = clients_,
+                             .statistics = statistics_,
+                             .window = window_,
+                             .board = board});
 }
 
 void LoadShard::on_start() {
@@ -146,11 +149,12 @@ void LoadShard::on_connect_failed(std::uint64_t context, const engine::ConnectFa
 
 // ---- LoadShardFactory ---------------------------------------------------------------------------
 
-LoadShardFactory::LoadShardFactory(const LoadOptions& options, const RunControl& control)
-    : options_(options), control_(control), gate_(UINT64_MAX) {}
+LoadShardFactory::LoadShardFactory(const LoadOptions& options, const RunControl& control,
+                                   PublishedBoard& board)
+    : options_(options), control_(control), board_(board), gate_(UINT64_MAX) {}
 
 std::unique_ptr<engine::ShardProgram> LoadShardFactory::make(engine::Shard& shard) {
-  auto program = std::make_unique<LoadShard>(shard, gate_, options_, control_);
+  auto program = std::make_unique<LoadShard>(shard, gate_, options_, control_, board_);
   if (base::Status opened = program->open(); !opened.ok()) status_ = opened;
   shards_.push_back(program.get());
   return program;

@@ -13,6 +13,7 @@
 #include "engine/room/websocket_shard.h"
 #include "loadgen/client_pool.h"
 #include "loadgen/load_options.h"
+#include "loadgen/published_board.h"
 #include "loadgen/run_control.h"
 #include "loadgen/run_window.h"
 #include "loadgen/scenario.h"
@@ -25,7 +26,7 @@ class LoadShard final : public engine::WebSocketShard,
                         private engine::RoomHandler {
  public:
   LoadShard(engine::Shard& shard, engine::ConnectionGate& gate, const LoadOptions& options,
-            const RunControl& control);
+            const RunControl& control, PublishedBoard& board);
 
   const ShardStatistics& statistics() const noexcept { return statistics_; }
   Scenario& scenario() noexcept { return *scenario_; }
@@ -69,7 +70,7 @@ class LoadShard final : public engine::WebSocketShard,
 // Makes the programs of a group and remembers them; they live as long as the group.
 class LoadShardFactory final : public engine::ShardProgramFactory {
  public:
-  LoadShardFactory(const LoadOptions& options, const RunControl& control);
+  LoadShardFactory(const LoadOptions& options, const RunControl& control, PublishedBoard& board);
 
   std::unique_ptr<engine::ShardProgram> make(engine::Shard& shard) override;
   std::span<LoadShard* const> shards() const noexcept { return shards_; }
@@ -79,6 +80,7 @@ class LoadShardFactory final : public engine::ShardProgramFactory {
  private:
   const LoadOptions& options_;
   const RunControl& control_;
+  PublishedBoard& board_;
   engine::ConnectionGate gate_;
   std::vector<LoadShard*> shards_;
   base::Status status_;

@@ -48,7 +48,9 @@ bool publish(const loadgen::Report& report) {
 int run(const loadgen::LoadOptions& options) {
   loadgen::Interrupts interrupts;
   loadgen::Progress progress(!options.quiet);
-  auto opened = loadgen::LoadRun::open(options);
+  auto board = loadgen::PublishedBoard::open(options.groups);
+  if (!board.ok()) return complain(board.error().message);
+  auto opened = loadgen::LoadRun::open(options, *board.value());
   if (!opened.ok()) return complain(opened.error().message);
   loadgen::Report report = opened.value()->execute(interrupts, progress);
   loadgen::judge(report);

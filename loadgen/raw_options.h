@@ -22,6 +22,8 @@ struct RawOptions {
   std::uint64_t members = 100;
   std::uint64_t publishers = 1;
   std::uint64_t slow = 1;
+  std::string churn;
+  std::string leave = "60:30:10";
   std::uint64_t bystanders = 1000;
   std::string drop = "client";
   std::string backoff = "100ms";

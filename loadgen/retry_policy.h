@@ -21,7 +21,10 @@ class RetryPolicy {
  public:
   RetryPolicy(const RetryOptions& options, std::uint64_t seed) : options_(options), prng_(seed) {}
 
-  // After `attempts` failures in a row, at least one.
+  // After `attempts` failures in a row, at least one; the last may have told when to come again.
+  base::Duration wait(std::uint32_t attempts, base::Duration told) noexcept {
+    return told > base::Duration::zero() ? after(told) : backoff(attempts);
+  }
   base::Duration backoff(std::uint32_t attempts) noexcept;
   // After a refusal that names a time.
   base::Duration after(base::Duration told) noexcept;

@@ -15,17 +15,20 @@
 #include "loadgen/client_pool.h"
 #include "loadgen/ledger.h"
 #include "loadgen/load_options.h"
+#include "loadgen/published_board.h"
 #include "loadgen/run_window.h"
 #include "loadgen/shard_statistics.h"
 
 namespace loadgen {
 
-// What a scenario works with; all of it belongs to its shard, but for the options.
+// What a scenario works with; it belongs to its shard, but for the options and
+// the board.
 struct Stage {
   const LoadOptions& options;
   ClientPool& clients;
   ShardStatistics& statistics;
   const RunWindow& window;
+  PublishedBoard& board;  // Shared by all shards.
 };
 
 class Scenario {

@@ -20,13 +20,18 @@ enum class Tally : std::uint8_t {
   slow_dropped,  // Slow readers that were ended in any other way.
   slow_open,     // Slow readers that were still open in the end,
   slow_missed,   // and the messages that these did not get.
+  joined,        // churn: members that came while the rooms were published to.
+  left_close,    // churn: members that left with a close handshake,
+  left_abort,    // without a word,
+  left_vanish,   // in the middle of a message.
 };
 
-inline constexpr std::uint8_t kTallyCount = 9;
+inline constexpr std::uint8_t kTallyCount = 13;
 
 inline constexpr std::array<std::string_view, kTallyCount> kTallyNames{
-    "dropped",     "missing",      "retries",   "refused",    "deferred",
-    "slow_closed", "slow_dropped", "slow_open", "slow_missed"};
+    "dropped",     "missing",      "retries",    "refused",     "deferred",
+    "slow_closed", "slow_dropped", "slow_open",  "slow_missed", "joined",
+    "left_close",  "left_abort",   "left_vanish"};
 
 constexpr std::string_view name(Tally tally) noexcept {
   return kTallyNames[static_cast<std::size_t>(tally)];

@@ -1,5 +1,6 @@
 #include "loadgen/scenarios/make_scenario.h"
 
+#include "loadgen/scenarios/churn_scenario.h"
 #include "loadgen/scenarios/composite_scenario.h"
 #include "loadgen/scenarios/connect_scenario.h"
 #include "loadgen/scenarios/idle_scenario.h"
@@ -31,6 +32,8 @@ std::unique_ptr<Scenario> make_scenario(const Stage& stage) {
       return std::make_unique<MessageTraffic>(stage, 0);
     case ScenarioKind::storm:
       return make_storm(stage);
+    case ScenarioKind::churn:
+      return std::make_unique<ChurnScenario>(stage, 0);
   }
   return nullptr;
 }

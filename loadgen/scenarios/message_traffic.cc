@@ -17,6 +17,8 @@ constexpr base::Duration kStallTime = std::chrono::seconds{1};
 constexpr base::Duration kStallLook = std::chrono::milliseconds{100};
 // Slow readers that read again, in the end, get so long to find out that they were closed.
 constexpr base::Duration kSlowLook = std::chrono::seconds{1};
+// How often it is looked whether all members of a group that churns have heard everything.
+constexpr base::Duration kLackLook = std::chrono::milliseconds{20};
 constexpr std::uint64_t kSeedStride = 0xD1B54A32D192ED03U;  // Keeps the shards' draws apart.
 
 constexpr std::uint64_t mix_order(std::uint64_t hash, const Stamp& stamp) noexcept {
@@ -42,6 +44,7 @@ void MessageTraffic::prepare() {
   const Partition& partition = stage_.clients.partition();
   members_.resize(size_);
   streams_.resize(std::uint64_t{size_} * group_.publishers);
+  if (group_.churns) enough_.resize(streams_.size());
   for (std::uint32_t client = first_; client < first_ + size_; ++client) {
     member(client).room = group_.room_of(partition.global(client));
     member(client).slow =
@@ -75,6 +78,7 @@ void MessageTraffic::add_publishers() {
 }
 
 void MessageTraffic::begin(base::Instant now) {
+  if (group_.churns) stage_.statistics.awaited.add();  // Until all have heard everything.
   if (publishers_.empty()) return;
   if (group_.open_loop()) {
     schedule_.start(stage_.window.start);
@@ -86,6 +90,7 @@ void MessageTraffic::begin(base::Instant now) {
 void MessageTraffic::stop(base::Instant now) {
   stopped_ = true;
   nudge_at_ = base::kForever;
+  if (group_.churns) look_at_ = now;
   if (!slowed_) return;
   for (const std::uint32_t client : slow_) stage_.clients.resume(client);
   slow_until_ = now + kSlowLook;
@@ -169,9 +174,14 @@ bool MessageTraffic::publish(Publisher& publisher, base::Instant intended) {
                          .publisher = publisher.number,
                          .sequence = publisher.sent,
                          .intended_ns = intended.time_since_epoch().count()});
+  if (group_.churns) {
+    // Before it can leave: who is let in after this must not count on it.
+    const std::uint32_t room = member(publisher.client).room - group_.first_room;
+    stage_.board.count(group_number_, room, publisher.number).store(publisher.sent + 1);
+  }
   if (!stage_.clients.send(publisher.client, message)) return false;
   ++publisher.sent;
-  stage_.statistics.owed.add(group_.members - group_.slow);
+  if (!group_.churns) stage_.statistics.owed.add(group_.members - group_.slow);
   if (class_ != nullptr && stage_.window.measures(intended)) ++class_->sent;
   return true;
 }
@@ -179,6 +189,7 @@ bool MessageTraffic::publish(Publisher& publisher, base::Instant intended) {
 engine::StepResult MessageTraffic::pump(base::Instant now) {
   if (now < stage_.window.start) return engine::StepResult::done;
   if (!slow_.empty()) look_at_slow(now);
+  if (now >= look_at_) look_who_lacks(now);
   if (group_.open_loop()) return send_due(now);
   if (now >= nudge_at_) nudge_stalled(now);
   return start_closed_loop(now);
@@ -227,15 +238,23 @@ void MessageTraffic::nudge_stalled(base::Instant now) {
 base::Instant MessageTraffic::next_deadline() const {
   const base::Instant send = schedule_.next();
   const base::Instant look = slowed_ && stopped_ ? slow_until_ : base::kForever;
-  return std::min({send < stage_.window.stop ? send : base::kForever, nudge_at_, look});
+  return std::min({send < stage_.window.stop ? send : base::kForever, nudge_at_, look, look_at_});
 }
 
 // ---- Connections --------------------------------------------------------------------------------
 
-void MessageTraffic::on_open(std::uint32_t /*client*/, base::Instant /*now*/) {}
+// Who joins is owed what is published from now on.
+void MessageTraffic::on_open(std::uint32_t client, base::Instant /*now*/) {
+  if (!group_.churns) return;
+  member(client).present = true;
+  for (std::uint32_t number = 0; number < group_.publishers; ++number) {
+    stream(client, number).start_at(published_by(client, number));
+  }
+}
 
 void MessageTraffic::on_close(std::uint32_t client, const engine::CloseInfo& info,
                               base::Instant /*now*/) {
+  if (group_.churns) member(client).present = false;
   if (!member(client).slow) return;
   const bool told = info.code == static_cast<std::uint16_t>(protocol::CloseCode::try_again_later);
   stage_.statistics.count(told ? Tally::slow_closed : Tally::slow_dropped);
@@ -259,6 +278,51 @@ void MessageTraffic::look_at_slow(base::Instant now) {
   }
 }
 
+// ---- Churn --------------------------------------------------------------------------------------
+
+std::uint64_t MessageTraffic::published_by(std::uint32_t client, std::uint32_t publisher) const {
+  const std::uint32_t room = member(client).room - group_.first_room;
+  return stage_.board.count(group_number_, room, publisher).load();
+}
+
+void MessageTraffic::announce_leave(std::uint32_t client) {
+  for (std::uint32_t number = 0; number < group_.publishers; ++number) {
+    enough_[std::uint64_t{client - first_} * group_.publishers + number] =
+        published_by(client, number);
+  }
+}
+
+bool MessageTraffic::has_heard_enough(std::uint32_t client) const {
+  for (std::uint32_t number = 0; number < group_.publishers; ++number) {
+    const std::size_t at = std::uint64_t{client - first_} * group_.publishers + number;
+    if (!streams_[at].is_past(enough_[at])) return false;
+  }
+  return true;
+}
+
+void MessageTraffic::leave(std::uint32_t client) {
+  member(client).present = false;
+  for (std::uint32_t number = 0; number < group_.publishers; ++number) {
+    const std::size_t at = std::uint64_t{client - first_} * group_.publishers + number;
+    audit_.lost += streams_[at].missing_of(enough_[at]);
+  }
+}
+
+bool MessageTraffic::all_have_heard_all() const {
+  for (std::uint32_t client = first_; client < first_ + size_; ++client) {
+    if (!is_judged(client)) continue;
+    for (std::uint32_t number = 0; number < group_.publishers; ++number) {
+      if (!stream(client, number).is_past(published_by(client, number))) return false;
+    }
+  }
+  return true;
+}
+
+void MessageTraffic::look_who_lacks(base::Instant now) {
+  look_at_ = all_have_heard_all() ? base::kForever : now + kLackLook;
+  if (look_at_ == base::kForever) stage_.statistics.awaited.subtract();
+}
+
 // ---- Judging ------------------------------------------------------------------------------------
 
 // Orders are compared among members that were there all the time and missed nothing.
@@ -279,6 +343,12 @@ void MessageTraffic::account(Ledger& ledger) const {
   }
 }
 
+// Who left early is counted as a disconnect; what it did not hear is not lost.
+bool MessageTraffic::is_judged(std::uint32_t client) const {
+  if (group_.churns) return member(client).present && stage_.clients.is_open(client);
+  return stage_.clients.was_never_closed(client);
+}
+
 std::uint64_t MessageTraffic::missing_of(std::uint32_t client, const GroupLedger& ledger) const {
   const std::uint32_t room = member(client).room - group_.first_room;
   std::uint64_t missing = 0;
@@ -295,8 +365,7 @@ void MessageTraffic::judge(const Ledger& ledger) {
     schedule_.advance();
   }
   for (std::uint32_t client = first_; client < first_ + size_; ++client) {
-    // Who left early is counted as a disconnect; what it did not hear is not lost.
-    if (!stage_.clients.was_never_closed(client)) continue;
+    if (!is_judged(client)) continue;
     const std::uint32_t room = member(client).room - group_.first_room;
     const std::uint64_t missing = missing_of(client, group);
     if (member(client).slow) {

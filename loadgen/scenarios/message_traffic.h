@@ -34,6 +34,15 @@ class MessageTraffic final : public Scenario {
   void on_close(std::uint32_t client, const engine::CloseInfo& info, base::Instant now) override;
   void on_connect_failed(std::uint32_t client, const engine::ConnectFailure& failure,
                          base::Instant now) override;
+  // ---- Of a group that churns -------------------------------------------------------------------
+
+  // The member wants to leave: it will have heard enough when it has heard what has been sent by
+  // now.
+  void announce_leave(std::uint32_t client);
+  bool has_heard_enough(std::uint32_t client) const;
+  // It leaves now; what it should have heard and did not is lost.
+  void leave(std::uint32_t client);
+
   // A server may do what it likes with who does not read.
   bool forgives(std::uint32_t client) const override { return member(client).slow; }
   engine::StepResult pump(base::Instant now) override;
@@ -49,7 +58,8 @@ class MessageTraffic final : public Scenario {
     std::uint32_t room = 0;
     std::uint32_t publisher = kNoPublisher;  // Its place in publishers_.
     bool faultless = true;
-    bool slow = false;  // Stops reading; what it gets is audited, but not waited for.
+    bool present = true;  // Is a member; of a group that churns, since it was last let in.
+    bool slow = false;    // Stops reading; what it gets is audited, but not waited for.
   };
   struct Publisher {
     std::uint64_t sent = 0;
@@ -77,6 +87,10 @@ class MessageTraffic final : public Scenario {
   engine::StepResult send_due(base::Instant now);
   void nudge_stalled(base::Instant now);
   void look_at_slow(base::Instant now);
+  bool is_judged(std::uint32_t client) const;
+  bool all_have_heard_all() const;
+  void look_who_lacks(base::Instant now);
+  std::uint64_t published_by(std::uint32_t client, std::uint32_t publisher) const;
   std::uint64_t missing_of(std::uint32_t client, const GroupLedger& ledger) const;
   bool judges_order(std::uint32_t client) const;
 
@@ -98,9 +112,11 @@ class MessageTraffic final : public Scenario {
   std::uint32_t started_ = 0;  // Closed loop: publishers below have got going.
   base::Instant nudge_at_ = base::kForever;
   bool stopped_ = false;
-  std::vector<std::uint32_t> slow_;  // The slow members, by client.
-  bool slowed_ = false;              // They have stopped reading, and
-  base::Instant slow_until_{};       // read again; until then what became of them may show.
+  std::vector<std::uint64_t> enough_;       // As streams_: what leavers wait for.
+  base::Instant look_at_ = base::kForever;  // For members who have not heard everything yet.
+  std::vector<std::uint32_t> slow_;         // The slow members, by client.
+  bool slowed_ = false;                     // They have stopped reading, and
+  base::Instant slow_until_{};              // read again; until then what became of them may show.
 };
 
 }  // namespace loadgen

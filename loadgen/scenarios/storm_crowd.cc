@@ -31,6 +31,10 @@ void StormCrowd::begin(base::Instant /*now*/) { stage_.statistics.awaited.add(si
 void StormCrowd::stop(base::Instant now) {
   stopped_at_ = now;
   queue_.clear();
+  for (Member& member : members_) {
+    if (member.awaited) stage_.statistics.awaited.subtract();
+    member.awaited = false;
+  }
 }
 
 void StormCrowd::start(base::Instant now) {
@@ -71,12 +75,9 @@ void StormCrowd::on_connect_failed(std::uint32_t client, const engine::ConnectFa
   ++failed.attempts;
   if (failure.http_status != 0) stage_.statistics.count(Tally::refused);
   if (stopped_at_ != base::kForever) return;
-  if (failure.retry_after_seconds == 0) {
-    queue_.push(now + policy_.backoff(failed.attempts), client);
-    return;
-  }
-  stage_.statistics.count(Tally::deferred);
-  queue_.push(now + policy_.after(std::chrono::seconds{failure.retry_after_seconds}), client);
+  if (failure.retry_after_seconds > 0) stage_.statistics.count(Tally::deferred);
+  const std::chrono::seconds told{failure.retry_after_seconds};
+  queue_.push(now + policy_.wait(failed.attempts, told), client);
 }
 
 void StormCrowd::on_open(std::uint32_t client, base::Instant now) {

@@ -20,6 +20,7 @@ CLOSED_ECHO = ("echo", "--connections", "5")
 CLOSED_ROOM = ("room", "--rooms", "3", "--members", "4", "--publishers", "2")
 ECHO = (*CLOSED_ECHO, *SHORT, "--rate", "500")
 ROOM = (*CLOSED_ROOM, *SHORT, "--rate", "240")
+CHURN = ("churn", "--rooms", "3", "--members", "6", "--churn", "20", *SHORT, "--rate", "240")
 
 
 class AuditTest(unittest.TestCase):
@@ -38,7 +39,8 @@ class AuditTest(unittest.TestCase):
     def run_load(self, scenario, *flags, fault="none"):
         """The exit code and the report of one run."""
         name, *options = scenario
-        path = f"/echo?fault={fault}" if name != "room" else f"/room?room={{room}}&fault={fault}"
+        rooms = name in ("room", "churn")
+        path = f"/room?room={{room}}&fault={fault}" if rooms else f"/echo?fault={fault}"
         command = [LOAD, name, self.address + path, *options, *flags, "--json", "-", "--quiet"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S,
                               check=False)
@@ -131,6 +133,15 @@ class AuditTest(unittest.TestCase):
             self.assertEqual(code, 1)
             self.assertGreater(report["audit"]["lost"], 5)
             self.assertEqual(report["generator"]["stalls"] > 0, in_flight == 1)
+
+    def test_members_that_come_and_go_are_audited_too(self):
+        code, report = self.run_load(CHURN)
+        self.assertEqual(code, 0, report["failures"])
+        self.assertGreater(report["counts"]["joined"], 5)
+        self.assert_found("drop", CHURN, "lost")
+        self.assert_found("duplicate", CHURN, "duplicates")
+        # Whoever has been let in is owed everything from then on, what comes first included.
+        self.assert_found("deaf", CHURN, "lost")
 
     # ---- Connections -----------------------------------------------------------------------------
 

@@ -125,6 +125,24 @@ TEST(CommandLine, ReadsSlowReaders) {
               HasSubstr("--publishers cannot be slow"));
 }
 
+TEST(CommandLine, ReadsChurn) {
+  const LoadOptions options = accepted({"churn", kUrl, "--rooms", "3", "--members", "10", "--rate",
+                                        "50", "--churn", "1k", "--leave", "60:30:10"});
+  EXPECT_EQ(options.connections, 30);
+  EXPECT_DOUBLE_EQ(options.churn.rate, 1000);
+  EXPECT_EQ(options.churn.close, 60);
+  EXPECT_EQ(options.churn.abort, 30);
+  EXPECT_EQ(options.churn.vanish, 10);
+  ASSERT_EQ(options.groups.size(), 1);
+  EXPECT_TRUE(options.groups[0].churns);
+  EXPECT_THAT(refused({"churn", kUrl}), HasSubstr("--churn"));
+  for (const char* shares : {"1", "1:2", "1:2:3:4", "a:b:c", "0:0:0", "-1:1:1", "1:2:9999999"}) {
+    EXPECT_THAT(refused({"churn", kUrl, "--churn", "5", "--leave", shares}), HasSubstr("--leave"));
+  }
+  EXPECT_THAT(refused({"churn", kUrl, "--churn", "5", "--members", "2", "--publishers", "2"}),
+              HasSubstr("nobody could leave"));
+}
+
 TEST(CommandLine, HelpAndVersionAreNoMistakes) {
   for (const auto& arguments :
        std::vector<std::vector<const char*>>{{"--help"}, {"echo", "--help"}, {"--version"}}) {
@@ -139,7 +157,7 @@ TEST(CommandLine, HelpAndVersionAreNoMistakes) {
 TEST(CommandLine, AnswersEachMistakeWithOneLine) {
   EXPECT_THAT(refused({}), HasSubstr("scenario"));
   EXPECT_THAT(refused({"fly", kUrl}),
-              HasSubstr("connect, idle, echo, room, storm or slow-readers"));
+              HasSubstr("connect, idle, echo, room, storm, slow-readers or churn"));
   EXPECT_THAT(refused({"echo"}), HasSubstr("url"));
   EXPECT_THAT(refused({"echo", "http://x"}), HasSubstr("ws://"));
   EXPECT_THAT(refused({"echo", kUrl, "--no-such"}), HasSubstr("--no-such"));

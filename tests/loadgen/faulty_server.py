@@ -8,6 +8,7 @@ meets that fault. It is the proof that the load generator's audit can fail.
 
 import asyncio
 import collections
+import contextlib
 import http
 import urllib.parse
 
@@ -15,6 +16,7 @@ import websockets
 
 FAULT_EVERY = 30
 LATE_BY = 100  # Messages; more than an audit remembers one by one.
+DEAF_TO = 3  # Of the first messages of a member that came when others had been heard.
 
 
 def corrupted(message):
@@ -36,6 +38,8 @@ class Stream:
         """The messages to send now that `message` has come."""
         self.count += 1
         out = [message]
+        if self.fault == "deaf" and self.count <= DEAF_TO:
+            return []
         if self.count % FAULT_EVERY == 0:
             out = self.spoil(message)
         if self.held is not None and self.count >= self.release_at:
@@ -102,7 +106,9 @@ class Server:
 
     async def room(self, socket, name, fault):
         members = self.rooms[name]
-        members[socket] = Stream(fault, len(members))
+        came_late = any(stream.count > 0 for stream in members.values())
+        own_fault = "none" if fault == "deaf" and not came_late else fault
+        members[socket] = Stream(own_fault, len(members))
         try:
             async for message in socket:
                 async with self.one_at_a_time:
@@ -122,7 +128,8 @@ class Server:
             receivers += [entry for room in others for entry in room.items()]
         for member, stream in receivers:
             for out in stream.pass_on(message):
-                await member.send(out)
+                with contextlib.suppress(websockets.ConnectionClosed):  # Its own handler sees it.
+                    await member.send(out)
 
 
 async def main():

@@ -66,7 +66,11 @@ TEST(Report, EveryMetricIsJudged) {
       {"slow_closed==4", "slow_closed>4"},
       {"slow_dropped==3", "slow_dropped<3"},
       {"slow_open<=2", "slow_open<2"},
-      {"slow_missed>=1", "slow_missed==0"}};
+      {"slow_missed>=1", "slow_missed==0"},
+      {"joined==11", "joined>11"},
+      {"left_close==12", "left_close>12"},
+      {"left_abort==13", "left_abort>13"},
+      {"left_vanish==14", "left_vanish>14"}};
   ASSERT_EQ(met_and_not.size(), kMetricCount);
   for (const auto& [met, missed] : met_and_not) {
     Report report = sample_report();

@@ -44,6 +44,10 @@ inline Report sample_report() {
   count(Tally::slow_dropped, 3);
   count(Tally::slow_open, 2);
   count(Tally::slow_missed, 1);
+  count(Tally::joined, 11);
+  count(Tally::left_close, 12);
+  count(Tally::left_abort, 13);
+  count(Tally::left_vanish, 14);
   report.server = ProcessReport{.pid = 42, .name = "server"};
   report.server->cpu = {.total = 4s, .user_ticks = 1, .system_ticks = 3};
   report.server->cpus_busy = 0.4;
