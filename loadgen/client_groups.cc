@@ -70,6 +70,9 @@ std::vector<ClientGroup> plan_groups(const LoadOptions& options) {
     case ScenarioKind::storm:
       append_storm(groups, options);
       break;
+    case ScenarioKind::mixed:
+      for (const ClientGroup& group : options.classes) append(groups, group);
+      break;
   }
   return groups;
 }

@@ -31,6 +31,7 @@ struct ClientGroup {
   std::uint32_t slow = 0;        // Of each room, its last members: they stop reading.
   double rate = 0;               // Messages per second in all; 0: closed loop.
   SizeRange size{};
+  bool text = false;    // Its messages are; else binary.
   bool churns = false;  // All but the publishers come and go.
 
   bool open_loop() const noexcept { return rate > 0; }

@@ -113,11 +113,11 @@ void ClientPool::resume(std::uint32_t client) {
   if (clients_[client].state == State::open) sessions_.resume(clients_[client].session);
 }
 
-bool ClientPool::send(std::uint32_t client, std::span<const std::byte> message) {
+bool ClientPool::send(std::uint32_t client, protocol::Opcode opcode,
+                      std::span<const std::byte> message) {
   const Client& state = clients_[client];
   if (state.state != State::open) return false;
-  const engine::SendResult result =
-      sessions_.send(state.session, protocol::Opcode::binary, message);
+  const engine::SendResult result = sessions_.send(state.session, opcode, message);
   if (result != engine::SendResult::queued) return false;
   statistics_.sent.add();
   return true;

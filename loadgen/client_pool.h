@@ -70,7 +70,7 @@ class ClientPool {
   void pause(std::uint32_t client);
   void resume(std::uint32_t client);
   // False when the client is not open, or its queue is full and it is being closed.
-  bool send(std::uint32_t client, std::span<const std::byte> message);
+  bool send(std::uint32_t client, protocol::Opcode opcode, std::span<const std::byte> message);
 
   // ---- What the engine reports ------------------------------------------------------------------
 

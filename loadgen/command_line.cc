@@ -4,10 +4,12 @@
 #include <millrace_version.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <sstream>
 
 #include "base/limits.h"
 #include "loadgen/flag_reader.h"
+#include "loadgen/message.h"
 #include "loadgen/raw_options.h"
 
 namespace loadgen {
@@ -24,6 +26,7 @@ bool has_rooms(ScenarioKind scenario) {
     case ScenarioKind::storm:
     case ScenarioKind::slow_readers:
     case ScenarioKind::churn:
+    case ScenarioKind::mixed:
       return true;
     case ScenarioKind::connect:
     case ScenarioKind::idle:
@@ -61,15 +64,54 @@ void read_storm(const RawOptions& raw, FlagReader& reader, LoadOptions& options)
   }
 }
 
+// `publishers` 0: everybody.
+ClientGroup read_class(const RawClass& raw, FlagReader& reader, const std::string& name,
+                       std::uint32_t publishers) {
+  const std::string flag = "--" + name;
+  ClientGroup group{.name = name};
+  group.rooms = reader.count(flag + "-rooms", raw.rooms, 1, base::kConnectionsMost);
+  group.members = reader.count(flag + "-members", raw.members, 1, base::kConnectionsMost);
+  group.publishers = publishers == 0 ? group.members : publishers;
+  const std::string product = flag + "-rooms x " + flag + "-members";
+  group.clients = reader.count(product, raw.rooms * raw.members, 1, base::kConnectionsMost);
+  static_cast<void>(reader.count(product + " x publishers",
+                                 raw.rooms * raw.members * group.publishers, 1,
+                                 kPublisherStreamsMost));
+  group.rate = reader.rate(flag + "-rate", raw.rate);
+  group.size = reader.size(flag + "-size", raw.size);
+  return group;
+}
+
+void read_mixed(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
+  ClientGroup chat = read_class(raw.chat, reader, "chat", 0);
+  ClientGroup market = read_class(raw.market, reader, "market", 1);
+  ClientGroup presence = read_class(raw.presence, reader, "presence", 1);
+  chat.text = true;
+  if (chat.size.least < kTextPerByte * kStampBytes) {
+    reader.fail("--chat-size {}: as text, a message is at least {}", raw.chat.size,
+                kTextPerByte * kStampBytes);
+  }
+  presence.churns = true;
+  if (presence.members < 2) reader.fail("--presence-members 1: it publishes, nobody could leave");
+  options.connections = reader.count(
+      "connections of all classes", std::uint64_t{chat.clients} + market.clients + presence.clients,
+      1, base::kConnectionsMost);
+  options.rooms = chat.rooms + market.rooms + presence.rooms;
+  options.size.most = std::max({chat.size.most, market.size.most, presence.size.most});
+  options.rate = chat.rate + market.rate + presence.rate;
+  options.classes = {chat, market, presence};
+}
+
 void read_churn(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
   ChurnOptions& churn = options.churn;
-  if (raw.churn.empty()) reader.fail("--churn is missing: say how many clients leave per second");
-  churn.rate = reader.rate("--churn", raw.churn);
+  if (raw.scenario == ScenarioKind::churn && raw.churn.empty())
+    reader.fail("--churn is missing: say how many clients leave per second");
+  churn.rate = reader.rate("--churn", raw.churn.empty() ? "10" : raw.churn);
   const std::array<std::uint32_t, 3> shares = reader.shares("--leave", raw.leave);
   churn.close = shares[0];
   churn.abort = shares[1];
   churn.vanish = shares[2];
-  if (options.publishers == options.members) {
+  if (raw.scenario == ScenarioKind::churn && options.publishers == options.members) {
     reader.fail("--members {}: all of them are --publishers, who stay; nobody could leave",
                 options.members);
   }
@@ -78,6 +120,11 @@ void read_churn(const RawOptions& raw, FlagReader& reader, LoadOptions& options)
 void read_audience(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
   if (raw.scenario == ScenarioKind::storm) {
     read_storm(raw, reader, options);
+    return;
+  }
+  if (raw.scenario == ScenarioKind::mixed) {
+    read_mixed(raw, reader, options);
+    read_churn(raw, reader, options);
     return;
   }
   if (!has_rooms(raw.scenario)) {
@@ -103,7 +150,10 @@ void read_audience(const RawOptions& raw, FlagReader& reader, LoadOptions& optio
 }
 
 void read_load(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
-  options.rate = reader.rate("--rate", raw.rate);
+  if (raw.scenario != ScenarioKind::mixed) {
+    options.rate = reader.rate("--rate", raw.rate);
+    options.size = reader.size("--size", raw.size);
+  }
   if (raw.deliveries) {
     if (raw.rate.empty()) reader.fail("--deliveries says what --rate counts: give a --rate");
     options.rate /= options.members;
@@ -114,7 +164,6 @@ void read_load(const RawOptions& raw, FlagReader& reader, LoadOptions& options) 
     reader.fail("--arrivals {}: must be constant or poisson", raw.arrivals);
   }
   options.in_flight = reader.count("--in-flight", raw.in_flight, 1, kInFlightMost);
-  options.size = reader.size("--size", raw.size);
   options.hold = raw.hold;
   const bool starts_at_once = raw.hold || raw.scenario == ScenarioKind::idle;
   const std::string warm_up = starts_at_once ? "0s" : "2s";
@@ -179,7 +228,7 @@ std::variant<LoadOptions, CommandLineAnswer> parse_command_line(int count,
       return usage_error(
           has_scenario
               ? error.what()
-              : "name a scenario: connect, idle, echo, room, storm, slow-readers or churn");
+              : "name a scenario: connect, idle, echo, room, storm, slow-readers, churn or mixed");
     }
     std::ostringstream text;
     program.exit(error, text, text);

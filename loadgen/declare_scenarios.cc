@@ -148,6 +148,43 @@ void declare_churn(CLI::App& program, RawOptions& raw) {
   command.callback([&raw] { raw.scenario = ScenarioKind::churn; });
 }
 
+void add_class(CLI::App& command, RawClass& raw, const std::string& name, const std::string& what) {
+  const std::string flag = "--" + name;
+  const std::string group = name + ": " + what;
+  if (name != "presence") {
+    command.add_option(flag + "-rooms", raw.rooms, "rooms")->capture_default_str()->group(group);
+  }
+  command.add_option(flag + "-members", raw.members, "connections in each room")
+      ->capture_default_str()
+      ->group(group);
+  command.add_option(flag + "-rate", raw.rate, "messages per second in all")
+      ->capture_default_str()
+      ->group(group);
+  command.add_option(flag + "-size", raw.size, "bytes of a message, or a range")
+      ->capture_default_str()
+      ->group(group);
+}
+
+void declare_mixed(CLI::App& program, RawOptions& raw) {
+  CLI::App& command = *program.add_subcommand(
+      "mixed", "chat, market data and presence side by side, each reported and judged by itself");
+  add_class(command, raw.chat, "chat", "many small rooms in which everybody writes text");
+  add_class(command, raw.market, "market", "few large rooms with one busy publisher each");
+  add_class(command, raw.presence, "presence", "one large room whose members come and go");
+  command
+      .add_option("--churn", raw.churn,
+                  "members of presence that leave and are replaced, per second (default: 10)")
+      ->group("presence: one large room whose members come and go");
+  command.add_option("--leave", raw.leave, "shares of those who close, abort and vanish")
+      ->capture_default_str();
+  command.add_option("--arrivals", raw.arrivals, "constant or poisson")->capture_default_str();
+  command.add_option("--drain-timeout", raw.drain_timeout, "wait so long for what is under way")
+      ->capture_default_str();
+  add_common(command, raw);
+  command.footer("Expectations may name a class, as in 'chat.p99<10ms' or 'market.lost==0'.");
+  command.callback([&raw] { raw.scenario = ScenarioKind::mixed; });
+}
+
 void declare_storm(CLI::App& program, RawOptions& raw) {
   CLI::App& command = *program.add_subcommand(
       "storm",
@@ -188,6 +225,7 @@ void declare_scenarios(CLI::App& program, RawOptions& raw) {
   declare_storm(program, raw);
   declare_slow_readers(program, raw);
   declare_churn(program, raw);
+  declare_mixed(program, raw);
 }
 
 }  // namespace loadgen

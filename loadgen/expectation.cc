@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, kMetricCount> kMetricNames{
     "slow_closed", "slow_dropped", "slow_open",  "slow_missed",
     "joined",      "left_close",   "left_abort", "left_vanish"};
 // The classes that scenarios report apart.
-constexpr std::array<std::string_view, 1> kSubjects{"back"};
+constexpr std::array<std::string_view, 4> kSubjects{"back", "chat", "market", "presence"};
 
 struct Operator {
   std::string_view text;

@@ -18,6 +18,8 @@ std::string_view name(ScenarioKind kind) noexcept {
       return "slow-readers";
     case ScenarioKind::churn:
       return "churn";
+    case ScenarioKind::mixed:
+      return "mixed";
   }
   return "unknown";
 }

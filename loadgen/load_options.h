@@ -20,7 +20,16 @@
 
 namespace loadgen {
 
-enum class ScenarioKind : std::uint8_t { connect, idle, echo, room, storm, slow_readers, churn };
+enum class ScenarioKind : std::uint8_t {
+  connect,
+  idle,
+  echo,
+  room,
+  storm,
+  slow_readers,
+  churn,
+  mixed
+};
 
 std::string_view name(ScenarioKind kind) noexcept;
 bool sends_messages(ScenarioKind kind) noexcept;
@@ -59,8 +68,9 @@ struct LoadOptions {
   bool hold = false;       // Of connects: keep what was opened.
   std::uint32_t slow = 0;  // Of each room: members that stop reading.
   StormOptions storm;
-  ChurnOptions churn;
-  std::vector<ClientGroup> groups;  // plan_groups() of all the rest.
+  ChurnOptions churn;                // Of mixed: of its presence.
+  std::vector<ClientGroup> classes;  // Of mixed; their clients and rooms are not numbered yet.
+  std::vector<ClientGroup> groups;   // plan_groups() of all the rest.
 
   // How long.
   base::Duration warm_up{};

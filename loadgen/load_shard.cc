@@ -126,9 +126,9 @@ void LoadShard::on_open(engine::SessionId id) {
   scenario_->on_open(client, now());
 }
 
-void LoadShard::on_message(engine::SessionId id, protocol::Opcode /*opcode*/,
+void LoadShard::on_message(engine::SessionId id, protocol::Opcode opcode,
                            std::span<std::byte> payload) {
-  scenario_->on_message(static_cast<std::uint32_t>(sessions().context(id)), payload, now());
+  scenario_->on_message(static_cast<std::uint32_t>(sessions().context(id)), opcode, payload, now());
 }
 
 void LoadShard::on_close(engine::SessionId id, const engine::CloseInfo& info) {

@@ -49,6 +49,17 @@ bool padding_is(std::span<const std::byte> padding, std::uint64_t word) noexcept
   return std::memcmp(padding.data(), last.data(), padding.size()) == 0;
 }
 
+constexpr char digit_of(unsigned value) noexcept {
+  return static_cast<char>(value < 10 ? '0' + value : 'a' + value - 10);
+}
+
+// Above 15 for what is no digit of ours.
+constexpr unsigned value_of(std::byte digit) noexcept {
+  const auto c = std::to_integer<unsigned>(digit);
+  if (c >= '0' && c <= '9') return c - '0';
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+}
+
 }  // namespace
 
 std::uint64_t MessageCodec::digest(const Stamp& stamp, std::size_t size) const noexcept {
@@ -82,6 +93,31 @@ bool MessageCodec::read(std::span<const std::byte> message, Stamp& stamp) const 
   const std::uint64_t digest = this->digest(stamp, message.size());
   return base::load_big32(from + 12) == check_of(digest) &&
          padding_is(message.subspan(kStampBytes), digest);
+}
+
+void MessageCodec::write_text(std::span<std::byte> text, const Stamp& stamp,
+                              std::span<std::byte> scratch) const noexcept {
+  const std::span<std::byte> message = scratch.first(text.size() / kTextPerByte);
+  CHECK(text.size() == message.size() * kTextPerByte);
+  write(message, stamp);
+  for (std::size_t i = 0; i < message.size(); ++i) {
+    const auto octet = std::to_integer<unsigned>(message[i]);
+    text[2 * i] = static_cast<std::byte>(digit_of(octet >> 4U));
+    text[2 * i + 1] = static_cast<std::byte>(digit_of(octet & 15U));
+  }
+}
+
+bool MessageCodec::read_text(std::span<const std::byte> text, Stamp& stamp,
+                             std::span<std::byte> scratch) const noexcept {
+  const std::size_t size = text.size() / kTextPerByte;
+  if (text.size() != size * kTextPerByte || size > scratch.size()) return false;
+  for (std::size_t i = 0; i < size; ++i) {
+    const unsigned high = value_of(text[2 * i]);
+    const unsigned low = value_of(text[2 * i + 1]);
+    if (high > 15 || low > 15) return false;
+    scratch[i] = static_cast<std::byte>(high << 4U | low);
+  }
+  return read(scratch.first(size), stamp);
 }
 
 }  // namespace loadgen

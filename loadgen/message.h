@@ -8,8 +8,9 @@
 //  24  intended   8   when it was to be sent, nanoseconds of the monotonic clock
 //  32  padding        follows from the check, so that every octet is verified
 //
-// In network byte order. Pure functions of the seed: any thread. Bound: no message is shorter than
-// kStampBytes. What was changed, cut, extended or made up on the way does not pass read().
+// In network byte order. As text, each octet is two hexadecimal digits. Pure functions of the seed:
+// any thread. Bound: no message is shorter than kStampBytes. What was changed, cut, extended or
+// made up on the way does not pass read().
 #pragma once
 
 #include <cstddef>
@@ -19,6 +20,7 @@
 namespace loadgen {
 
 inline constexpr std::size_t kStampBytes = 32;
+inline constexpr std::size_t kTextPerByte = 2;
 
 struct Stamp {
   std::uint32_t room = 0;
@@ -37,6 +39,13 @@ class MessageCodec {
   void write(std::span<std::byte> message, const Stamp& stamp) const noexcept;
   // False when `message` is not, octet for octet, what write() wrote with this seed.
   [[nodiscard]] bool read(std::span<const std::byte> message, Stamp& stamp) const noexcept;
+
+  // The same as text. `text` has kTextPerByte for each byte of a message, and `scratch` has room
+  // for that message.
+  void write_text(std::span<std::byte> text, const Stamp& stamp,
+                  std::span<std::byte> scratch) const noexcept;
+  [[nodiscard]] bool read_text(std::span<const std::byte> text, Stamp& stamp,
+                               std::span<std::byte> scratch) const noexcept;
 
  private:
   std::uint64_t digest(const Stamp& stamp, std::size_t size) const noexcept;

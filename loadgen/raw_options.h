@@ -14,6 +14,14 @@
 
 namespace loadgen {
 
+// Of a class of the mixed scenario.
+struct RawClass {
+  std::uint64_t rooms = 1;
+  std::uint64_t members = 1;
+  std::string rate;
+  std::string size;
+};
+
 struct RawOptions {
   ScenarioKind scenario = ScenarioKind::echo;
   std::string url;
@@ -21,6 +29,9 @@ struct RawOptions {
   std::uint64_t rooms = 1;
   std::uint64_t members = 100;
   std::uint64_t publishers = 1;
+  RawClass chat{.rooms = 50, .members = 4, .rate = "200", .size = "64..512"};
+  RawClass market{.rooms = 2, .members = 100, .rate = "500", .size = "128"};
+  RawClass presence{.rooms = 1, .members = 200, .rate = "20", .size = "64"};
   std::uint64_t slow = 1;
   std::string churn;
   std::string leave = "60:30:10";

@@ -5,7 +5,7 @@
 //   command           [argument...]
 //   machine           {cpu_model, cpus, memory_bytes, kernel, started_at}
 //   scenario          "connect" | "idle" | "echo" | "room" | "storm" |
-//                     "slow-readers" | "churn"
+//                     "slow-readers" | "churn" | "mixed"
 //   target            the URL
 //   loop              "open" | "closed"; null for idle. Closed: coordinated omission is possible
 //   options           {connections, rooms, members, publishers, rate, arrivals, in_flight,

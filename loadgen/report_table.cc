@@ -73,12 +73,15 @@ void add_heading(std::string& table, const Report& report) {
   if (options.scenario == ScenarioKind::storm) {
     table += fmt::format(", {} of them to be cut off; the others", grouped(options.storm.crowd));
   }
-  if (options.rooms < options.connections) {
+  if (options.scenario == ScenarioKind::mixed) {
+    table += fmt::format(", {} rooms", options.rooms);
+  } else if (options.rooms < options.connections) {
     table += fmt::format(", {} rooms of {} with {} publisher(s) each", options.rooms,
                          options.members, options.publishers);
   }
   if (options.scenario != ScenarioKind::idle) table += ", " + load_text(options);
-  if (sends_messages(options.scenario)) table += ", " + size_text(options.size);
+  if (sends_messages(options.scenario) && options.classes.empty())
+    table += ", " + size_text(options.size);
   table += fmt::format("; {} after {} of warm-up; {} shard(s), seed {}\n",
                        time_text(static_cast<std::uint64_t>(report.times.measured.count())),
                        base::format_duration(options.warm_up), options.shards, options.seed);
@@ -131,7 +134,12 @@ void add_connections(std::string& table, const Report& report) {
 
 void add_classes(std::string& table, const Report& report) {
   for (const ClassReport& one : report.classes) {
-    if (one.latency.count > 0) add_line(table, one.name, latency_text(one.latency));
+    if (one.latency.count == 0) continue;
+    const std::string rate =
+        one.sent == 0
+            ? ""
+            : fmt::format("{} messages/s  ", grouped(static_cast<std::uint64_t>(one.throughput)));
+    add_line(table, one.name, rate + latency_text(one.latency));
   }
   std::string tallies;
   for (std::uint8_t i = 0; i < kTallyCount; ++i) {

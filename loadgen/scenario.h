@@ -18,6 +18,7 @@
 #include "loadgen/published_board.h"
 #include "loadgen/run_window.h"
 #include "loadgen/shard_statistics.h"
+#include "protocol/opcode.h"
 
 namespace loadgen {
 
@@ -43,8 +44,8 @@ class Scenario {
   virtual void stop(base::Instant now) = 0;
 
   virtual void on_open(std::uint32_t client, base::Instant now) = 0;
-  virtual void on_message(std::uint32_t client, std::span<const std::byte> message,
-                          base::Instant now) = 0;
+  virtual void on_message(std::uint32_t client, protocol::Opcode opcode,
+                          std::span<const std::byte> message, base::Instant now) = 0;
   // It was open, and is not any more.
   virtual void on_close(std::uint32_t client, const engine::CloseInfo& info, base::Instant now) = 0;
   virtual void on_connect_failed(std::uint32_t client, const engine::ConnectFailure& failure,

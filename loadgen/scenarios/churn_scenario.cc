@@ -66,9 +66,9 @@ void ChurnScenario::on_open(std::uint32_t client, base::Instant now) {
   if (!publishes(client)) staying_.push_back(client);
 }
 
-void ChurnScenario::on_message(std::uint32_t client, std::span<const std::byte> message,
-                               base::Instant now) {
-  traffic_.on_message(client, message, now);
+void ChurnScenario::on_message(std::uint32_t client, protocol::Opcode opcode,
+                               std::span<const std::byte> message, base::Instant now) {
+  traffic_.on_message(client, opcode, message, now);
 }
 
 // Somebody new comes, also for one that the server has sent away.

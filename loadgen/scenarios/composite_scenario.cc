@@ -37,9 +37,9 @@ void CompositeScenario::on_open(std::uint32_t client, base::Instant now) {
   part_of(client).on_open(client, now);
 }
 
-void CompositeScenario::on_message(std::uint32_t client, std::span<const std::byte> message,
-                                   base::Instant now) {
-  part_of(client).on_message(client, message, now);
+void CompositeScenario::on_message(std::uint32_t client, protocol::Opcode opcode,
+                                   std::span<const std::byte> message, base::Instant now) {
+  part_of(client).on_message(client, opcode, message, now);
 }
 
 void CompositeScenario::on_close(std::uint32_t client, const engine::CloseInfo& info,

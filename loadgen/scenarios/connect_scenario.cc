@@ -72,8 +72,8 @@ void ConnectScenario::on_open(std::uint32_t client, base::Instant now) {
   if (!stage_.options.hold) stage_.clients.close(client);
 }
 
-void ConnectScenario::on_message(std::uint32_t /*client*/, std::span<const std::byte> /*message*/,
-                                 base::Instant /*now*/) {
+void ConnectScenario::on_message(std::uint32_t /*client*/, protocol::Opcode /*opcode*/,
+                                 std::span<const std::byte> /*message*/, base::Instant /*now*/) {
   ++stage_.statistics.unexpected_messages;
 }
 

@@ -20,7 +20,7 @@ class ConnectScenario final : public Scenario {
   void begin(base::Instant now) override;
   void stop(base::Instant now) override;
   void on_open(std::uint32_t client, base::Instant now) override;
-  void on_message(std::uint32_t client, std::span<const std::byte> message,
+  void on_message(std::uint32_t client, protocol::Opcode opcode, std::span<const std::byte> message,
                   base::Instant now) override;
   void on_close(std::uint32_t client, const engine::CloseInfo& info, base::Instant now) override;
   void on_connect_failed(std::uint32_t client, const engine::ConnectFailure& failure,

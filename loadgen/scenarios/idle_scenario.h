@@ -16,7 +16,8 @@ class IdleScenario final : public Scenario {
   void begin(base::Instant) override {}
   void stop(base::Instant) override {}
   void on_open(std::uint32_t, base::Instant) override {}
-  void on_message(std::uint32_t, std::span<const std::byte>, base::Instant) override {
+  void on_message(std::uint32_t, protocol::Opcode, std::span<const std::byte>,
+                  base::Instant) override {
     ++stage_.statistics.unexpected_messages;
   }
   void on_close(std::uint32_t, const engine::CloseInfo&, base::Instant) override {}

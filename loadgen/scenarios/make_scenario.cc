@@ -18,6 +18,18 @@ std::unique_ptr<Scenario> make_storm(const Stage& stage) {
   return parts;
 }
 
+std::unique_ptr<Scenario> make_mixed(const Stage& stage) {
+  auto parts = std::make_unique<CompositeScenario>(stage);
+  for (std::size_t i = 0; i < stage.options.groups.size(); ++i) {
+    if (stage.options.groups[i].churns) {
+      parts->add(std::make_unique<ChurnScenario>(stage, i));
+    } else {
+      parts->add(std::make_unique<MessageTraffic>(stage, i));
+    }
+  }
+  return parts;
+}
+
 }  // namespace
 
 std::unique_ptr<Scenario> make_scenario(const Stage& stage) {
@@ -34,6 +46,8 @@ std::unique_ptr<Scenario> make_scenario(const Stage& stage) {
       return make_storm(stage);
     case ScenarioKind::churn:
       return std::make_unique<ChurnScenario>(stage, 0);
+    case ScenarioKind::mixed:
+      return make_mixed(stage);
   }
   return nullptr;
 }

@@ -36,7 +36,8 @@ MessageTraffic::MessageTraffic(const Stage& stage, std::size_t group)
       size_(stage.clients.partition().below(group_.end_client()) - first_),
       codec_(stage.options.seed),
       prng_(stage.options.seed + (stage.clients.partition().shard + group) * kSeedStride),
-      message_(group_.size.most) {
+      message_(group_.size.most),
+      scratch_(group_.text ? group_.size.most / kTextPerByte : 0) {
   if (!group_.name.empty()) class_ = &stage.statistics.add_class(group_.name);
 }
 
@@ -100,11 +101,11 @@ void MessageTraffic::stop(base::Instant now) {
 
 // `now` is the start of the turn in which the message arrived, before any of the turn's own work:
 // what the shard takes to look at its messages is not charged to the server.
-void MessageTraffic::on_message(std::uint32_t client, std::span<const std::byte> message,
-                                base::Instant now) {
+void MessageTraffic::on_message(std::uint32_t client, protocol::Opcode opcode,
+                                std::span<const std::byte> message, base::Instant now) {
   Member& member = this->member(client);
   Stamp stamp;
-  if (!codec_.read(message, stamp)) {
+  if (!read(opcode, message, stamp)) {
     ++audit_.corrupt;
     return;
   }
@@ -115,6 +116,12 @@ void MessageTraffic::on_message(std::uint32_t client, std::span<const std::byte>
   if (publisher.number != stamp.publisher) return;
   publisher.moved_at = now;
   refill(publisher, now);
+}
+
+bool MessageTraffic::read(protocol::Opcode opcode, std::span<const std::byte> message,
+                          Stamp& stamp) {
+  if ((opcode == protocol::Opcode::text) != group_.text) return false;
+  return group_.text ? codec_.read_text(message, stamp, scratch_) : codec_.read(message, stamp);
 }
 
 // False when the message is none that counts as received.
@@ -169,17 +176,24 @@ bool MessageTraffic::publish(Publisher& publisher, base::Instant intended) {
   const SizeRange& range = group_.size;
   std::size_t size = range.least;
   if (range.most > range.least) size += prng_.below(range.most - range.least + 1);
+  if (group_.text) size -= size % kTextPerByte;
   const std::span<std::byte> message = std::span(message_).first(size);
-  codec_.write(message, {.room = member(publisher.client).room,
-                         .publisher = publisher.number,
-                         .sequence = publisher.sent,
-                         .intended_ns = intended.time_since_epoch().count()});
+  const Stamp stamp{.room = member(publisher.client).room,
+                    .publisher = publisher.number,
+                    .sequence = publisher.sent,
+                    .intended_ns = intended.time_since_epoch().count()};
+  if (group_.text) {
+    codec_.write_text(message, stamp, scratch_);
+  } else {
+    codec_.write(message, stamp);
+  }
   if (group_.churns) {
     // Before it can leave: who is let in after this must not count on it.
     const std::uint32_t room = member(publisher.client).room - group_.first_room;
     stage_.board.count(group_number_, room, publisher.number).store(publisher.sent + 1);
   }
-  if (!stage_.clients.send(publisher.client, message)) return false;
+  const auto opcode = group_.text ? protocol::Opcode::text : protocol::Opcode::binary;
+  if (!stage_.clients.send(publisher.client, opcode, message)) return false;
   ++publisher.sent;
   if (!group_.churns) stage_.statistics.owed.add(group_.members - group_.slow);
   if (class_ != nullptr && stage_.window.measures(intended)) ++class_->sent;

@@ -29,7 +29,7 @@ class MessageTraffic final : public Scenario {
   void begin(base::Instant now) override;
   void stop(base::Instant now) override;
   void on_open(std::uint32_t client, base::Instant now) override;
-  void on_message(std::uint32_t client, std::span<const std::byte> message,
+  void on_message(std::uint32_t client, protocol::Opcode opcode, std::span<const std::byte> message,
                   base::Instant now) override;
   void on_close(std::uint32_t client, const engine::CloseInfo& info, base::Instant now) override;
   void on_connect_failed(std::uint32_t client, const engine::ConnectFailure& failure,
@@ -82,6 +82,7 @@ class MessageTraffic final : public Scenario {
   bool audit(std::uint32_t client, Member& member, const Stamp& stamp);
   void count_received(base::Instant intended, base::Instant now);
   void refill(Publisher& publisher, base::Instant now);
+  bool read(protocol::Opcode opcode, std::span<const std::byte> message, Stamp& stamp);
   bool publish(Publisher& publisher, base::Instant intended);
   engine::StepResult start_closed_loop(base::Instant now);
   engine::StepResult send_due(base::Instant now);
@@ -104,6 +105,7 @@ class MessageTraffic final : public Scenario {
   MessageCodec codec_;
   base::Prng prng_;
   std::vector<std::byte> message_;  // The largest size; where messages are written.
+  std::vector<std::byte> scratch_;  // Of a text, the message that it spells.
   std::vector<Member> members_;
   std::vector<StreamAudit> streams_;  // By client, then publisher of its room.
   std::vector<Publisher> publishers_;

@@ -91,8 +91,8 @@ void StormCrowd::on_open(std::uint32_t client, base::Instant now) {
   opened = {.away_since = base::kForever, .attempts = 0, .awaited = false};
 }
 
-void StormCrowd::on_message(std::uint32_t /*client*/, std::span<const std::byte> /*message*/,
-                            base::Instant /*now*/) {
+void StormCrowd::on_message(std::uint32_t /*client*/, protocol::Opcode /*opcode*/,
+                            std::span<const std::byte> /*message*/, base::Instant /*now*/) {
   ++stage_.statistics.unexpected_messages;
 }
 

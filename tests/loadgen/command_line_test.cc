@@ -143,6 +143,50 @@ TEST(CommandLine, ReadsChurn) {
               HasSubstr("nobody could leave"));
 }
 
+TEST(CommandLine, ReadsAMix) {
+  const LoadOptions options = accepted({"mixed",
+                                        kUrl,
+                                        "--chat-rooms",
+                                        "10",
+                                        "--chat-members",
+                                        "4",
+                                        "--chat-rate",
+                                        "100",
+                                        "--chat-size",
+                                        "64..200",
+                                        "--market-rooms",
+                                        "2",
+                                        "--market-members",
+                                        "30",
+                                        "--market-rate",
+                                        "1k",
+                                        "--presence-members",
+                                        "50",
+                                        "--presence-rate",
+                                        "5",
+                                        "--churn",
+                                        "7",
+                                        "--expect",
+                                        "chat.p99<10ms"});
+  EXPECT_EQ(options.connections, 40 + 60 + 50);
+  EXPECT_DOUBLE_EQ(options.rate, 1105);
+  EXPECT_DOUBLE_EQ(options.churn.rate, 7);
+  EXPECT_EQ(options.size.most, 200);
+  ASSERT_EQ(options.groups.size(), 3);
+  EXPECT_EQ(options.groups[0].name, "chat");
+  EXPECT_TRUE(options.groups[0].text);
+  EXPECT_EQ(options.groups[0].publishers, 4);
+  EXPECT_EQ(options.groups[1].first_room, 10);
+  EXPECT_EQ(options.groups[1].publishers, 1);
+  EXPECT_EQ(options.groups[2].first_client, 100);
+  EXPECT_TRUE(options.groups[2].churns);
+  EXPECT_FALSE(options.groups[1].churns);
+  EXPECT_THAT(refused({"mixed", kUrl, "--chat-size", "63"}), HasSubstr("--chat-size"));
+  EXPECT_THAT(refused({"mixed", kUrl, "--market-rate", "x"}), HasSubstr("--market-rate"));
+  EXPECT_THAT(refused({"mixed", kUrl, "--presence-members", "1"}), HasSubstr("--presence-members"));
+  EXPECT_THAT(refused({"mixed", kUrl, "--rate", "5"}), HasSubstr("--rate"));
+}
+
 TEST(CommandLine, HelpAndVersionAreNoMistakes) {
   for (const auto& arguments :
        std::vector<std::vector<const char*>>{{"--help"}, {"echo", "--help"}, {"--version"}}) {
@@ -157,7 +201,7 @@ TEST(CommandLine, HelpAndVersionAreNoMistakes) {
 TEST(CommandLine, AnswersEachMistakeWithOneLine) {
   EXPECT_THAT(refused({}), HasSubstr("scenario"));
   EXPECT_THAT(refused({"fly", kUrl}),
-              HasSubstr("connect, idle, echo, room, storm, slow-readers or churn"));
+              HasSubstr("connect, idle, echo, room, storm, slow-readers, churn or mixed"));
   EXPECT_THAT(refused({"echo"}), HasSubstr("url"));
   EXPECT_THAT(refused({"echo", "http://x"}), HasSubstr("ws://"));
   EXPECT_THAT(refused({"echo", kUrl, "--no-such"}), HasSubstr("--no-such"));

@@ -40,6 +40,9 @@ TEST(Expectation, MayBeAboutAClass) {
   EXPECT_EQ(parse("back.p99.9<5s").subject, "back");
   EXPECT_EQ(parse("back.p99.9<5s").metric, Metric::p99_9);
   EXPECT_EQ(parse("back.p99.9<5s").figure_name(), "back.p99.9");
+  EXPECT_EQ(parse("chat.lost==0").subject, "chat");
+  EXPECT_EQ(parse("market.throughput>1k").subject, "market");
+  EXPECT_EQ(parse("presence.max<1s").subject, "presence");
   EXPECT_EQ(parse("p99.9<5s").subject, "");
   EXPECT_EQ(parse("p99.9<5s").figure_name(), "p99.9");
 }

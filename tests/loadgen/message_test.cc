@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include <vector>
 
 namespace loadgen {
@@ -60,6 +62,31 @@ TEST(Message, OctetsInAnotherOrderAreFound) {
   std::swap_ranges(message.begin() + 64, message.begin() + 96, message.begin() + 128);
   Stamp stamp;
   EXPECT_FALSE(MessageCodec(1).read(message, stamp));
+}
+
+TEST(Message, AsTextIsReadAgainAndNothingElseIs) {
+  const MessageCodec codec(7);
+  const Stamp stamp{.room = 1, .publisher = 2, .sequence = 3, .intended_ns = 4};
+  std::vector<std::byte> scratch(40);
+  std::vector<std::byte> text(80);
+  codec.write_text(text, stamp, scratch);
+  for (const std::byte digit : text) {
+    EXPECT_NE(std::strchr("0123456789abcdef", std::to_integer<char>(digit)), nullptr);
+  }
+  Stamp read;
+  EXPECT_TRUE(codec.read_text(text, read, scratch));
+  EXPECT_EQ(read, stamp);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    for (const char other : {'0', 'f', 'F', 'g', ' '}) {
+      auto changed = text;
+      if (changed[i] == static_cast<std::byte>(other)) continue;
+      changed[i] = static_cast<std::byte>(other);
+      EXPECT_FALSE(codec.read_text(changed, read, scratch)) << i << other;
+    }
+  }
+  EXPECT_FALSE(codec.read_text(std::span(text).first(79), read, scratch));
+  EXPECT_FALSE(codec.read_text(std::span(text).first(78), read, scratch));
+  EXPECT_FALSE(codec.read_text(std::vector<std::byte>(100), read, scratch));
 }
 
 }  // namespace
