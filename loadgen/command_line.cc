@@ -182,6 +182,10 @@ void read_rest(const RawOptions& raw, FlagReader& reader, LoadOptions& options) 
   options.seed = raw.seed;
   if (raw.server_pid != 0) options.server_pid = static_cast<pid_t>(raw.server_pid);
   options.json_file = raw.json_file;
+  options.html_file = raw.html_file;
+  if (raw.json_file == "-" && raw.html_file == "-") {
+    reader.fail("--json - and --html -: only one of them can go to stdout");
+  }
   options.quiet = raw.quiet;
   for (const std::string& text : raw.expectations) {
     auto expectation = Expectation::parse(text);

@@ -30,6 +30,8 @@ void add_common(CLI::App& command, RawOptions& raw) {
   command.add_option("--expect", raw.expectations, "such as 'p99<10ms'; may be repeated");
   command.add_option("--json", raw.json_file,
                      "write the report as JSON to this file, - for stdout");
+  command.add_option("--html", raw.html_file,
+                     "write the report as one HTML page to this file, - for stdout");
   command.add_flag("--quiet", raw.quiet, "no progress line and no table");
 }
 

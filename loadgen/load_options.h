@@ -91,6 +91,7 @@ struct LoadOptions {
   std::optional<pid_t> server_pid;
   std::vector<Expectation> expectations;
   std::string json_file;  // "-" is standard output; empty: none.
+  std::string html_file;  // The same, as a page for a browser.
   bool quiet = false;
   std::vector<std::string> command;
 

@@ -4,6 +4,7 @@
 // 2: the command line was wrong; 130: it was interrupted, and reported what it had.
 #include <cstdio>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -11,6 +12,7 @@
 #include "loadgen/command_line.h"
 #include "loadgen/interrupts.h"
 #include "loadgen/load_run.h"
+#include "loadgen/report_html/report_html.h"
 #include "loadgen/report_json.h"
 #include "loadgen/report_table.h"
 
@@ -26,23 +28,34 @@ int complain(const std::string& what) {
   return kExitFailed;
 }
 
-// False when the JSON could not be written.
-bool publish(const loadgen::Report& report) {
+// False when it could not be written.
+bool write_output(const std::string& path, const std::string& text) {
+  if (path == "-") {
+    write(text, stdout);
+    return std::fflush(stdout) == 0;
+  }
+  std::ofstream file(path);
+  file << text << std::flush;
+  return file.good();
+}
+
+// The file that could not be written, if one could not.
+std::optional<std::string> publish(const loadgen::Report& report) {
   const loadgen::LoadOptions& options = report.options;
-  const bool json_to_stdout = options.json_file == "-";
-  if (!options.quiet) write(loadgen::report_table(report), json_to_stdout ? stderr : stdout);
+  const bool stdout_is_taken = options.json_file == "-" || options.html_file == "-";
+  if (!options.quiet) write(loadgen::report_table(report), stdout_is_taken ? stderr : stdout);
   if (options.quiet) {
     for (const std::string& failure : report.failures) complain(failure);
   }
-  if (options.json_file.empty()) return true;
-  const std::string json = loadgen::report_json(report);
-  if (json_to_stdout) {
-    write(json, stdout);
-    return std::fflush(stdout) == 0;
+  if (!options.json_file.empty() &&
+      !write_output(options.json_file, loadgen::report_json(report))) {
+    return options.json_file;
   }
-  std::ofstream file(options.json_file);
-  file << json << std::flush;
-  return file.good();
+  if (!options.html_file.empty() &&
+      !write_output(options.html_file, loadgen::report_html(report))) {
+    return options.html_file;
+  }
+  return std::nullopt;
 }
 
 int run(const loadgen::LoadOptions& options) {
@@ -54,7 +67,7 @@ int run(const loadgen::LoadOptions& options) {
   if (!opened.ok()) return complain(opened.error().message);
   loadgen::Report report = opened.value()->execute(interrupts, progress);
   loadgen::judge(report);
-  if (!publish(report)) return complain("cannot write " + options.json_file);
+  if (const auto unwritten = publish(report)) return complain("cannot write " + *unwritten);
   if (report.interrupted) return kExitInterrupted;
   return report.passed() ? 0 : kExitFailed;
 }

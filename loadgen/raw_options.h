@@ -58,6 +58,7 @@ struct RawOptions {
   std::int64_t server_pid = 0;
   std::vector<std::string> expectations;
   std::string json_file;
+  std::string html_file;
   bool quiet = false;
 };
 

@@ -5,39 +5,11 @@
 #include <string_view>
 
 #include "base/duration_text.h"
+#include "loadgen/figure_text.h"
 
 namespace loadgen {
 
 namespace {
-
-// 1234567 as 1,234,567.
-std::string grouped(std::uint64_t value) {
-  std::string digits = std::to_string(value);
-  for (std::size_t at = digits.size(); at > 3;) {
-    at -= 3;
-    digits.insert(at, 1, ',');
-  }
-  return digits;
-}
-
-std::string time_text(double nanoseconds) {
-  if (nanoseconds < 1e3) return fmt::format("{:.0f}ns", nanoseconds);
-  if (nanoseconds < 1e5) return fmt::format("{:.1f}us", nanoseconds / 1e3);
-  if (nanoseconds < 1e6) return fmt::format("{:.0f}us", nanoseconds / 1e3);
-  if (nanoseconds < 1e9) return fmt::format("{:.2f}ms", nanoseconds / 1e6);
-  return fmt::format("{:.2f}s", nanoseconds / 1e9);
-}
-
-std::string time_text(std::uint64_t nanoseconds) {
-  return time_text(static_cast<double>(nanoseconds));
-}
-
-std::string bytes_text(double bytes) {
-  if (bytes < 10e3) return fmt::format("{:.0f} B", bytes);
-  if (bytes < 10e6) return fmt::format("{:.0f} kB", bytes / 1e3);
-  if (bytes < 10e9) return fmt::format("{:.1f} MB", bytes / 1e6);
-  return fmt::format("{:.2f} GB", bytes / 1e9);
-}
 
 void add_line(std::string& table, std::string_view label, const std::string& text) {
   table += fmt::format("  {:<13} {}\n", label, text);
