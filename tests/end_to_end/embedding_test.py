@@ -101,6 +101,37 @@ class EmbeddingTest(unittest.IsolatedAsyncioTestCase):
                 "-Werror", "-I", self.prefix / "include", "-include", header,
                 "-x", "c++", "/dev/null")
 
+    def test_the_archive_defines_no_names_but_its_own(self):
+        listed = run("nm", "--demangle", "--defined-only", "--extern-only",
+                     self.prefix / "lib/libmillrace.a")
+        strong = re.findall(r"^[0-9a-f]+ [TDBRC] (.+)$", listed, re.MULTILINE)
+        self.assertTrue(any("millrace::Server::open" in name for name in strong))
+        for name in strong:
+            self.assertRegex(name, r"^(non-virtual thunk to |v\w+ for |typeinfo (name )?for )?"
+                                   r"millrace::|^\.LTHUNK")
+        weak = re.findall(r"^[0-9a-f]+ [VWu] (.+)$", listed, re.MULTILINE)
+        for name in weak:
+            self.assertNotRegex(name, r"(?<!\w)(base|engine|protocol)::")
+
+    def test_a_program_may_have_our_inner_names_too(self):
+        source = self.folder / "names.cc"
+        source.write_text("""
+            #include <cstdlib>
+            namespace base {
+            void check_failed(const char*, const char*, int) noexcept { abort(); }
+            }
+            namespace engine { struct Address { Address(); }; Address::Address() { abort(); } }
+        """)
+        project = self.folder / "names"
+        shutil.copytree(EXAMPLES, project)
+        lists = project / "CMakeLists.txt"
+        lists.write_text(lists.read_text().replace("${example}.cc)", f"${{example}}.cc {source})"))
+        run("cmake", "-S", project, "-B", project / "build", "-G", "Ninja",
+            f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        run("cmake", "--build", project / "build", "--target", "echo_server")
+        with Example(project / "build/echo_server") as server:
+            self.assertRegex(server.base, r"^ws://127.0.0.1:\d+$")
+
     def test_an_unknown_version_is_not_found(self):
         project = self.folder / "later"
         project.mkdir()
