@@ -154,7 +154,7 @@ void read_load(const RawOptions& raw, FlagReader& reader, LoadOptions& options) 
     options.rate = reader.rate("--rate", raw.rate);
     options.size = reader.size("--size", raw.size);
   }
-  if (raw.deliveries) {
+  if (raw.deliveries && !raw.ramp) {
     if (raw.rate.empty()) reader.fail("--deliveries says what --rate counts: give a --rate");
     options.rate /= options.members;
   }
@@ -170,6 +170,35 @@ void read_load(const RawOptions& raw, FlagReader& reader, LoadOptions& options) 
   options.warm_up = reader.duration("--warm-up", raw.warm_up.empty() ? warm_up : raw.warm_up, true);
   options.duration = reader.duration("--duration", raw.duration, false);
   options.drain_timeout = reader.duration("--drain-timeout", raw.drain_timeout, true);
+}
+
+void read_ramp(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
+  constexpr double kGrowthLeast = 1.01;
+  constexpr double kGrowthMost = 100;
+  constexpr double kPercent = 100;
+  RampOptions ramp{.from = reader.rate("--rate-from", raw.rate_from),
+                   .to = reader.rate("--rate-to", raw.rate_to),
+                   .growth = raw.growth,
+                   .precision = raw.precision / kPercent,
+                   .step = reader.duration("--step", raw.step, false)};
+  if (ramp.to < ramp.from) {
+    reader.fail("--rate-to {}: is less than --rate-from {}", raw.rate_to, raw.rate_from);
+  }
+  if (!(ramp.growth >= kGrowthLeast && ramp.growth <= kGrowthMost)) {
+    reader.fail("--growth {}: must be from {} to {}", raw.growth, kGrowthLeast, kGrowthMost);
+  }
+  if (!(raw.precision >= 1 && raw.precision <= kPercent)) {
+    reader.fail("--precision {}: must be from 1 to 100 percent", raw.precision);
+  }
+  if (raw.deliveries) {
+    ramp.from /= options.members;
+    ramp.to /= options.members;
+  }
+  if (raw.expectations.empty()) {
+    options.expectations.push_back(Expectation::parse("p99<10ms").take());
+  }
+  options.rate = ramp.from;
+  options.ramp = ramp;
 }
 
 void read_rest(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
@@ -229,10 +258,9 @@ std::variant<LoadOptions, CommandLineAnswer> parse_command_line(int count,
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) {
       const bool has_scenario = !program.get_subcommands().empty();
-      return usage_error(
-          has_scenario
-              ? error.what()
-              : "name a scenario: connect, idle, echo, room, storm, slow-readers, churn or mixed");
+      return usage_error(has_scenario ? error.what()
+                                      : "name a scenario: connect, idle, echo, room, storm, "
+                                        "slow-readers, churn, mixed or ramp");
     }
     std::ostringstream text;
     program.exit(error, text, text);
@@ -240,11 +268,18 @@ std::variant<LoadOptions, CommandLineAnswer> parse_command_line(int count,
   }
   FlagReader reader;
   LoadOptions options;
+  if (raw.ramp) {
+    raw.scenario = raw.ramp_of == "echo" ? ScenarioKind::echo : ScenarioKind::room;
+    if (raw.ramp_of != "echo" && raw.ramp_of != "room") {
+      reader.fail("--of {}: must be room or echo", raw.ramp_of);
+    }
+  }
   options.scenario = raw.scenario;
   options.command.assign(arguments, arguments + count);
   read_audience(raw, reader, options);
   read_load(raw, reader, options);
   read_rest(raw, reader, options);
+  if (raw.ramp) read_ramp(raw, reader, options);
   if (!reader.mistake().empty()) return usage_error(reader.mistake());
   options.groups = plan_groups(options);
   return options;

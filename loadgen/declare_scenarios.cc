@@ -187,6 +187,37 @@ void declare_mixed(CLI::App& program, RawOptions& raw) {
   command.callback([&raw] { raw.scenario = ScenarioKind::mixed; });
 }
 
+void declare_ramp(CLI::App& program, RawOptions& raw) {
+  CLI::App& command = *program.add_subcommand(
+      "ramp", "find the highest rate at which every --expect holds, by a run at each of several");
+  command.add_option("--of", raw.ramp_of, "what is run: room or echo")->capture_default_str();
+  command.add_option("--rate-from", raw.rate_from, "the first rate; messages per second in all")
+      ->capture_default_str();
+  command.add_option("--rate-to", raw.rate_to, "nothing above is tried")->capture_default_str();
+  command.add_option("--growth", raw.growth, "of the rate, from one that holds to the next")
+      ->capture_default_str();
+  command
+      .add_option("--precision", raw.precision,
+                  "percent by which the answer may be too low; till then, intervals are halved")
+      ->capture_default_str();
+  command.add_option("--step", raw.step, "measured at each rate, after --warm-up")
+      ->capture_default_str();
+  command.add_flag("--deliveries", raw.deliveries, "rates count messages times members");
+  add_connections(command, raw, "of an echo");
+  command.add_option("--rooms", raw.rooms, "of rooms: how many")->capture_default_str();
+  add_members(command, raw);
+  command.add_option("--arrivals", raw.arrivals, "constant or poisson")->capture_default_str();
+  command.add_option("--size", raw.size, "bytes of a message, or a range such as 64..4096")
+      ->capture_default_str();
+  command.add_option("--drain-timeout", raw.drain_timeout, "wait so long for what is under way")
+      ->capture_default_str();
+  add_common(command, raw);
+  command.footer(
+      "Exits with 0 when at least the first rate holds: with --rate-from N --rate-to N, whether N\n"
+      "does. Without --expect, 'p99<10ms' is expected. --duration is not used.");
+  command.callback([&raw] { raw.ramp = true; });
+}
+
 void declare_storm(CLI::App& program, RawOptions& raw) {
   CLI::App& command = *program.add_subcommand(
       "storm",
@@ -228,6 +259,7 @@ void declare_scenarios(CLI::App& program, RawOptions& raw) {
   declare_slow_readers(program, raw);
   declare_churn(program, raw);
   declare_mixed(program, raw);
+  declare_ramp(program, raw);
 }
 
 }  // namespace loadgen

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "loadgen/client_groups.h"
 #include "loadgen/expectation.h"
+#include "loadgen/ramp_search.h"
 #include "loadgen/retry_policy.h"
 #include "loadgen/schedule.h"
 #include "loadgen/target.h"
@@ -70,6 +71,7 @@ struct LoadOptions {
   StormOptions storm;
   ChurnOptions churn;                // Of mixed: of its presence.
   std::vector<ClientGroup> classes;  // Of mixed; their clients and rooms are not numbered yet.
+  std::optional<RampOptions> ramp;   // A run at each of several rates, instead of one.
   std::vector<ClientGroup> groups;   // plan_groups() of all the rest.
 
   // How long.

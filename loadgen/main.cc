@@ -11,10 +11,12 @@
 #include "base/log.h"
 #include "loadgen/command_line.h"
 #include "loadgen/interrupts.h"
-#include "loadgen/load_run.h"
+#include "loadgen/progress.h"
+#include "loadgen/ramp.h"
 #include "loadgen/report_html/report_html.h"
 #include "loadgen/report_json.h"
 #include "loadgen/report_table.h"
+#include "loadgen/run_load.h"
 
 namespace {
 
@@ -39,35 +41,57 @@ bool write_output(const std::string& path, const std::string& text) {
   return file.good();
 }
 
-// The file that could not be written, if one could not.
-std::optional<std::string> publish(const loadgen::Report& report) {
-  const loadgen::LoadOptions& options = report.options;
-  const bool stdout_is_taken = options.json_file == "-" || options.html_file == "-";
-  if (!options.quiet) write(loadgen::report_table(report), stdout_is_taken ? stderr : stdout);
-  if (options.quiet) {
-    for (const std::string& failure : report.failures) complain(failure);
-  }
-  if (!options.json_file.empty() &&
-      !write_output(options.json_file, loadgen::report_json(report))) {
+// Where what is meant for people goes: not between the lines of a JSON or an HTML.
+std::FILE* for_people(const loadgen::LoadOptions& options) {
+  return options.json_file == "-" || options.html_file == "-" ? stderr : stdout;
+}
+
+// The file that could not be written, if one could not. `html` is only made when it is wanted.
+template <typename Html>
+std::optional<std::string> publish(const loadgen::LoadOptions& options, const std::string& json,
+                                   Html&& html) {
+  if (!options.json_file.empty() && !write_output(options.json_file, json)) {
     return options.json_file;
   }
-  if (!options.html_file.empty() &&
-      !write_output(options.html_file, loadgen::report_html(report))) {
+  if (!options.html_file.empty() && !write_output(options.html_file, html())) {
     return options.html_file;
   }
   return std::nullopt;
 }
 
-int run(const loadgen::LoadOptions& options) {
-  loadgen::Interrupts interrupts;
-  loadgen::Progress progress(!options.quiet);
-  auto board = loadgen::PublishedBoard::open(options.groups);
-  if (!board.ok()) return complain(board.error().message);
-  auto opened = loadgen::LoadRun::open(options, *board.value());
-  if (!opened.ok()) return complain(opened.error().message);
-  loadgen::Report report = opened.value()->execute(interrupts, progress);
-  loadgen::judge(report);
-  if (const auto unwritten = publish(report)) return complain("cannot write " + *unwritten);
+int run(const loadgen::LoadOptions& options, loadgen::Interrupts& interrupts,
+        loadgen::Progress& progress) {
+  const auto done = loadgen::run_load(options, interrupts, progress);
+  if (!done.ok()) return complain(done.error().message);
+  const loadgen::Report& report = done.value();
+  if (!options.quiet) write(loadgen::report_table(report), for_people(options));
+  if (options.quiet) {
+    for (const std::string& failure : report.failures) complain(failure);
+  }
+  const auto unwritten = publish(options, loadgen::report_json(report),
+                                 [&report] { return loadgen::report_html(report); });
+  if (unwritten) return complain("cannot write " + *unwritten);
+  if (report.interrupted) return kExitInterrupted;
+  return report.passed() ? 0 : kExitFailed;
+}
+
+int ramp(const loadgen::LoadOptions& options, loadgen::Interrupts& interrupts,
+         loadgen::Progress& progress) {
+  const auto tell = [&options](const std::string& line) {
+    if (options.quiet) return;
+    write(line + "\n", for_people(options));
+    std::fflush(for_people(options));
+  };
+  const auto done = loadgen::run_ramp(
+      options, interrupts, progress,
+      [&tell](const loadgen::RampStep& step) { tell(loadgen::ramp_step_text(step)); });
+  if (!done.ok()) return complain(done.error().message);
+  const loadgen::RampReport& report = done.value();
+  tell(loadgen::ramp_answer_text(report));
+  const auto unwritten = publish(options, loadgen::ramp_json(report), [&report] {
+    return report.best ? loadgen::report_html(*report.best) : std::string();
+  });
+  if (unwritten) return complain("cannot write " + *unwritten);
   if (report.interrupted) return kExitInterrupted;
   return report.passed() ? 0 : kExitFailed;
 }
@@ -81,5 +105,8 @@ int main(int count, char** arguments) {
     write(answer->text, answer->exit_code == 0 ? stdout : stderr);
     return answer->exit_code;
   }
-  return run(std::get<loadgen::LoadOptions>(parsed));
+  const auto& options = std::get<loadgen::LoadOptions>(parsed);
+  loadgen::Interrupts interrupts;
+  loadgen::Progress progress(!options.quiet);
+  return options.ramp ? ramp(options, interrupts, progress) : run(options, interrupts, progress);
 }

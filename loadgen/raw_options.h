@@ -39,6 +39,13 @@ struct RawOptions {
   std::string drop = "client";
   std::string backoff = "100ms";
   std::string backoff_cap = "10s";
+  bool ramp = false;
+  std::string ramp_of = "room";
+  std::string rate_from = "100";
+  std::string rate_to = "10M";
+  double growth = 2;
+  double precision = 5;
+  std::string step = "3s";
   std::string rate;
   std::string arrivals = "constant";
   bool deliveries = false;

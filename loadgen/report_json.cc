@@ -14,14 +14,10 @@ namespace {
 // Keeps the fields in the order in which they are written here.
 using Json = nlohmann::ordered_json;
 
+Json summary(const LatencySummary& latency) { return latency_json(latency); }
+
 constexpr int kSchema = 1;
 constexpr double kMicrosecond = 1e3;
-
-Json summary(const LatencySummary& latency) {
-  return {{"count", latency.count}, {"min", latency.min},       {"mean", latency.mean},
-          {"p50", latency.p50},     {"p90", latency.p90},       {"p99", latency.p99},
-          {"p99_9", latency.p99_9}, {"p99_99", latency.p99_99}, {"max", latency.max}};
-}
 
 Json buckets(const std::vector<LatencyBucket>& buckets) {
   Json list = Json::array();
@@ -167,6 +163,12 @@ Json counts(const Report& report) {
 }
 
 }  // namespace
+
+nlohmann::ordered_json latency_json(const LatencySummary& latency) {
+  return {{"count", latency.count}, {"min", latency.min},       {"mean", latency.mean},
+          {"p50", latency.p50},     {"p90", latency.p90},       {"p99", latency.p99},
+          {"p99_9", latency.p99_9}, {"p99_99", latency.p99_99}, {"max", latency.max}};
+}
 
 std::string report_json(const Report& report) {
   Json json;

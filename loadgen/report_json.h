@@ -44,11 +44,16 @@
 // A summary is {count, min, mean, p50, p90, p99, p99_9, p99_99, max}. Pure function.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <string>
 
 #include "loadgen/report.h"
 
 namespace loadgen {
+
+// A summary.
+nlohmann::ordered_json latency_json(const LatencySummary& latency);
 
 // Indented, with a newline at the end.
 std::string report_json(const Report& report);

@@ -187,6 +187,30 @@ TEST(CommandLine, ReadsAMix) {
   EXPECT_THAT(refused({"mixed", kUrl, "--rate", "5"}), HasSubstr("--rate"));
 }
 
+TEST(CommandLine, ReadsARamp) {
+  const LoadOptions options =
+      accepted({"ramp", kUrl, "--rooms", "2", "--members", "10", "--rate-from", "1k", "--rate-to",
+                "64k", "--deliveries", "--growth", "3", "--precision", "10", "--step", "1s"});
+  EXPECT_EQ(options.scenario, ScenarioKind::room);
+  ASSERT_TRUE(options.ramp.has_value());
+  EXPECT_DOUBLE_EQ(options.ramp->from, 100);
+  EXPECT_DOUBLE_EQ(options.ramp->to, 6400);
+  EXPECT_DOUBLE_EQ(options.ramp->growth, 3);
+  EXPECT_DOUBLE_EQ(options.ramp->precision, 0.1);
+  EXPECT_EQ(options.ramp->step, 1s);
+  ASSERT_EQ(options.expectations.size(), 1);
+  EXPECT_EQ(options.expectations[0].text, "p99<10ms");
+  const LoadOptions echo = accepted({"ramp", kUrl, "--of", "echo", "--expect", "p50<1ms"});
+  EXPECT_EQ(echo.scenario, ScenarioKind::echo);
+  EXPECT_EQ(echo.target.path, "/echo");
+  EXPECT_EQ(echo.expectations.size(), 1);
+  EXPECT_THAT(refused({"ramp", kUrl, "--of", "idle"}), HasSubstr("--of"));
+  EXPECT_THAT(refused({"ramp", kUrl, "--growth", "1"}), HasSubstr("--growth"));
+  EXPECT_THAT(refused({"ramp", kUrl, "--precision", "0"}), HasSubstr("--precision"));
+  EXPECT_THAT(refused({"ramp", kUrl, "--rate-from", "2k", "--rate-to", "1k"}),
+              HasSubstr("--rate-to"));
+}
+
 TEST(CommandLine, HelpAndVersionAreNoMistakes) {
   for (const auto& arguments :
        std::vector<std::vector<const char*>>{{"--help"}, {"echo", "--help"}, {"--version"}}) {
@@ -201,7 +225,7 @@ TEST(CommandLine, HelpAndVersionAreNoMistakes) {
 TEST(CommandLine, AnswersEachMistakeWithOneLine) {
   EXPECT_THAT(refused({}), HasSubstr("scenario"));
   EXPECT_THAT(refused({"fly", kUrl}),
-              HasSubstr("connect, idle, echo, room, storm, slow-readers, churn or mixed"));
+              HasSubstr("connect, idle, echo, room, storm, slow-readers, churn, mixed or ramp"));
   EXPECT_THAT(refused({"echo"}), HasSubstr("url"));
   EXPECT_THAT(refused({"echo", "http://x"}), HasSubstr("ws://"));
   EXPECT_THAT(refused({"echo", kUrl, "--no-such"}), HasSubstr("--no-such"));
