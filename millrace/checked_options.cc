@@ -28,6 +28,9 @@ static_assert(Options{}.park_after == base::kParkAfterDefault);
 static_assert(Options{}.drain_grace == base::kDrainGraceDefault);
 static_assert(Options{}.receive_buffers == base::kReceiveBuffersDefault);
 static_assert(Options{}.receive_buffer_bytes == base::kReceiveBufferBytesDefault);
+static_assert(Options{}.conflate_above_bytes == base::kConflateAboveBytesDefault);
+static_assert(Options{}.drop_above_bytes == base::kDropAboveBytesDefault);
+static_assert(Options{}.keys_per_room_max == base::kKeysPerRoomDefault);
 static_assert(Options{}.posted_tasks_max == base::kPostedTasksDefault);
 
 // Collects the first mistake; every check below does nothing once there is one.
@@ -141,6 +144,20 @@ void check_limits(Checker& checker, const Options& options, engine::SessionOptio
   session.idle_timeout = options.idle_timeout;
 }
 
+void check_rooms(Checker& checker, const Options& options, engine::RoomOptions& rooms) {
+  for (const std::string& rule : options.room_policies) {
+    const base::Status added = rooms.policies.add(rule);
+    if (!added.ok()) {
+      checker.fail("Options::room_policies: '{}': {}", rule, added.error().message);
+    }
+  }
+  checker.count("keys_per_room_max", options.keys_per_room_max, 1, base::kKeysPerRoomMost);
+  const std::uint64_t most = options.send_queue_bytes_max;
+  rooms.conflate_above_bytes = std::min(most, options.conflate_above_bytes);
+  rooms.drop_above_bytes = std::min(most, options.drop_above_bytes);
+  rooms.keys_per_room_max = options.keys_per_room_max;
+}
+
 void fit_to_host(Checker& checker, const Options& options, engine::ShardGroupOptions& group) {
   engine::raise_open_file_limit();
   const std::uint64_t limit = engine::descriptor_table_limit();
@@ -163,6 +180,7 @@ base::Result<CheckedOptions> check_options(const Options& options) {
   check_listen(checker, options, checked.group);
   check_shards(checker, options, checked.group);
   check_limits(checker, options, checked.session);
+  check_rooms(checker, options, checked.rooms);
   if (checker.mistake().empty()) fit_to_host(checker, options, checked.group);
   if (!checker.mistake().empty()) return base::Error{checker.mistake()};
   checked.group.park_after = options.park_after;

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "engine/room/room_options.h"
 #include "engine/session/session_options.h"
 #include "engine/shard/shard_group.h"
 #include "millrace/options.h"
@@ -18,6 +19,7 @@ namespace millrace {
 struct CheckedOptions {
   engine::ShardGroupOptions group;
   engine::SessionOptions session;
+  engine::RoomOptions rooms;
   base::LogLevel log_level = base::LogLevel::warn;
 };
 

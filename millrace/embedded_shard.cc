@@ -34,9 +34,10 @@ std::string write_response(const Response& response) {
 }
 
 EmbeddedShard::EmbeddedShard(engine::Shard& shard, engine::ConnectionGate& gate,
-                             const engine::SessionOptions& session, const Options& options)
+                             const engine::SessionOptions& session,
+                             const engine::RoomOptions& rooms, const Options& options)
     : engine::WebSocketShard(shard, gate, session,
-                             static_cast<std::uint32_t>(options.listen.size())),
+                             static_cast<std::uint32_t>(options.listen.size()), rooms),
       facade_(*this),
       tasks_(options.posted_tasks_max) {
   set_handlers(*this, *this);

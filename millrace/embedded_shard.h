@@ -25,7 +25,8 @@ class EmbeddedShard final : public engine::WebSocketShard,
                             private engine::RoomHandler {
  public:
   EmbeddedShard(engine::Shard& shard, engine::ConnectionGate& gate,
-                const engine::SessionOptions& session, const Options& options);
+                const engine::SessionOptions& session, const engine::RoomOptions& rooms,
+                const Options& options);
 
   // Makes the handler. An error: the factory made none.
   base::Status open(const HandlerFactory& factory);

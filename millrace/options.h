@@ -48,6 +48,19 @@ struct Options {
   // From stop() to the end of run(), at the latest. Clients are sent 1001 in waves meanwhile.
   std::chrono::nanoseconds drain_grace = std::chrono::seconds{10};
 
+  // What a room does for a member that reads too slowly, by the room's name: "PATTERN=POLICY",
+  // where a pattern may end with '*' and the first that fits decides; reliable where none does. At
+  // most 256.
+  //   reliable   its queue is bounded by send_queue_bytes_max; past it 1013. Nothing is left out.
+  //   latest     past conflate_above_bytes it gets only the newest value of each key, later.
+  //   ephemeral  past drop_above_bytes messages are dropped for it: typing, voice.
+  std::vector<std::string> room_policies{};
+  // Never more than send_queue_bytes_max, whatever is said here.
+  std::uint64_t conflate_above_bytes = std::uint64_t{64} << 10;
+  std::uint64_t drop_above_bytes = std::uint64_t{16} << 10;
+  // Keys whose newest values a latest room keeps on a shard while somebody lags. 1 to 2^20.
+  std::uint32_t keys_per_room_max = 1024;
+
   // Receive buffers of a shard: a power of two from 16 to 32768, of 512 B to 1 MiB each. A
   // connection holds one only while its bytes are being parsed.
   std::uint32_t receive_buffers = 256;

@@ -31,15 +31,16 @@ class ErrnoKeeper {
 
 // Everything of a Server, where it stays when the Server moves.
 struct Server::Parts final : engine::ShardProgramFactory {
-  Parts(Options given, CheckedOptions checked, const HandlerFactory& factory)
+  Parts(Options given, const CheckedOptions& checked, const HandlerFactory& factory)
       : options(std::move(given)),
         session(checked.session),
+        rooms(checked.rooms),
         gate(options.connections_max),
         make_handler(factory) {}
 
   // ShardProgramFactory. The first failure is told by open().
   std::unique_ptr<engine::ShardProgram> make(engine::Shard& shard) override {
-    auto program = std::make_unique<EmbeddedShard>(shard, gate, session, options);
+    auto program = std::make_unique<EmbeddedShard>(shard, gate, session, rooms, options);
     if (base::Status opened = program->open(make_handler); !opened.ok() && failure.empty()) {
       failure = opened.error().message;
     }
@@ -49,6 +50,7 @@ struct Server::Parts final : engine::ShardProgramFactory {
 
   Options options;
   engine::SessionOptions session;
+  engine::RoomOptions rooms;
   engine::ConnectionGate gate;
   const HandlerFactory& make_handler;  // For the time of open().
   std::string failure;
@@ -137,6 +139,9 @@ Counters Server::counters() const noexcept {
     sum.rooms += rooms.rooms.value();
     sum.members += rooms.memberships.value();
     sum.published += rooms.published.value();
+    sum.conflated += rooms.deliveries_conflated.value();
+    sum.caught_up += rooms.deliveries_caught_up.value();
+    sum.skipped += rooms.deliveries_skipped.value();
     sum.tasks_run += shard->tasks().tasks_run();
     sum.tasks_refused += shard->tasks().tasks_refused();
     for (std::size_t i = 0; i < kCloseReasons; ++i) sum.closed[i] += sessions.closed[i].value();

@@ -53,6 +53,9 @@ struct Counters {
   std::uint64_t rooms = 0;      // Now, counted on each shard that has members.
   std::uint64_t members = 0;    // Now.
   std::uint64_t published = 0;  // Messages to rooms.
+  std::uint64_t conflated = 0;  // Deliveries that a latest room held back for a member that lags,
+  std::uint64_t caught_up = 0;  // and of those, got to it after all: the newest values.
+  std::uint64_t skipped = 0;    // Deliveries that an ephemeral room dropped for one that lags.
   std::uint64_t tasks_run = 0;
   std::uint64_t tasks_refused = 0;
   std::array<std::uint64_t, kCloseReasons> closed{};  // Sessions, by CloseReason.

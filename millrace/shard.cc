@@ -107,10 +107,11 @@ void Shard::leave(SessionId id, RoomId room) {
   if (self_.owns(id)) self_.rooms().leave(EmbeddedShard::engine_id(id), engine_room(room));
 }
 
-bool Shard::publish(SessionId id, RoomId room, Kind kind, std::span<const std::byte> bytes) {
+bool Shard::publish(SessionId id, RoomId room, Kind kind, std::span<const std::byte> bytes,
+                    std::uint64_t key) {
   if (!self_.owns(id)) return false;
   return self_.rooms().publish(EmbeddedShard::engine_id(id), engine_room(room), opcode_of(kind),
-                               bytes);
+                               bytes, {.key = key});
 }
 
 }  // namespace millrace

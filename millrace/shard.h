@@ -52,8 +52,11 @@ class Shard {
   JoinResult join(SessionId id, std::string_view room, Echo echo = Echo::on);
   void leave(SessionId id, RoomId room);
   // To all members. False when the session is not one. The bytes are copied; text must be valid
-  // UTF-8. A member whose queue is full is closed with 1013, and the others do not notice.
-  bool publish(SessionId id, RoomId room, Kind kind, std::span<const std::byte> bytes);
+  // UTF-8. For a member that reads too slowly the room's policy holds (Options::room_policies), and
+  // the others do not notice. `key`: in a latest room the message takes the place of earlier ones
+  // with its key.
+  bool publish(SessionId id, RoomId room, Kind kind, std::span<const std::byte> bytes,
+               std::uint64_t key = 0);
 
  private:
   EmbeddedShard& self_;

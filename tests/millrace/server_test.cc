@@ -233,6 +233,49 @@ TEST(Server, AWaitingClientIsLetInOrRefusedFromAnotherThread) {
   EXPECT_THAT(refused.read_answer(), StartsWith("HTTP/1.1 401"));
 }
 
+// One reads nothing while another says more than all buffers hold: what follows is the room's
+// policy's affair, and each is seen in its counter.
+millrace::Counters lag_in(const std::string& room, std::uint64_t millrace::Counters::* awaited) {
+  millrace::Options options = tests::small_options();
+  options.room_policies = {"ticks.*=latest", "voice=ephemeral"};
+  RunningServer server(
+      [room](ScriptedHandler& handler) {
+        handler.open_step = [&handler, room](millrace::SessionId id) {
+          EXPECT_EQ(handler.shard.join(id, room).status, millrace::JoinStatus::joined);
+        };
+        handler.message_step = [&handler, room](millrace::SessionId id, const millrace::Message&) {
+          const std::vector<std::byte> large(64'000, std::byte{'x'});
+          const auto join = handler.shard.join(id, room);
+          for (int i = 0; i < 10; ++i) {
+            EXPECT_TRUE(handler.shard.publish(id, join.room, millrace::Kind::text, large, 7));
+          }
+        };
+      },
+      options);
+  tests::TcpClient idle(server.port());
+  idle.upgrade("/");
+  tests::TcpClient speaker(server.port());
+  speaker.upgrade("/");
+  // The speaker lags as well, for it hears itself.
+  for (int i = 0; i < 400 && server->counters().*awaited == 0; ++i) {
+    speaker.send_frame(kText, "more");
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  return server->counters();
+}
+
+TEST(Server, ALatestRoomHoldsBackWhatALaggingMemberCannotTake) {
+  const millrace::Counters counters = lag_in("ticks.x", &millrace::Counters::conflated);
+  EXPECT_GT(counters.conflated, 0U);
+  EXPECT_EQ(counters.skipped, 0U);
+}
+
+TEST(Server, AnEphemeralRoomDropsWhatALaggingMemberCannotTake) {
+  const millrace::Counters counters = lag_in("voice", &millrace::Counters::skipped);
+  EXPECT_GT(counters.skipped, 0U);
+  EXPECT_EQ(counters.conflated, 0U);
+}
+
 TEST(Server, ARoomReachesMembersOnEveryShard) {
   constexpr int kMembers = 8;  // On two shards, as the kernel spreads them.
   RunningServer server(
