@@ -83,6 +83,18 @@ static_assert(kReceiveBuffersDefault <= kReceiveBuffersMost, "buffer ids have 15
 
 inline constexpr std::uint64_t kConnectionsDefault = 10'000;
 inline constexpr std::uint64_t kConnectionsMost = 16'000'000;
+// Accepts that a shard keeps under way per listener: what a crowd can take of one turn.
+inline constexpr std::uint32_t kAcceptsPerTurn = 32;
+// Handshakes that a shard begins per second, and how many of them at once after a lull. Over that
+// connections are refused with 503, of which so many may be under way; over that they wait in the
+// listening socket's queue.
+inline constexpr std::uint64_t kHandshakesPerSecondPerShardDefault = 20'000;
+inline constexpr std::uint64_t kHandshakesPerSecondMost = 100'000'000;
+inline constexpr std::uint64_t kHandshakeBurstsPerSecond =
+    4;  // A burst is a quarter of a second's.
+inline constexpr std::uint32_t kEarlyRefusalsMost = 256;
+// A refused client is asked to come back after 1 to so many seconds, so that not all do at once.
+inline constexpr std::uint32_t kRetryAfterSecondsMost = 8;
 // Descriptors beyond the connection limit, so that refusals can be told with a 503.
 inline constexpr std::uint32_t kRefusalDescriptors = 512;
 // A connection that was silent for so long waits on a poll instead of a receive.
@@ -101,6 +113,8 @@ inline constexpr std::uint32_t kSendSegmentsPerTurn = 16384;
 // Idle blocks that a shard keeps for reuse, per size of block.
 inline constexpr std::uint64_t kPayloadIdleBytesMax = std::uint64_t{4} << 20;
 
+static_assert(kEarlyRefusalsMost + kAcceptsPerTurn < kRefusalDescriptors,
+              "early refusals leave descriptors for those past the connection limit");
 static_assert(kSendQueueBytesLeast > 2 * (kFrameHeaderBytesMax + kControlPayloadBytesMax),
               "a ping and a close always fit");
 static_assert(kSendSegmentsMax <= kSendSegmentsPerTurn);
@@ -122,6 +136,8 @@ inline constexpr Duration kTimeoutMost = std::chrono::hours{24};
 // After a refusal or a violation, how long to read on: closing over unread bytes resets the
 // connection, and the peer might never see the answer.
 inline constexpr Duration kLingerTime = std::chrono::milliseconds{500};
+// After an early refusal: most clients have sent their request by then, or will have soon.
+inline constexpr Duration kEarlyRefusalLinger = std::chrono::milliseconds{100};
 // A sweep comes in this many steps per interval, but not more often than the pause.
 inline constexpr std::uint32_t kSweepSteps = 64;
 inline constexpr Duration kSweepPauseLeast = std::chrono::milliseconds{10};

@@ -19,6 +19,8 @@ static_assert(same(CloseReason::connection_failed, engine::CloseReason::connecti
 static_assert(same(CloseReason::violation, engine::CloseReason::violation));
 static_assert(same(CloseReason::refused, engine::CloseReason::refused));
 static_assert(same(CloseReason::limit_reached, engine::CloseReason::limit_reached));
+static_assert(same(CloseReason::too_many_handshakes, engine::CloseReason::too_many_handshakes));
+static_assert(same(CloseReason::memory_full, engine::CloseReason::memory_full));
 static_assert(same(CloseReason::handshake_timeout, engine::CloseReason::handshake_timeout));
 static_assert(same(CloseReason::heartbeat_timeout, engine::CloseReason::heartbeat_timeout));
 static_assert(same(CloseReason::idle_timeout, engine::CloseReason::idle_timeout));

@@ -66,12 +66,14 @@ enum class Echo : std::uint8_t { off, on };
 // Why a session ended, as it is counted.
 enum class CloseReason : std::uint8_t {
   none,
-  peer_closed,        // A close frame of the peer's.
-  peer_left,          // End of stream without a close frame.
-  connection_failed,  // Reset, timed out or the like.
-  violation,          // The peer broke the protocol.
-  refused,            // The handshake was answered with a status other than 101.
-  limit_reached,      // More than connections_max.
+  peer_closed,          // A close frame of the peer's.
+  peer_left,            // End of stream without a close frame.
+  connection_failed,    // Reset, timed out or the like.
+  violation,            // The peer broke the protocol.
+  refused,              // The handshake was answered with a status other than 101.
+  limit_reached,        // More than connections_max.
+  too_many_handshakes,  // More per second than the budget.
+  memory_full,          // Refused, or closed, because the memory budget is used up.
   handshake_timeout,
   heartbeat_timeout,
   idle_timeout,
@@ -80,7 +82,7 @@ enum class CloseReason : std::uint8_t {
   application,  // The handler asked for it.
 };
 
-inline constexpr std::size_t kCloseReasons = 13;
+inline constexpr std::size_t kCloseReasons = 15;
 
 // snake_case, for logs and metrics.
 std::string_view name(CloseReason reason) noexcept;

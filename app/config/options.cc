@@ -38,6 +38,7 @@ struct RawOptions {
   std::string shards;
   std::string connections = std::to_string(base::kConnectionsDefault);
   std::string receive_buffers = std::to_string(base::kReceiveBuffersDefault);
+  std::string handshakes;
   std::vector<std::string> room_policies;
   std::string conflate_above = base::format_byte_count(base::kConflateAboveBytesDefault);
   std::string drop_above = base::format_byte_count(base::kDropAboveBytesDefault);
@@ -158,6 +159,15 @@ void declare(CLI::App& program, RawOptions& raw) {
   program.add_flag("--verbose", raw.verbose, "with --version");
 }
 
+void declare_budgets(CLI::App& program, RawOptions& raw) {
+  program.add_option(
+      "--handshakes-per-second", raw.handshakes,
+      fmt::format(
+          "opening handshakes at most, over all shards; more are refused with 503 early and "
+          "cheaply; 0: no limit (default: {} for each shard)",
+          base::kHandshakesPerSecondPerShardDefault));
+}
+
 void declare_rooms(CLI::App& program, RawOptions& raw) {
   program.add_option("--room-policy", raw.room_policies,
                      "PATTERN=POLICY, such as ticks.*=latest: what rooms of that name do for slow "
@@ -240,6 +250,16 @@ void read_limits(Reader& reader, const RawOptions& raw, Options& options) {
                    base::kReceiveBufferBytesMost));
 }
 
+void read_budgets(Reader& reader, const RawOptions& raw, Options& options) {
+  const std::uint64_t shards = std::max(options.shards, 1U);  // None is a mistake, told elsewhere.
+  const std::uint64_t standard = shards * base::kHandshakesPerSecondPerShardDefault;
+  const std::string text = raw.handshakes.empty() ? std::to_string(standard) : raw.handshakes;
+  const std::uint64_t handshakes =
+      reader.count("--handshakes-per-second", text, 0, base::kHandshakesPerSecondMost);
+  // Each shard has its part, rounded up: a limit that is given is not none.
+  options.session.handshakes_per_second = (handshakes + shards - 1) / shards;
+}
+
 void read_rooms(Reader& reader, const RawOptions& raw, Options& options) {
   engine::RoomOptions& rooms = options.rooms;
   for (const std::string& rule : raw.room_policies) {
@@ -261,6 +281,7 @@ Options read(Reader& reader, const RawOptions& raw) {
   read_shards(reader, raw, options);
   read_limits(reader, raw, options);
   read_rooms(reader, raw, options);
+  read_budgets(reader, raw, options);
   options.raw = raw.raw;
   options.log_level = reader.choice<base::LogLevel>("--log-level", raw.log_level,
                                                     {{"trace", base::LogLevel::trace},
@@ -308,6 +329,7 @@ std::variant<Options, Goodbye> parse_options(int argc, const char* const* argv) 
   CLI::App program{"Millrace: a real-time WebSocket gateway on io_uring."};
   declare(program, raw);
   declare_rooms(program, raw);
+  declare_budgets(program, raw);
   try {
     program.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

@@ -136,6 +136,9 @@ void add_sessions(Page& page) {
                [&](const Parts& parts) { return of(parts).pongs_superseded.value(); });
   page.counter("millrace_close_timeouts_total", "Close handshakes that the client did not finish",
                [&](const Parts& parts) { return of(parts).close_timeouts.value(); });
+  page.counter("millrace_accepts_rested_total",
+               "Times that accepting rested because too many were being refused",
+               [&](const Parts& parts) { return of(parts).accepts_rested.value(); });
   page.counters<engine::CloseReason>(
       "millrace_sessions_closed_total", "Sessions that ended, by reason", "reason", 1,
       engine::kCloseReasonCount,

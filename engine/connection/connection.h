@@ -39,6 +39,7 @@ struct Connection {
   bool starved : 1;    // Its receive ended for want of buffers.
   bool paused : 1;     // Not to be read from until it is resumed.
   bool outgoing : 1;   // We connected; else the peer did.
+  bool ended : 1;      // The handler knows that the peer sends no more, or that it failed.
   bool watched : 1;    // The handler wants to hear when its queue has drained.
 
   bool open_as(std::uint32_t its_generation) const noexcept {

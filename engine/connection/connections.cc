@@ -141,8 +141,10 @@ Connection* Connections::find(const Tag& tag) noexcept {
 void Connections::dispatch_accept(const Completion& completion) {
   CHECK(completion.tag.slot < listeners_.size());
   Listening& listening = listeners_[completion.tag.slot];
-  if (!completion.more) listening.armed = false;
+  CHECK(!completion.more);
+  --listening.armed;
   if (completion.result >= 0) {
+    accepts_ahead_ = std::min(accepts_ahead_ + 1, base::kAcceptsPerTurn);
     counters_.accepted.add();
     const auto slot = static_cast<std::uint32_t>(completion.result);
     open_slot(slot, false);
@@ -151,7 +153,10 @@ void Connections::dispatch_accept(const Completion& completion) {
     const Outcome outcome = outcome_of(completion.result);
     counters_.accept_failures[index_of(outcome)].add();
     const bool passing = outcome == Outcome::aborted_in_backlog || outcome == Outcome::interrupted;
-    if (!passing) accept_again_at_ = reactor_.now() + kAcceptRest;
+    if (!passing) {
+      accept_again_at_ = reactor_.now() + kAcceptRest;
+      accepts_ahead_ = 1;  // Each that fails so may have cost somebody the connection.
+    }
   }
   if (accept_again_at_ == base::kForever) arm_accepts();
 }
@@ -200,10 +205,14 @@ void Connections::dispatch_poll(const Completion& completion) {
   }
 }
 
-// The receive could not be ended: the next sweep tries again.
+// The receive could not be ended: the next sweep tries again. This may come when the connection is
+// gone already: nobody waits for it.
 void Connections::dispatch_settle(const Completion& completion) {
-  Connection* connection = find(completion.tag);
-  if (connection != nullptr && connection->receiving) connection->warm = true;
+  if (completion.tag.slot >= table_.size()) return;
+  Connection& connection = table_[completion.tag.slot];
+  if (connection.generation == completion.tag.generation && connection.receiving) {
+    connection.warm = true;
+  }
 }
 
 void Connections::dispatch_send(const Completion& completion) {
@@ -296,8 +305,12 @@ bool Connections::reads(ConnectionId id) const noexcept {
 // The peer's orderly end (result 0) lets out what is queued; a failure ends the connection now.
 void Connections::receive_ended(ConnectionId id, std::int32_t result) {
   const Outcome outcome = outcome_of(result);
-  counters_.ended[index_of(outcome)].add();
-  handler_->on_ended(id, outcome);
+  Connection& connection = table_[id.slot];
+  if (!connection.ended) {  // A send may fail after the peer's orderly end.
+    connection.ended = true;
+    counters_.ended[index_of(outcome)].add();
+    handler_->on_ended(id, outcome);
+  }
   if (result == 0) {
     finish(id);
   } else {
@@ -406,10 +419,12 @@ void Connections::arm_starved() {
 
 void Connections::arm_accepts() {
   accept_again_at_ = base::kForever;
+  if (accepting_rests_) return;
   for (std::uint32_t i = 0; i < listeners_.size(); ++i) {
-    if (!listeners_[i].wanted || listeners_[i].armed) continue;
-    listeners_[i].armed = true;
-    reactor_.submit(submit_accept(i));
+    while (listeners_[i].wanted && listeners_[i].armed < accepts_ahead_) {
+      ++listeners_[i].armed;
+      reactor_.submit(submit_accept_once(i));
+    }
   }
 }
 
@@ -482,6 +497,7 @@ void Connections::release_if_quiet(std::uint32_t slot, Connection& connection) {
   connection.generation = (connection.generation + 1) & kGenerationMask;
   connection.state = ConnectionState::free;
   connection.starved = false;
+  connection.ended = false;
   connection.watched = false;
   counters_.released.add();
   counters_.open.subtract();

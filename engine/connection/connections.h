@@ -66,6 +66,13 @@ class Connections {
 
   void accept_on(std::uint32_t listener);
   void stop_accepting(std::uint32_t listener);
+  // Who connects waits in the listening socket's queue until resume_accepting(); a few, whose
+  // accepts are under way, come through still.
+  void rest_accepting() noexcept { accepting_rests_ = true; }
+  void resume_accepting() {
+    accepting_rests_ = false;
+    arm_accepts();
+  }
   // `address` must live until the answer: on_connected() or on_connect_failed().
   void connect(const Address& address, std::uint32_t token);
 
@@ -133,7 +140,7 @@ class Connections {
   };
   struct Listening {
     bool wanted = false;
-    bool armed = false;
+    std::uint32_t armed = 0;  // Accepts that are under way.
   };
 
   void dispatch_accept(const Completion& completion);
@@ -172,6 +179,8 @@ class Connections {
   SendPools pools_;
   std::vector<Listening> listeners_;
   base::Instant accept_again_at_ = base::kForever;
+  bool accepting_rests_ = false;
+  std::uint32_t accepts_ahead_ = 1;  // How many are kept under way: more after each success.
   bool parks_;
   Sweep park_sweep_;
   base::Instant next_sweep_{};

@@ -24,7 +24,7 @@ struct Submission {
   Descriptor descriptor = 0;         // Not for accept (listener), connect and ring.
   const std::byte* data = nullptr;   // send of one piece.
   std::uint32_t size = 0;            // Bytes at `data`, or how many `segments`.
-  bool once = false;                 // receive: of one buffer at most.
+  bool once = false;                 // receive: one buffer at most. accept: one connection.
   const iovec* segments = nullptr;   // send of several pieces in order.
   const Address* address = nullptr;  // connect.
 };
@@ -32,6 +32,14 @@ struct Submission {
 // Accepts on `listener` until told otherwise, each connection into the next free descriptor.
 inline Submission submit_accept(std::uint32_t listener) noexcept {
   return {.tag = {OperationKind::accept, listener, 0}};
+}
+
+// Accepts one connection. Of several on one listener each takes one, so that their number bounds
+// what a crowd can take of a turn; the other kind takes all that wait, however many.
+inline Submission submit_accept_once(std::uint32_t listener) noexcept {
+  Submission submission = submit_accept(listener);
+  submission.once = true;
+  return submission;
 }
 
 // Connects a new socket. The completion's tag has the descriptor as slot and `token` as generation.

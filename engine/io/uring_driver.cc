@@ -224,6 +224,7 @@ void UringDriver::fill_accept(io_uring_sqe& entry, const Submission& submission)
   CHECK(submission.tag.slot < listeners_.size());
   io_uring_prep_multishot_accept_direct(&entry, listeners_[submission.tag.slot], nullptr, nullptr,
                                         0);
+  if (submission.once) entry.ioprio &= static_cast<__u16>(~IORING_ACCEPT_MULTISHOT);
 }
 
 void UringDriver::fill_receive(io_uring_sqe& entry, const Submission& submission) noexcept {

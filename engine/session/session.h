@@ -35,12 +35,14 @@ enum class SessionState : std::uint8_t {
 // Why a session ended, as it is counted.
 enum class CloseReason : std::uint8_t {
   none,
-  peer_closed,        // A close frame of the peer's.
-  peer_left,          // End of stream without a close frame.
-  connection_failed,  // Reset, timed out or the like.
-  violation,          // The peer broke the protocol.
-  refused,            // The handshake was answered with an HTTP status other than 101.
-  limit_reached,      // Too many connections.
+  peer_closed,          // A close frame of the peer's.
+  peer_left,            // End of stream without a close frame.
+  connection_failed,    // Reset, timed out or the like.
+  violation,            // The peer broke the protocol.
+  refused,              // The handshake was answered with an HTTP status other than 101.
+  limit_reached,        // Too many connections.
+  too_many_handshakes,  // More per second than the budget.
+  memory_full,          // Refused, or closed, because the memory budget is used up.
   handshake_timeout,
   heartbeat_timeout,
   idle_timeout,
@@ -49,7 +51,7 @@ enum class CloseReason : std::uint8_t {
   application,  // The handler asked for it.
 };
 
-inline constexpr std::uint8_t kCloseReasonCount = 13;
+inline constexpr std::uint8_t kCloseReasonCount = 15;
 
 struct Session {
   std::uint64_t context;  // The handler's own.

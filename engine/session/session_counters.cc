@@ -18,6 +18,10 @@ std::string_view name(CloseReason reason) noexcept {
       return "refused";
     case CloseReason::limit_reached:
       return "limit_reached";
+    case CloseReason::too_many_handshakes:
+      return "too_many_handshakes";
+    case CloseReason::memory_full:
+      return "memory_full";
     case CloseReason::handshake_timeout:
       return "handshake_timeout";
     case CloseReason::heartbeat_timeout:

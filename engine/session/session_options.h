@@ -20,6 +20,8 @@ struct SessionOptions {
   base::Duration heartbeat_interval = base::kHeartbeatIntervalDefault;
   // A session that sent no message for so long is closed. Zero: never.
   base::Duration idle_timeout = base::Duration::zero();
+  // Handshakes that a shard begins per second; zero: no limit.
+  std::uint64_t handshakes_per_second = 0;
 };
 
 }  // namespace engine

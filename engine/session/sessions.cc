@@ -36,6 +36,9 @@ Sessions::Sessions(Connections& connections, Reactor& reactor, ConnectionGate& g
       handshakes_(options.handshake_timeout),
       closes_(options.close_timeout),
       lingers_(base::kLingerTime),
+      early_lingers_(base::kEarlyRefusalLinger),
+      handshake_budget_(options.handshakes_per_second,
+                        1 + options.handshakes_per_second / base::kHandshakeBurstsPerSecond),
       heartbeat_(options.heartbeat_interval),
       idle_(options.idle_timeout / kIdleSweepsPerTimeout),
       drain_(base::Duration::zero()) {
@@ -77,8 +80,11 @@ void Sessions::on_received(ConnectionId id, std::span<std::byte> bytes) {
     case SessionState::pending:
       receive_handshake(id, session, bytes);
       break;
-    case SessionState::none:
     case SessionState::discarding:
+      // All that a client says before it is answered has come: closing resets nothing.
+      if (refused_early(session)) end(id, session, session.close_reason);
+      break;
+    case SessionState::none:
     case SessionState::ending:
       break;
   }
@@ -339,6 +345,7 @@ void Sessions::on_released(ConnectionId id) {
   } else {
     drop_assembler(session);
   }
+  if (refused_early(session)) end_early_refusal();
   counters_.closed[static_cast<std::size_t>(session.close_reason)].add();
   if (session.counted) {
     gate_.leave();

@@ -20,11 +20,13 @@
 #include "engine/reactor/deadline_queue.h"
 #include "engine/reactor/sweep.h"
 #include "engine/session/connection_gate.h"
+#include "engine/session/early_refusals.h"
 #include "engine/session/handshake.h"
 #include "engine/session/session.h"
 #include "engine/session/session_counters.h"
 #include "engine/session/session_handler.h"
 #include "engine/session/session_options.h"
+#include "engine/session/token_bucket.h"
 #include "protocol/close_code.h"
 #include "protocol/http_status.h"
 #include "protocol/message_assembler.h"
@@ -124,6 +126,13 @@ class Sessions final : public ConnectionHandler {
 
   // sessions_handshake.cc: from the first byte to `open`.
   Session& begin(ConnectionId id, SessionState state, bool client);
+  void refuse_early(ConnectionId id, CloseReason why);
+  void end_early_refusal();
+  static bool refused_early(const Session& session) noexcept {
+    return !session.opened && !session.announced &&
+           (session.close_reason == CloseReason::too_many_handshakes ||
+            session.close_reason == CloseReason::memory_full);
+  }
   void receive_handshake(SessionId id, Session& session, std::span<std::byte> bytes);
   void receive_request(SessionId id, Session& session);
   void receive_response(SessionId id, Session& session);
@@ -191,6 +200,9 @@ class Sessions final : public ConnectionHandler {
   DeadlineQueue<SessionId> handshakes_;
   DeadlineQueue<SessionId> closes_;
   DeadlineQueue<SessionId> lingers_;
+  DeadlineQueue<SessionId> early_lingers_;
+  TokenBucket handshake_budget_;
+  EarlyRefusals early_refusals_;
   Sweep heartbeat_;
   Sweep idle_;
   Sweep drain_;

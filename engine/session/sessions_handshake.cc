@@ -45,11 +45,36 @@ Session& Sessions::begin(ConnectionId id, SessionState state, bool client) {
 }
 
 void Sessions::on_accepted(ConnectionId id) {
+  if (!handshake_budget_.take(reactor_.now())) {
+    refuse_early(id, CloseReason::too_many_handshakes);
+    return;
+  }
   const bool admitted = gate_.enter();
   Session& session = begin(id, admitted ? SessionState::requesting : SessionState::refusing, false);
   session.counted = admitted;
   if (admitted) counters_.open.add();
   if (!admitted) session.close_reason = CloseReason::limit_reached;
+}
+
+// There is no budget for the connection: a 503 without a look at its request. When too many of
+// these are under way, others wait where they cost us nothing.
+void Sessions::refuse_early(ConnectionId id, CloseReason why) {
+  Session& session = begin(id, SessionState::discarding, false);
+  session.close_reason = why;
+  send_text(id.slot, early_refusals_.begin(reactor_.random()));
+  early_lingers_.push(reactor_.now(), id);
+  next_deadline_ = std::min(next_deadline_, early_lingers_.next());
+  if (!early_refusals_.full()) return;
+  if (!early_refusals_.resting) counters_.accepts_rested.add();
+  early_refusals_.resting = true;
+  connections_.rest_accepting();
+}
+
+void Sessions::end_early_refusal() {
+  early_refusals_.end();
+  if (!early_refusals_.resting || !early_refusals_.few()) return;
+  early_refusals_.resting = false;
+  connections_.resume_accepting();
 }
 
 void Sessions::connect(const Address& address, ConnectRequest request) {

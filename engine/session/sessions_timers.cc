@@ -52,6 +52,9 @@ void Sessions::expire_closes(base::Instant now) {
     if (session.state == SessionState::closing) counters_.close_timeouts.add();
     connections_.abort(*id);
   }
+  while (const auto id = early_lingers_.pop_due(now)) {
+    if (connections_.alive(*id)) end(*id, table_[id->slot], table_[id->slot].close_reason);
+  }
   while (const auto id = lingers_.pop_due(now)) {
     if (connections_.alive(*id)) end(*id, table_[id->slot], table_[id->slot].close_reason);
   }
@@ -130,8 +133,9 @@ void Sessions::drain_one(std::uint32_t slot) {
 }
 
 void Sessions::set_next_deadline(base::Instant now) {
-  next_deadline_ = std::min({handshakes_.next(), closes_.next(), lingers_.next(),
-                             heartbeat_.next(now), idle_.next(now), drain_.next(now)});
+  next_deadline_ =
+      std::min({handshakes_.next(), closes_.next(), lingers_.next(), early_lingers_.next(),
+                heartbeat_.next(now), idle_.next(now), drain_.next(now)});
 }
 
 }  // namespace engine

@@ -35,6 +35,28 @@ TEST_F(Listening, AcceptsIntoDescriptorsWhileMoreIsSet) {
   }
 }
 
+// Accepts of one connection: as many connections are taken as accepts were staged, and no more.
+TEST_F(Listening, AnAcceptOfOneTakesOne) {
+  Party second(small(1));
+  const auto other = second.driver().listen(engine::Address::parse("127.0.0.1:0").value());
+  ASSERT_TRUE(other.ok());
+  second.start();
+  for (int i = 0; i < 2; ++i) second.stage(engine::submit_accept_once(other.value().listener));
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    client_.stage(engine::submit_connect(other.value().bound, i));
+  }
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(client_.await(OperationKind::connect).has_value());
+  for (int i = 0; i < 2; ++i) {
+    const auto completion = second.await(OperationKind::accept);
+    ASSERT_TRUE(completion.has_value());
+    EXPECT_GE(completion->result, 0);
+    EXPECT_FALSE(completion->more);
+  }
+  EXPECT_EQ(second.pending(OperationKind::accept), 0U);
+  second.stage(engine::submit_accept_once(other.value().listener));
+  ASSERT_TRUE(second.await(OperationKind::accept).has_value());
+}
+
 TEST_F(Listening, AGroupSharesItsPortsWithNobody) {
   Party stranger(small(0));  // The first shard of another group.
   const auto refused = stranger.driver().listen(listening_.bound);

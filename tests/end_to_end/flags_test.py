@@ -55,6 +55,7 @@ OUT_OF_BOUNDS = (
     ("--idle-timeout", "25h", r"\b1d\b.*\bnever\b"),
     ("--drain-timeout", "0s", r"\b100ms\b.*\b1d\b"),
     ("--drain-timeout", "-1s", r"250ms"),
+    ("--handshakes-per-second", "-1", r"\b0\b.*\b100000000\b"),
     ("--room-policy", "ticks", r"ticks\.\*=latest"),
     ("--room-policy", "ticks=fast", r"reliable, latest, ephemeral"),
     ("--room-policy", "a*b=latest", r"at its end"),

@@ -55,7 +55,7 @@ base::Result<Listening> SimDriver::listen(const Address& address) {
 void SimDriver::stop_listening(std::uint32_t listener) noexcept {
   CHECK(listener < listeners_.size());
   network_.stop_listening(listeners_[listener].number);
-  if (listeners_[listener].armed) end_accept(listeners_[listener], -EINVAL);
+  while (listeners_[listener].waits()) end_accept(listeners_[listener], -EINVAL);
 }
 
 void SimDriver::meet(std::span<SimDriver* const> peers) noexcept {
@@ -227,7 +227,12 @@ void SimDriver::accept(const Submission& submission) {
   CHECK(submission.tag.slot < listeners_.size());
   Listener& listener = listeners_[submission.tag.slot];
   CHECK(!listener.armed);
-  listener.armed = true;
+  CHECK(submission.once || listener.singles == 0);
+  if (submission.once) {
+    ++listener.singles;
+  } else {
+    listener.armed = true;
+  }
   listener.tag = as_returned(submission.tag);
   if (!network_.listens(listener.number)) {
     end_accept(listener, -EINVAL);

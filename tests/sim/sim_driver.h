@@ -101,11 +101,14 @@ class SimDriver {
     std::uint64_t send_hash = 0;  // Of all its bytes, when it was taken.
   };
   struct Listener {
-    std::uint32_t number = 0;  // In the network.
-    bool armed = false;
+    std::uint32_t number = 0;   // In the network.
+    bool armed = false;         // By a multishot.
+    std::uint32_t singles = 0;  // Accepts of one connection that are armed.
     bool scheduled = false;
     Tag tag{};
     base::Instant due{};  // Of its youngest completion.
+
+    bool waits() const noexcept { return armed || singles > 0; }
   };
 
   struct Due {
@@ -131,6 +134,7 @@ class SimDriver {
   void run_receive(Descriptor descriptor);
   bool receive_once(Slot& slot);
   void run_send(Descriptor descriptor);
+  void fail_accept(std::uint32_t number, std::int32_t result);
   void end_accept(Listener& listener, std::int32_t result);
   void end_receive(Slot& slot, std::int32_t result);
   void end_poll(Slot& slot, std::int32_t result);

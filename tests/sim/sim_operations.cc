@@ -30,7 +30,7 @@ constexpr std::size_t kTinyBytes = 16;
 
 void SimDriver::on_backlog(std::uint32_t number) {
   Listener& listener = listeners_[number];
-  if (!listener.armed || listener.scheduled) return;
+  if (!listener.waits() || listener.scheduled) return;
   listener.scheduled = true;
   const bool burst = network_.faults().strikes(Fault::accept_burst);
   network_.schedule(network_.draw_duration(burst ? kBurstMost : kPromptMost),
@@ -40,22 +40,31 @@ void SimDriver::on_backlog(std::uint32_t number) {
 void SimDriver::run_accept(std::uint32_t number) {
   Listener& listener = listeners_[number];
   listener.scheduled = false;
-  while (listener.armed && network_.has_backlog(listener.number)) {
-    if (network_.faults().strikes(Fault::accept_full)) return end_accept(listener, -EMFILE);
+  while (listener.waits() && network_.has_backlog(listener.number)) {
+    if (network_.faults().strikes(Fault::accept_full)) return fail_accept(number, -EMFILE);
     if (network_.faults().strikes(Fault::accept_aborted)) {
       network_.abort_in_backlog(listener.number);
-      return end_accept(listener, -ECONNABORTED);
+      return fail_accept(number, -ECONNABORTED);
+    }
+    // A single accept has no end of its own; it may be interrupted before it took anything.
+    if (listener.singles > 0 && network_.faults().strikes(Fault::accept_ends)) {
+      end_accept(listener, -EINTR);
+      continue;
     }
     const Descriptor descriptor = allocate_slot();
     if (descriptor == kNoDescriptor) {
       // The kernel accepts first and finds no place in the table then: the connection is lost.
       network_.abort_in_backlog(listener.number);
-      return end_accept(listener, -ENFILE);
+      return fail_accept(number, -ENFILE);
     }
     Slot& slot = slots_[descriptor];
     slot.state = SlotState::open;
     slot.socket = network_.accept(listener.number, number_, descriptor);
-    listener.armed = !network_.faults().strikes(Fault::accept_ends);
+    if (listener.singles > 0) {
+      --listener.singles;
+    } else {
+      listener.armed = !network_.faults().strikes(Fault::accept_ends);
+    }
     listener.due = std::max(listener.due, completion_due());
     post({.tag = listener.tag,
           .result = static_cast<std::int32_t>(descriptor),
@@ -64,9 +73,19 @@ void SimDriver::run_accept(std::uint32_t number) {
   }
 }
 
+// Ends one accept; others that are armed look at the backlog in their turn.
+void SimDriver::fail_accept(std::uint32_t number, std::int32_t result) {
+  end_accept(listeners_[number], result);
+  if (network_.has_backlog(listeners_[number].number)) on_backlog(number);
+}
+
 void SimDriver::end_accept(Listener& listener, std::int32_t result) {
-  CHECK(listener.armed);
-  listener.armed = false;
+  CHECK(listener.waits());
+  if (listener.singles > 0) {
+    --listener.singles;
+  } else {
+    listener.armed = false;
+  }
   listener.due = std::max(listener.due, completion_due());
   post({.tag = listener.tag, .result = result}, listener.due, false);
 }
