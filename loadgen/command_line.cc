@@ -252,6 +252,9 @@ std::variant<LoadOptions, CommandLineAnswer> parse_command_line(int count,
   program.set_version_flag(
       "--version", fmt::format("millrace-load {} ({})", millrace::kVersion, millrace::kCommit));
   program.require_subcommand(1);
+  program.footer(
+      "millrace-load compare SCENARIO runs one of these against several servers in turn: see\n"
+      "millrace-load compare --help.");
   declare_scenarios(program, raw);
   try {
     program.parse(count, arguments);

@@ -25,22 +25,6 @@ Json buckets(const std::vector<LatencyBucket>& buckets) {
   return list;
 }
 
-Json program() {
-  return {{"name", "millrace-load"},
-          {"version", millrace::kVersion},
-          {"commit", millrace::kCommit},
-          {"compiler", millrace::kCompiler},
-          {"build_type", millrace::kBuildType}};
-}
-
-Json machine(const Machine& machine) {
-  return {{"cpu_model", machine.cpu_model},
-          {"cpus", machine.cpus},
-          {"memory_bytes", machine.memory_bytes},
-          {"kernel", machine.kernel},
-          {"started_at", machine.started_at}};
-}
-
 Json options(const LoadOptions& options) {
   return {{"connections", options.connections},
           {"rooms", options.rooms},
@@ -170,12 +154,28 @@ nlohmann::ordered_json latency_json(const LatencySummary& latency) {
           {"p99_9", latency.p99_9}, {"p99_99", latency.p99_99}, {"max", latency.max}};
 }
 
+Json program_json() {
+  return {{"name", "millrace-load"},
+          {"version", millrace::kVersion},
+          {"commit", millrace::kCommit},
+          {"compiler", millrace::kCompiler},
+          {"build_type", millrace::kBuildType}};
+}
+
+Json machine_json(const Machine& machine) {
+  return {{"cpu_model", machine.cpu_model},
+          {"cpus", machine.cpus},
+          {"memory_bytes", machine.memory_bytes},
+          {"kernel", machine.kernel},
+          {"started_at", machine.started_at}};
+}
+
 std::string report_json(const Report& report) {
   Json json;
   json["schema"] = kSchema;
-  json["program"] = program();
+  json["program"] = program_json();
   json["command"] = report.options.command;
-  json["machine"] = machine(report.machine);
+  json["machine"] = machine_json(report.machine);
   json["scenario"] = name(report.options.scenario);
   json["target"] = report.options.target.url;
   json["loop"] = loop(report.options);

@@ -58,4 +58,8 @@ nlohmann::ordered_json latency_json(const LatencySummary& latency);
 // Indented, with a newline at the end.
 std::string report_json(const Report& report);
 
+// The fields "program" and "machine", for whatever else is told as JSON.
+nlohmann::ordered_json program_json();
+nlohmann::ordered_json machine_json(const Machine& machine);
+
 }  // namespace loadgen

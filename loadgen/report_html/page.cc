@@ -76,6 +76,7 @@ tr:last-child > * { border-bottom: 0; }
 thead th { color: var(--soft); font-weight: 500; font-size: .85rem; }
 .narrow { width: auto; } .narrow th, .narrow td { padding-right: 2rem; }
 .number { text-align: right; white-space: nowrap; }
+.number + :not(.number) { padding-left: .75rem; }
 th { font-weight: 500; } code { font: .85em/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
 #tip { position: absolute; pointer-events: none; z-index: 1; background: var(--card);
   border: 1px solid var(--line); border-radius: .4rem; padding: .3rem .6rem; font-size: .85rem;
