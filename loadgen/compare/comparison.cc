@@ -22,6 +22,10 @@ std::string_view name(ComparedFigure figure) noexcept {
   switch (figure) {
     case ComparedFigure::cpu_per_message:
       return "server CPU per message";
+    case ComparedFigure::user_per_message:
+      return "server CPU, user space";
+    case ComparedFigure::system_per_message:
+      return "server CPU, kernel";
     case ComparedFigure::throughput:
       return "messages per second";
     case ComparedFigure::p50:
@@ -37,6 +41,8 @@ std::string_view name(ComparedFigure figure) noexcept {
 std::string figure_text(ComparedFigure figure, double value) {
   switch (figure) {
     case ComparedFigure::cpu_per_message:
+    case ComparedFigure::user_per_message:
+    case ComparedFigure::system_per_message:
       return fmt::format("{:.3f}us", value / 1e3);
     case ComparedFigure::throughput:
       return grouped(static_cast<std::uint64_t>(value));
@@ -57,6 +63,13 @@ ComparedFigures figures_of(const Report& report) {
   if (!report.server) return figures;
   const ProcessReport& server = *report.server;
   figures[index(ComparedFigure::cpu_per_message)] = above_zero(server.cpu_ns_per_message);
+  if (report.measured.received > 0 && server.cpu_ns_per_message > 0) {
+    const auto messages = static_cast<double>(report.measured.received);
+    figures[index(ComparedFigure::user_per_message)] =
+        static_cast<double>(server.cpu.user().count()) / messages;
+    figures[index(ComparedFigure::system_per_message)] =
+        static_cast<double>(server.cpu.system().count()) / messages;
+  }
   const std::uint64_t open = report.connections_open_at_stop;
   if (open == 0) return figures;
   const double grown = static_cast<double>(server.memory_after.resident) -
@@ -82,7 +95,7 @@ std::optional<RatioEstimate> ServerComparison::ratio(std::size_t server,
   for (std::size_t round = 0; round < std::min(ours.size(), theirs.size()); ++round) {
     const auto& one = ours[round][index(figure)];
     const auto& other = theirs[round][index(figure)];
-    if (one && other) ratios.push_back(*one / *other);
+    if (one && other && *one > 0 && *other > 0) ratios.push_back(*one / *other);
   }
   return estimate_ratio(ratios);
 }

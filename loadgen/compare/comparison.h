@@ -18,24 +18,31 @@
 namespace loadgen {
 
 enum class ComparedFigure : std::uint8_t {
-  cpu_per_message,  // Of the server, in nanoseconds.
+  cpu_per_message,  // Of the server, in nanoseconds; and its two parts.
+  user_per_message,
+  system_per_message,
   throughput,
   p50,  // In nanoseconds, as p99.
   p99,
   memory_per_connection,  // Resident memory that the server's process grew by, in bytes.
 };
 
-inline constexpr std::size_t kComparedFigures = 5;
+inline constexpr std::size_t kComparedFigures = 7;
 inline constexpr std::array<ComparedFigure, kComparedFigures> kAllComparedFigures{
-    ComparedFigure::cpu_per_message, ComparedFigure::throughput, ComparedFigure::p50,
-    ComparedFigure::p99, ComparedFigure::memory_per_connection};
+    ComparedFigure::cpu_per_message,
+    ComparedFigure::user_per_message,
+    ComparedFigure::system_per_message,
+    ComparedFigure::throughput,
+    ComparedFigure::p50,
+    ComparedFigure::p99,
+    ComparedFigure::memory_per_connection};
 
 using ComparedFigures = std::array<std::optional<double>, kComparedFigures>;
 
 std::string_view name(ComparedFigure figure) noexcept;
 std::string figure_text(ComparedFigure figure, double value);
 
-// What a run has of them; one that it lacks, or that is not above zero, is none.
+// What a run has of them; one that it lacks is none.
 ComparedFigures figures_of(const Report& report);
 
 struct ComparedServer {
@@ -58,7 +65,7 @@ struct ServerComparison {
   bool passed() const noexcept { return failures.empty(); }
 
   std::optional<double> median(std::size_t server, ComparedFigure figure) const;
-  // To the first server, over the rounds in which both have the figure.
+  // To the first server, over the rounds in which both have the figure, above zero.
   std::optional<RatioEstimate> ratio(std::size_t server, ComparedFigure figure) const;
 };
 

@@ -18,12 +18,28 @@ void add(TrafficSample& all, const TrafficSample& one) {
 }
 
 // The last sample that was taken at `instant` or before; null when there was none yet.
-const TrafficSample* sample_at(const RunSeries& series, base::Instant instant) {
-  const base::Duration at = instant - series.began;
-  const auto after = std::upper_bound(
-      series.traffic.begin(), series.traffic.end(), at,
-      [](base::Duration time, const TrafficSample& sample) { return time < sample.at; });
-  return after == series.traffic.begin() ? nullptr : &*(after - 1);
+template <typename Sample>
+const Sample* sample_at(const std::vector<Sample>& samples, base::Instant began,
+                        base::Instant instant) {
+  const auto after =
+      std::upper_bound(samples.begin(), samples.end(), instant - began,
+                       [](base::Duration time, const Sample& sample) { return time < sample.at; });
+  return after == samples.begin() ? nullptr : &*(after - 1);
+}
+
+// What every client used, at the times of the first.
+std::vector<ResourceSample> merge_resources(std::span<const RunSeries> parts) {
+  std::vector<ResourceSample> merged = parts.front().resources;
+  for (const RunSeries& part : parts.subspan(1)) {
+    for (ResourceSample& sample : merged) {
+      const ResourceSample* other =
+          sample_at(part.resources, part.began, parts.front().began + sample.at);
+      if (other == nullptr) continue;
+      sample.client_cpu += other->client_cpu;
+      sample.client_resident += other->client_resident;
+    }
+  }
+  return merged;
 }
 
 }  // namespace
@@ -34,14 +50,14 @@ RunSeries merge_series(std::span<const RunSeries> parts) {
       parts.begin(), parts.end(),
       [](const RunSeries& a, const RunSeries& b) { return a.traffic.size() < b.traffic.size(); });
   RunSeries merged = coarsest;
-  merged.resources = parts.front().resources;
+  merged.resources = merge_resources(parts);
   for (ResourceSample& sample : merged.resources) {
     sample.at += parts.front().began - merged.began;
   }
   for (const RunSeries& part : parts) {
     if (&part == &coarsest) continue;
     for (TrafficSample& sample : merged.traffic) {
-      const TrafficSample* other = sample_at(part, merged.began + sample.at);
+      const TrafficSample* other = sample_at(part.traffic, part.began, merged.began + sample.at);
       // Only the latencies and counts are summed; the time stays the coarsest one's.
       if (other != nullptr) add(sample, *other);
     }

@@ -61,7 +61,8 @@ struct RunSeries {
 };
 
 // The traffic of several generators of one run, as one: at the times of the one with the fewest
-// samples, of each other what it had counted by then. Resources are the first one's.
+// samples, of each other what it had counted by then. Resources are the first one's, but for what
+// the clients used, which is all theirs.
 RunSeries merge_series(std::span<const RunSeries> parts);
 
 }  // namespace loadgen

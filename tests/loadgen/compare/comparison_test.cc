@@ -13,6 +13,7 @@ namespace loadgen {
 namespace {
 
 using nlohmann::ordered_json;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -46,14 +47,10 @@ TEST(Comparison, TakesItsFiguresFromAReport) {
   report.server->memory_before.resident = 1'000'000;
   report.server->memory_after.resident = 3'000'000;
   const ComparedFigures figures = figures_of(report);
-  EXPECT_EQ(figures[0], 4000);
-  EXPECT_EQ(figures[1], 100'000);
-  EXPECT_EQ(figures[2], 1'500'000);
-  EXPECT_EQ(figures[3], 9'000'000);
-  EXPECT_EQ(figures[4], 2000);
+  EXPECT_THAT(figures, ElementsAre(4000, 1000, 3000, 100'000, 1'500'000, 9'000'000, 2000));
   report.server.reset();
-  EXPECT_FALSE(figures_of(report)[0].has_value());
-  EXPECT_FALSE(figures_of(report)[4].has_value());
+  EXPECT_FALSE(figures_of(report).front().has_value());
+  EXPECT_FALSE(figures_of(report).back().has_value());
 }
 
 TEST(Comparison, PairsTheRoundsThatBothHave) {

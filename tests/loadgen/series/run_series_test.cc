@@ -48,13 +48,18 @@ TEST(RunSeries, MergesPartsThatBeganLater) {
   EXPECT_EQ(merged.traffic[3].received, 3 + 3);
 }
 
-TEST(RunSeries, TakesTheResourcesOfTheFirst) {
+TEST(RunSeries, AddsWhatTheClientsUsed) {
   std::vector<RunSeries> parts{counting(kStart, 1s, 9, 1), counting(kStart - 1s, 1s, 4, 1)};
-  parts[0].resources.push_back({.at = 2s, .client_resident = 77});
+  parts[0].resources.push_back({.at = 2s, .client_cpu = 1s, .client_resident = 70});
+  parts[0].resources[0].host.slab = 5;
+  parts[1].resources.push_back({.at = 1s, .client_cpu = 2s, .client_resident = 7});
+  parts[1].resources[0].host.slab = 6;
   const RunSeries merged = merge_series(parts);
   ASSERT_EQ(merged.resources.size(), 1);
   EXPECT_EQ(merged.resources[0].at, 3s) << "on the merged series's time line";
   EXPECT_EQ(merged.resources[0].client_resident, 77);
+  EXPECT_EQ(merged.resources[0].client_cpu, 3s);
+  EXPECT_EQ(merged.resources[0].host.slab, 5) << "the host is the same one for all";
   EXPECT_TRUE(merge_series({}).traffic.empty());
 }
 
