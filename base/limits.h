@@ -97,6 +97,10 @@ inline constexpr std::uint32_t kEarlyRefusalsMost = 256;
 inline constexpr std::uint32_t kRetryAfterSecondsMost = 8;
 // Descriptors beyond the connection limit, so that refusals can be told with a 503.
 inline constexpr std::uint32_t kRefusalDescriptors = 512;
+// A shard is sent connections that others accepted while it holds no more than the average and this
+// part of it, or this many, more.
+inline constexpr std::uint32_t kRelocationSlackPart = 32;
+inline constexpr std::uint32_t kRelocationSlackLeast = 64;
 // A connection that was silent for so long waits on a poll instead of a receive.
 inline constexpr Duration kParkAfterDefault = std::chrono::seconds{10};
 // What may wait for one slow reader before it is closed with 1013.

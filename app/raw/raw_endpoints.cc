@@ -65,6 +65,10 @@ engine::Admission RawEndpoints::enter_room(engine::SessionId id,
   if (echo != "on" && echo != "off") {
     return refuse(protocol::HttpStatus::bad_request, "echo is on or off");
   }
+  // A room that fits a shard stays on one: nothing it says crosses between cores.
+  if (const std::uint32_t home = rooms_.home_of(*name); sessions_.better_on(id, home)) {
+    return {.verdict = Verdict::elsewhere, .shard = home};
+  }
   Publisher publisher;
   if (const auto key = protocol::query_parameter(request.query, "key"); key && !key->empty()) {
     publisher.how.key = engine::hash_name(*key);

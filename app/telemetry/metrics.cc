@@ -193,6 +193,10 @@ void add_connections(Page& page) {
                [&](const Parts& parts) { return of(parts).parked.value(); });
   page.counter("millrace_connections_warmed_total", "Those that began to talk again",
                [&](const Parts& parts) { return of(parts).warmed.value(); });
+  page.counter("millrace_connections_handed_over_total", "Given to the shard of their room",
+               [&](const Parts& parts) { return of(parts).handed_over.value(); });
+  page.counter("millrace_connections_hand_over_failures_total", "Stayed where they were accepted",
+               [&](const Parts& parts) { return of(parts).hand_over_failures.value(); });
   page.counter("millrace_connections_accepted_total", "TCP connections accepted",
                [&](const Parts& parts) { return of(parts).accepted.value(); });
   page.counter("millrace_received_bytes_total", "Bytes from clients, framing included",

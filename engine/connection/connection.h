@@ -32,6 +32,7 @@ struct Connection {
   bool receiving : 1;  // A receive or a poll is armed.
   bool sending : 1;    // A send is in flight.
   bool canceling : 1;  // A cancel is in flight.
+  bool leaving : 1;    // Being handed over to another shard.
   bool listed : 1;     // On this turn's flush list.
   bool warm : 1;       // Its receive is a multishot; else it waits on a poll, and receives singly.
   bool active : 1;     // Received something since the last sweep.
@@ -45,7 +46,7 @@ struct Connection {
   bool open_as(std::uint32_t its_generation) const noexcept {
     return generation == its_generation && state == ConnectionState::open;
   }
-  bool quiet() const noexcept { return !receiving && !sending && !canceling; }
+  bool quiet() const noexcept { return !receiving && !sending && !canceling && !leaving; }
 };
 
 static_assert(sizeof(Connection) == 32, "two connections to a cache line");

@@ -22,6 +22,12 @@ class ConnectionHandler {
   // `token` is what connect() was given.
   virtual void on_connected(ConnectionId id, std::uint32_t token) = 0;
   virtual void on_connect_failed(std::uint32_t token, Outcome outcome) = 0;
+  // These two only where hand_over() is used.
+  // Another shard handed it over, by this ticket of its own. Nothing is received before start_receiving().
+  virtual void on_arrived(ConnectionId /*id*/, std::uint32_t /*from*/, std::uint32_t /*ticket*/) {}
+  // hand_over() succeeded: the other shard has it, and ours is to be aborted. Or it failed, and
+  // start_receiving() goes on here.
+  virtual void on_handed_over(ConnectionId /*id*/, bool /*done*/) {}
   // The bytes may be changed in place; they are gone after the call.
   virtual void on_received(ConnectionId id, std::span<std::byte> bytes) = 0;
   // The peer sends no more (success), or the connection failed. It is finished, or aborted, next.

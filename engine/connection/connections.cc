@@ -93,6 +93,26 @@ void Connections::resume(ConnectionId id) {
   if (!connection.receiving && !connection.starved) arm(id.slot, connection);
 }
 
+bool Connections::may_hand_over(ConnectionId id) const noexcept {
+  const Connection& connection = table_[id.slot];
+  // Behind what a multishot yields there may be more that waits to be delivered.
+  const bool received_singly = !connection.warm || !connection.woken;
+  return connection.open_as(id.generation) && connection.quiet() && received_singly &&
+         !connection.starved && connection.queue.empty();
+}
+
+void Connections::hand_over(ConnectionId id, std::uint32_t shard, std::uint32_t ticket) {
+  CHECK(may_hand_over(id));
+  table_[id.slot].leaving = true;
+  reactor_.submit(submit_hand_over(id.slot, id.generation, shard, ticket));
+}
+
+void Connections::start_receiving(ConnectionId id) {
+  if (!alive(id)) return;
+  Connection& connection = table_[id.slot];
+  if (!connection.receiving && !connection.starved) arm_once(id.slot, connection);
+}
+
 // ---- Completions: only marks --------------------------------------------------------------------
 
 void Connections::dispatch(const Completion& completion) {
@@ -117,6 +137,12 @@ void Connections::dispatch(const Completion& completion) {
       break;
     case OperationKind::cancel:
       dispatch_cancel(completion);
+      break;
+    case OperationKind::hand_over:
+      dispatch_hand_over(completion);
+      break;
+    case OperationKind::arrival:
+      dispatch_arrival(completion);
       break;
     case OperationKind::close:
       counters_.close_failures.add();
@@ -148,6 +174,7 @@ void Connections::dispatch_accept(const Completion& completion) {
     counters_.accepted.add();
     const auto slot = static_cast<std::uint32_t>(completion.result);
     open_slot(slot, false);
+    arm_once(slot, table_[slot]);
     handler_->on_accepted({slot, table_[slot].generation});
   } else if (listening.wanted) {
     const Outcome outcome = outcome_of(completion.result);
@@ -172,6 +199,7 @@ void Connections::dispatch_connect(const Completion& completion) {
   counters_.connected.add();
   const auto slot = static_cast<std::uint32_t>(completion.result);
   open_slot(slot, true);
+  arm_once(slot, table_[slot]);
   handler_->on_connected({slot, table_[slot].generation}, token);
 }
 
@@ -251,6 +279,28 @@ void Connections::dispatch_cancel(const Completion& completion) {
   release_if_quiet(completion.tag.slot, *connection);
 }
 
+void Connections::dispatch_hand_over(const Completion& completion) {
+  Connection* connection = find(completion.tag);
+  if (connection == nullptr) return;
+  connection->leaving = false;
+  const bool done = completion.result >= 0;
+  (done ? counters_.handed_over : counters_.hand_over_failures).add();
+  handler_->on_handed_over({completion.tag.slot, completion.tag.generation}, done);
+  release_if_quiet(completion.tag.slot, *connection);
+}
+
+void Connections::dispatch_arrival(const Completion& completion) {
+  const auto slot = static_cast<std::uint32_t>(completion.result);
+  if (completion.result < 0 || table_[slot].state != ConnectionState::free) {
+    counters_.stale_completions.add();  // A kernel that does not say where it put it.
+    return;
+  }
+  counters_.arrived.add();
+  open_slot(slot, false);
+  handler_->on_arrived({slot, table_[slot].generation}, completion.tag.generation,
+                       completion.tag.slot);
+}
+
 // ---- Delivery -----------------------------------------------------------------------------------
 
 StepResult Connections::deliver() {
@@ -284,7 +334,7 @@ void Connections::deliver_one(const Received& received) {
     starved_.push_back(received.id.slot);
   } else if (received.result > 0 || outcome == Outcome::interrupted ||
              outcome == Outcome::canceled) {
-    const bool ended = !connection.receiving && !connection.starved;
+    const bool ended = !connection.receiving && !connection.starved && !connection.leaving;
     if (ended) {
       arm_after(received.id.slot, connection, received.result > 0);
     } else if (connection.paused && connection.receiving) {
@@ -463,7 +513,6 @@ void Connections::open_slot(std::uint32_t slot, bool outgoing) {
   connection.active = true;
   connection.paused = false;
   counters_.open.add();
-  arm(slot, connection);
 }
 
 void Connections::begin_closing(std::uint32_t slot, Connection& connection) {

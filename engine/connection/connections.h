@@ -40,6 +40,9 @@ struct ConnectionCounters {
   base::Counter receive_buffers_exhausted;
   base::Counter stale_completions;
   base::Counter close_failures;
+  base::Counter handed_over;         // To other shards.
+  base::Counter hand_over_failures;  // Stayed here instead.
+  base::Counter arrived;             // From other shards.
   std::array<base::Counter, kOutcomeCount> accept_failures;
   std::array<base::Counter, kOutcomeCount> connect_failures;
   std::array<base::Counter, kOutcomeCount> ended;  // success: the peer's orderly end.
@@ -106,6 +109,13 @@ class Connections {
     DCHECK(!table_[slot].queue.empty());
     table_[slot].watched = true;
   }
+  // From within on_received(), where nothing is armed or queued (CHECKed): gives the connection to
+  // another shard, where it arrives by this ticket. on_handed_over() follows.
+  void hand_over(ConnectionId id, std::uint32_t shard, std::uint32_t ticket);
+  // Whether hand_over() is possible.
+  bool may_hand_over(ConnectionId id) const noexcept;
+  // After on_arrived(), or a handing over that failed.
+  void start_receiving(ConnectionId id);
   // Sends what is queued, then closes.
   void finish(ConnectionId id);
   // Closes now; what is queued is dropped.
@@ -150,6 +160,8 @@ class Connections {
   void dispatch_settle(const Completion& completion);
   void dispatch_send(const Completion& completion);
   void dispatch_cancel(const Completion& completion);
+  void dispatch_hand_over(const Completion& completion);
+  void dispatch_arrival(const Completion& completion);
   Connection* find(const Tag& tag) noexcept;
 
   void arm_accepts();

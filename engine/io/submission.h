@@ -27,6 +27,8 @@ struct Submission {
   bool once = false;                 // receive: one buffer at most. accept: one connection.
   const iovec* segments = nullptr;   // send of several pieces in order.
   const Address* address = nullptr;  // connect.
+  std::uint32_t shard = 0;           // hand_over: who gets it, and
+  std::uint32_t ticket = 0;          // by which name it arrives there.
 };
 
 // Accepts on `listener` until told otherwise, each connection into the next free descriptor.
@@ -68,6 +70,16 @@ inline Submission submit_poll(Descriptor descriptor, std::uint32_t generation) n
 // Ends a receive, which completes with Outcome::canceled, and nothing else. Success is silent.
 inline Submission submit_settle(Descriptor descriptor, std::uint32_t generation) noexcept {
   return {.tag = {OperationKind::settle, descriptor, generation}, .descriptor = descriptor};
+}
+
+// Gives another shard of the group a descriptor of the same socket, which arrives there before this
+// completes. Ours stays, to be closed. Nothing may be in flight on it.
+inline Submission submit_hand_over(Descriptor descriptor, std::uint32_t generation,
+                                   std::uint32_t shard, std::uint32_t ticket) noexcept {
+  return {.tag = {OperationKind::hand_over, descriptor, generation},
+          .descriptor = descriptor,
+          .shard = shard,
+          .ticket = ticket};
 }
 
 // Sends all of `bytes`; a short count in the completion means that the connection is broken off.

@@ -11,19 +11,21 @@
 namespace engine {
 
 enum class OperationKind : std::uint8_t {
-  accept,   // slot: the listener. Yields a descriptor per completion while `more` is set.
-  connect,  // slot: the new descriptor. generation: the caller's own token.
-  receive,  // slot: the descriptor. Yields a leased buffer per completion while `more` is set.
-  poll,     // slot: the descriptor, which became readable, or ended.
-  send,     // slot: the descriptor.
-  settle,   // slot: the descriptor whose receive is to end; only a failure completes.
-  cancel,   // slot: the descriptor whose operations are to end.
-  close,    // slot: the descriptor; only a failure completes.
-  wake,     // Another shard, or another thread, rang our bell.
-  ring,     // We rang another shard's bell; only a failure completes. slot: that shard.
+  accept,     // slot: the listener. Yields a descriptor per completion while `more` is set.
+  connect,    // slot: the new descriptor. generation: the caller's own token.
+  receive,    // slot: the descriptor. Yields a leased buffer per completion while `more` is set.
+  poll,       // slot: the descriptor, which became readable, or ended.
+  send,       // slot: the descriptor.
+  settle,     // slot: the descriptor whose receive is to end; only a failure completes.
+  cancel,     // slot: the descriptor whose operations are to end.
+  close,      // slot: the descriptor; only a failure completes.
+  wake,       // Another shard, or another thread, rang our bell.
+  ring,       // We rang another shard's bell; only a failure completes. slot: that shard.
+  hand_over,  // slot: the descriptor of which another shard is to get its own.
+  arrival,    // Another shard handed one over. slot: its ticket; generation: that shard.
 };
 
-inline constexpr std::uint8_t kOperationKindCount = 10;
+inline constexpr std::uint8_t kOperationKindCount = 12;
 
 inline constexpr std::uint32_t kGenerationBits = 24;
 inline constexpr std::uint32_t kGenerationMask = (std::uint32_t{1} << kGenerationBits) - 1;

@@ -199,6 +199,9 @@ bool UringDriver::stage(const Submission& submission) noexcept {
     case OperationKind::settle:
       fill_settle(*entry, submission);
       break;
+    case OperationKind::hand_over:
+      fill_hand_over(*entry, submission);
+      break;
     case OperationKind::send:
       fill_send(*entry, submission);
       break;
@@ -212,6 +215,7 @@ bool UringDriver::stage(const Submission& submission) noexcept {
       fill_ring(*entry, submission);
       break;
     case OperationKind::connect:
+    case OperationKind::arrival:
     case OperationKind::wake:
       CHECK(false && "nobody submits a wake; see submit_ring()");
       break;
@@ -246,6 +250,16 @@ void UringDriver::fill_settle(io_uring_sqe& entry, const Submission& submission)
   const Tag receive{OperationKind::receive, submission.tag.slot, submission.tag.generation};
   io_uring_prep_cancel64(&entry, pack_tag(receive), 0);
   entry.flags |= IOSQE_CQE_SKIP_SUCCESS;
+}
+
+void UringDriver::fill_hand_over(io_uring_sqe& entry, const Submission& submission) noexcept {
+  CHECK(submission.shard < peer_rings_.size());
+  const Tag arrival{OperationKind::arrival, submission.ticket, options_.shard};
+  io_uring_prep_rw(IORING_OP_MSG_RING, &entry, peer_rings_[submission.shard],
+                   reinterpret_cast<void*>(std::uintptr_t{IORING_MSG_SEND_FD}), 0,
+                   pack_tag(arrival));
+  entry.addr3 = submission.descriptor;
+  entry.file_index = IORING_FILE_INDEX_ALLOC;
 }
 
 void UringDriver::fill_send(io_uring_sqe& entry, const Submission& submission) noexcept {

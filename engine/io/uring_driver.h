@@ -69,6 +69,7 @@ class UringDriver {
   void fill_receive(io_uring_sqe& entry, const Submission& submission) noexcept;
   void fill_poll(io_uring_sqe& entry, const Submission& submission) noexcept;
   void fill_settle(io_uring_sqe& entry, const Submission& submission) noexcept;
+  void fill_hand_over(io_uring_sqe& entry, const Submission& submission) noexcept;
   void fill_send(io_uring_sqe& entry, const Submission& submission) noexcept;
   void fill_cancel(io_uring_sqe& entry, const Submission& submission) noexcept;
   void fill_close(io_uring_sqe& entry, const Submission& submission) noexcept;

@@ -75,6 +75,10 @@ class Rooms final : public AttachmentOwner {
   ~Rooms() override;
   void set_handler(RoomHandler& handler) noexcept { handler_ = &handler; }
 
+  // The shard that numbers the room's messages: its members' best place.
+  std::uint32_t home_of(std::string_view name) const noexcept {
+    return HomeDirectory::home_of(name, shard_.shards());
+  }
   // `echo`: whether the session gets what it publishes itself. Joining twice is joining once.
   JoinResult join(SessionId session, std::string_view name, bool echo);
   void leave(SessionId session, RoomHandle room);

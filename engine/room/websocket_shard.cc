@@ -6,13 +6,21 @@ WebSocketShard::WebSocketShard(Shard& shard, ConnectionGate& gate, const Session
                                std::uint32_t listeners, const RoomOptions& rooms)
     : shard_(shard),
       listeners_(listeners),
-      sessions_(shard.connections(), shard.reactor(), gate, options),
+      sessions_(shard, gate, options),
       rooms_(shard, sessions_, rooms) {}
 
 void WebSocketShard::on_start() {
   sessions_.start(shard_.reactor().now());
   for (std::uint32_t listener = 0; listener < listeners_; ++listener) {
     shard_.connections().accept_on(listener);
+  }
+}
+
+void WebSocketShard::on_shard_message(const ShardMessage& message) {
+  if (message.kind == kRelocated) {
+    sessions_.on_shard_message(message);
+  } else {
+    rooms_.on_shard_message(message);
   }
 }
 

@@ -35,7 +35,7 @@ class WebSocketShard : public ShardProgram {
 
   // ShardProgram; a program that adds steps of its own overrides and calls these.
   void on_start() override;
-  void on_shard_message(const ShardMessage& message) override { rooms_.on_shard_message(message); }
+  void on_shard_message(const ShardMessage& message) override;
   StepResult expire(base::Instant now) override { return sessions_.expire(now); }
   base::Instant next_deadline() const override { return sessions_.next_deadline(); }
   StepResult run_tasks() override { return rooms_.fan_out(); }

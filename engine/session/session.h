@@ -26,6 +26,7 @@ enum class SessionState : std::uint8_t {
   refusing,    // Over the limit: the request is awaited only to be answered with 503.
   requesting,  // The request, or as a client the response, is not complete yet.
   pending,     // The handler thinks about the request.
+  moving,      // Another shard is being given the connection; its context says which.
   open,
   closing,     // Our close frame is queued; the peer's is awaited.
   discarding,  // The peer broke the protocol or was refused: what it still sends is dropped.
@@ -49,9 +50,10 @@ enum class CloseReason : std::uint8_t {
   send_queue_full,
   draining,
   application,  // The handler asked for it.
+  relocated,    // Another shard serves it.
 };
 
-inline constexpr std::uint8_t kCloseReasonCount = 15;
+inline constexpr std::uint8_t kCloseReasonCount = 16;
 
 struct Session {
   std::uint64_t context;  // The handler's own.
@@ -70,6 +72,7 @@ struct Session {
   bool client : 1;           // We are the client.
   bool opened : 1;           // It became a WebSocket.
   bool counted : 1;          // It is inside the gate.
+  bool moved : 1;            // It came from another shard, or could not go: it stays here.
   bool announced : 1;        // The handler knows of it and is owed an on_close().
 };
 

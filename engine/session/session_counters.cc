@@ -34,6 +34,8 @@ std::string_view name(CloseReason reason) noexcept {
       return "draining";
     case CloseReason::application:
       return "application";
+    case CloseReason::relocated:
+      return "relocated";
   }
   return "none";
 }

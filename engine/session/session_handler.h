@@ -21,14 +21,16 @@ namespace engine {
 // What becomes of a request for an upgrade, or of any other HTTP request.
 struct Admission {
   enum class Verdict : std::uint8_t {
-    accept,   // Becomes a WebSocket now.
-    pending,  // Sessions::admit() or Sessions::refuse() follows.
-    respond,  // Gets `response` and is closed.
+    accept,     // Becomes a WebSocket now.
+    pending,    // Sessions::admit() or Sessions::refuse() follows.
+    respond,    // Gets `response` and is closed.
+    elsewhere,  // `shard` is asked instead: only if Sessions::better_on() said so.
   };
   Verdict verdict = Verdict::respond;
   std::uint64_t context = 0;       // Kept with the session.
   std::string_view subprotocol{};  // Of those that the client offered; empty for none.
   std::string response{};          // A whole HTTP response.
+  std::uint32_t shard = 0;
 };
 
 struct CloseInfo {

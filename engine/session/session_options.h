@@ -22,6 +22,8 @@ struct SessionOptions {
   base::Duration idle_timeout = base::Duration::zero();
   // Handshakes that a shard begins per second; zero: no limit.
   std::uint64_t handshakes_per_second = 0;
+  // A connection may move to the shard where the room that it asks for is at home.
+  bool relocate = true;
 };
 
 }  // namespace engine

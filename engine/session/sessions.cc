@@ -24,12 +24,12 @@ protocol::MaskingKey masking_key(std::uint64_t random) noexcept {
 
 }  // namespace
 
-Sessions::Sessions(Connections& connections, Reactor& reactor, ConnectionGate& gate,
-                   const SessionOptions& options)
-    : connections_(connections),
-      reactor_(reactor),
+Sessions::Sessions(Shard& shard, ConnectionGate& gate, const SessionOptions& options)
+    : connections_(shard.connections()),
+      reactor_(shard.reactor()),
       gate_(gate),
       options_(options),
+      relocation_(shard, gate, options.relocate),
       connecting_(base::kConnectsMax),
       server_assembler_(protocol::Role::server, options.message_bytes_max),
       client_assembler_(protocol::Role::client, options.message_bytes_max),
@@ -85,6 +85,7 @@ void Sessions::on_received(ConnectionId id, std::span<std::byte> bytes) {
       if (refused_early(session)) end(id, session, session.close_reason);
       break;
     case SessionState::none:
+    case SessionState::moving:
     case SessionState::ending:
       break;
   }

@@ -22,6 +22,7 @@
 #include "engine/session/connection_gate.h"
 #include "engine/session/early_refusals.h"
 #include "engine/session/handshake.h"
+#include "engine/session/relocation.h"
 #include "engine/session/session.h"
 #include "engine/session/session_counters.h"
 #include "engine/session/session_handler.h"
@@ -43,8 +44,7 @@ enum class SendResult : std::uint8_t {
 
 class Sessions final : public ConnectionHandler {
  public:
-  Sessions(Connections& connections, Reactor& reactor, ConnectionGate& gate,
-           const SessionOptions& options);
+  Sessions(Shard& shard, ConnectionGate& gate, const SessionOptions& options);
   ~Sessions() override;
 
   base::Status open();
@@ -73,6 +73,9 @@ class Sessions final : public ConnectionHandler {
 
   // Opens a session to a server. `address` must live until the answer.
   void connect(const Address& address, ConnectRequest request);
+  // From within on_request(): whether the session should rather be served by another shard, to
+  // which Admission::Verdict::elsewhere sends it.
+  bool better_on(SessionId id, std::uint32_t shard) const noexcept;
   // Ends the wait of a session that on_request() left pending.
   void admit(SessionId id);
   void refuse(SessionId id, std::string_view response);
@@ -106,6 +109,8 @@ class Sessions final : public ConnectionHandler {
 
   // ---- The shard's turn -------------------------------------------------------------------------
 
+  // Those of kRelocated.
+  void on_shard_message(const ShardMessage& message);
   StepResult expire(base::Instant now);
   base::Instant next_deadline() const noexcept { return next_deadline_; }
   // Sends everybody 1001 in waves until `deadline`.
@@ -119,6 +124,8 @@ class Sessions final : public ConnectionHandler {
   void on_accepted(ConnectionId id) override;
   void on_connected(ConnectionId id, std::uint32_t token) override;
   void on_connect_failed(std::uint32_t token, Outcome outcome) override;
+  void on_arrived(ConnectionId id, std::uint32_t from, std::uint32_t ticket) override;
+  void on_handed_over(ConnectionId id, bool done) override;
   void on_received(ConnectionId id, std::span<std::byte> bytes) override;
   void on_ended(ConnectionId id, Outcome outcome) override;
   void on_released(ConnectionId id) override;
@@ -143,6 +150,10 @@ class Sessions final : public ConnectionHandler {
   void send_text(std::uint32_t slot, std::string_view text);
   void drop_handshake(Session& session) noexcept;
   void fail_connect(SessionId id, Session& session, const ConnectFailure& failure, CloseReason why);
+
+  // sessions_relocation.cc: to another shard and from one, in the middle of the handshake.
+  void move_to(SessionId id, Session& session, std::uint32_t shard);
+  void take_over(SessionId id, Parcel* request);
 
   // sessions.cc: messages and the close handshake.
   void receive_messages(SessionId id, Session& session, std::span<std::byte> bytes);
@@ -186,6 +197,7 @@ class Sessions final : public ConnectionHandler {
   SessionHandler* handler_ = nullptr;
   AttachmentOwner* attachments_ = nullptr;
   SessionOptions options_;
+  Relocation relocation_;
   base::MappedArray<Session> table_;
   std::uint32_t slots_used_ = 0;  // Every slot in use is below.
   base::SlotMap<ConnectRequest> connecting_;

@@ -160,10 +160,16 @@ void Sessions::receive_request(SessionId id, Session& session) {
 
 void Sessions::answer_request(SessionId id, Session& session, const protocol::HttpRequest& request,
                               std::size_t request_bytes) {
+  if (const auto refuge = session.moved ? std::nullopt : relocation_.refuge()) {
+    if (connections_.may_hand_over(id)) return move_to(id, session, *refuge);
+  }
   const protocol::UpgradeCheck check = protocol::check_upgrade(request);
   const auto* upgrade = std::get_if<protocol::Upgrade>(&check);
   Admission admission = handler_->on_request(id, request, upgrade != nullptr);
   if (session.state != SessionState::requesting) return;  // The handler has ended it.
+  if (admission.verdict == Admission::Verdict::elsewhere) {
+    return move_to(id, session, admission.shard);
+  }
   if (admission.verdict == Admission::Verdict::respond) {
     // All that was sent has been read, so that closing resets nothing and need not linger.
     const bool all_read = session.partial.handshake->text.size() == request_bytes;

@@ -7,7 +7,8 @@ base::Status Lanes::open(std::uint32_t shards) {
   CHECK(shards <= base::kShardsMost);
   shards_ = shards;
   if (base::Status status = lanes_.open(shards * shards); !status.ok()) return status;
-  return sleepers_.open(shards);
+  if (base::Status status = sleepers_.open(shards); !status.ok()) return status;
+  return populations_.open(shards);
 }
 
 }  // namespace engine

@@ -32,6 +32,14 @@ class Lanes {
   void leave() noexcept { left_.fetch_add(1, std::memory_order_relaxed); }
   bool all_left() const noexcept { return left_.load(std::memory_order_relaxed) == shards_; }
 
+  // How many connections a shard has, as it last said.
+  std::uint32_t population(std::uint32_t shard) const noexcept {
+    return populations_[shard].connections.load(std::memory_order_relaxed);
+  }
+  void set_population(std::uint32_t shard, std::uint32_t connections) noexcept {
+    populations_[shard].connections.store(connections, std::memory_order_relaxed);
+  }
+
   // The shard is about to wait: from now on senders ring. It must look into its lanes once more.
   void fall_asleep(std::uint32_t shard) noexcept {
     static_cast<void>(sleepers_[shard].asleep.exchange(true, std::memory_order_acq_rel));
@@ -49,10 +57,15 @@ class Lanes {
     std::atomic<bool> asleep;
   };
 
+  struct alignas(64) Population {
+    std::atomic<std::uint32_t> connections;
+  };
+
   std::uint32_t shards_ = 0;
   std::atomic<std::uint32_t> left_{0};
   base::MappedArray<Lane> lanes_;
   base::MappedArray<Sleeper> sleepers_;
+  base::MappedArray<Population> populations_;
 };
 
 }  // namespace engine

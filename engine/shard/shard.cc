@@ -90,6 +90,8 @@ void Shard::dispatch(std::span<const Completion> completions) {
       case OperationKind::settle:
       case OperationKind::send:
       case OperationKind::cancel:
+      case OperationKind::hand_over:
+      case OperationKind::arrival:
       case OperationKind::close:
         connections_.dispatch(completion);
         break;
@@ -119,6 +121,7 @@ StepResult Shard::fan_out() { return program_->run_tasks(); }
 
 StepResult Shard::flush() {
   const StepResult result = connections_.flush();
+  lanes_.set_population(number_, static_cast<std::uint32_t>(connections_.counters().open.value()));
   mailbox_.flush();  // Behind it: those who hear of a released connection may send messages.
   return mailbox_.congested() ? StepResult::more : result;
 }

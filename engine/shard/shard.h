@@ -41,6 +41,8 @@ class Shard final : private TurnSteps {
 
   std::uint32_t number() const noexcept { return number_; }
   std::uint32_t shards() const noexcept { return lanes_.shards(); }
+  // How many connections a shard of the group had at the end of its last turn.
+  std::uint32_t population(std::uint32_t shard) const noexcept { return lanes_.population(shard); }
   Reactor& reactor() noexcept { return reactor_; }
   Connections& connections() noexcept { return connections_; }
   Mailbox& mailbox() noexcept { return mailbox_; }

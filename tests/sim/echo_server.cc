@@ -17,6 +17,10 @@ engine::Admission EchoServer::on_request(engine::SessionId id,
   const SocketNumber socket = trial_.socket_of(shard(), id);
   trial_.verdict().expect(upgradable || trial_.hostile(socket),
                           "a client's request was no upgrade");
+  const auto elsewhere = static_cast<std::uint32_t>(trial_.prng().below(shard().shards()));
+  if (sessions().better_on(id, elsewhere)) {
+    return {.verdict = engine::Admission::Verdict::elsewhere, .shard = elsewhere};
+  }
   const std::uint64_t guest = next_guest_++;
   if (upgradable) guests_[guest] = {.open = false, .socket = socket};
   return {.verdict = engine::Admission::Verdict::accept, .context = guest};

@@ -20,8 +20,8 @@ constexpr std::array<Profile, kFaultCount> kProfiles{{
     {"stage_refused", 0.05},    {"accept_full", 0.2},     {"accept_aborted", 0.1},
     {"accept_ends", 0.3},       {"accept_burst", 0.3},    {"connect_fails", 0.2},
     {"wake_doubled", 0.3},      {"wake_late", 0.3},       {"wake_spurious", 0.02},
-    {"ring_fails", 0.3},        {"shard_preempted", 0.2}, {"shard_stalls", 0.01},
-    {"clock_jumps", 0.0005},
+    {"ring_fails", 0.3},        {"hand_over_fails", 0.3}, {"shard_preempted", 0.2},
+    {"shard_stalls", 0.01},     {"clock_jumps", 0.0005},
 }};
 
 constexpr std::uint64_t kFaultSeed = 0xFA017;

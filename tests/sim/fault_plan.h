@@ -39,12 +39,13 @@ enum class Fault : std::uint8_t {
   wake_late,         // A wake takes its time.
   wake_spurious,     // A wake that nobody rang.
   ring_fails,        // The other shard's completion queue was full.
+  hand_over_fails,   // The other shard has no place for a connection.
   shard_preempted,   // Other shards run in the middle of a turn.
   shard_stalls,      // A shard gets no processor for a while.
   clock_jumps,       // From one nanosecond to an hour pass at once.
 };
 
-inline constexpr std::size_t kFaultCount = 25;
+inline constexpr std::size_t kFaultCount = 26;
 
 std::string_view name(Fault fault) noexcept;
 

@@ -157,6 +157,13 @@ SocketNumber Network::accept(std::uint32_t listener, std::uint32_t driver,
   return number;
 }
 
+void Network::move(SocketNumber number, std::uint32_t driver, engine::Descriptor descriptor) {
+  Socket& socket = *sockets_[number];
+  CHECK(socket.state == SocketState::open);
+  socket.driver = driver;
+  socket.descriptor = descriptor;
+}
+
 void Network::abort_in_backlog(std::uint32_t listener) {
   std::deque<SocketNumber>& backlog = listeners_[listener].backlog;
   const SocketNumber number = backlog.front();

@@ -99,6 +99,8 @@ class Network {
   bool listens(std::uint32_t listener) const noexcept { return listeners_[listener].open; }
   bool has_backlog(std::uint32_t listener) const noexcept;
   SocketNumber accept(std::uint32_t listener, std::uint32_t driver, engine::Descriptor descriptor);
+  // The socket is in another driver's table from now on.
+  void move(SocketNumber number, std::uint32_t driver, engine::Descriptor descriptor);
   // The oldest connection of the backlog leaves before it was accepted.
   void abort_in_backlog(std::uint32_t listener);
 

@@ -19,6 +19,10 @@ engine::Admission RoomServer::on_request(engine::SessionId id,
                                          const protocol::HttpRequest& /*request*/,
                                          bool upgradable) {
   trial_.verdict().expect(upgradable, "a client's request was no upgrade");
+  const auto elsewhere = static_cast<std::uint32_t>(trial_.prng().below(shard().shards()));
+  if (sessions().better_on(id, elsewhere)) {
+    return {.verdict = engine::Admission::Verdict::elsewhere, .shard = elsewhere};
+  }
   const std::uint64_t guest = next_guest_++;
   guests_[guest].socket = trial_.socket_of(shard(), id);
   return {.verdict = engine::Admission::Verdict::accept, .context = guest};

@@ -101,6 +101,7 @@ TEST_F(RoomsOfOneShard, JoiningTwiceIsJoiningOnceAndLeavingOnceIsLeaving) {
   join(1, "r");
   EXPECT_EQ(room_counters().memberships.value(), 2U);
   publish(1, room, "once");
+  ASSERT_TRUE(awaits_frames(0, 1));
   ASSERT_TRUE(awaits_frames(1, 1));
   EXPECT_EQ(all_heard(0), "once;");
   leave(0, room);
@@ -214,6 +215,7 @@ TEST_F(RoomsOfOneShard, ASlowMemberIsClosedAndTheOthersHearOn) {
   for (std::size_t i = 0; i < kMessages; ++i) {
     ASSERT_TRUE(publish(2, room, std::string(1000, 'm')));
     ASSERT_TRUE(awaits_frames(1, i + 1));
+    ASSERT_TRUE(awaits_frames(2, i + 1));
   }
   ASSERT_TRUE(until([&] { return shard().closes.size() == 1; }));
   EXPECT_EQ(shard().closes[0].info.reason, engine::CloseReason::send_queue_full);

@@ -205,6 +205,9 @@ void SimDriver::execute(const Submission& submission) {
     case OperationKind::settle:
       settle(submission);
       break;
+    case OperationKind::hand_over:
+      hand_over(submission);
+      break;
     case OperationKind::send:
       send(submission);
       break;
@@ -218,6 +221,7 @@ void SimDriver::execute(const Submission& submission) {
       ring(submission);
       break;
     case OperationKind::wake:
+    case OperationKind::arrival:
       CHECK(false && "nobody submits a wake");
       break;
   }
@@ -296,6 +300,32 @@ void SimDriver::settle(const Submission& submission) {
   post({.tag = as_returned(submission.tag), .result = result}, completion_due(), false);
 }
 
+void SimDriver::hand_over(const Submission& submission) {
+  Slot* slot = open_slot(submission);
+  if (slot == nullptr) return;
+  CHECK(slot->in_flight == 0);
+  CHECK(slot->socket != sim::kNobody);
+  ++slot->in_flight;
+  ++in_flight_;
+  SimDriver& other = *peers_[submission.shard];
+  const base::Instant due = completion_due();
+  const bool full = network_.faults().strikes(Fault::hand_over_fails);
+  const Descriptor descriptor = full ? kNoDescriptor : other.allocate_slot();
+  const Completion answer{.tag = as_returned(submission.tag)};
+  if (descriptor == kNoDescriptor) {
+    post({.tag = answer.tag, .result = -ENFILE}, due, true);
+    return;
+  }
+  Slot& theirs = other.slots_[descriptor];
+  theirs.state = SlotState::open;
+  theirs.socket = std::exchange(slot->socket, sim::kNobody);
+  network_.move(theirs.socket, other.number_, descriptor);
+  other.post({.tag = as_returned({OperationKind::arrival, submission.ticket, options_.shard}),
+              .result = static_cast<std::int32_t>(descriptor)},
+             due, false);
+  post(answer, due + network_.draw_duration(kPromptMost), true);
+}
+
 void SimDriver::send(const Submission& submission) {
   Slot* slot = open_slot(submission);
   if (slot == nullptr) return;
@@ -350,7 +380,7 @@ void SimDriver::close(const Submission& submission) {
   Slot* slot = open_slot(submission);
   if (slot == nullptr) return;
   CHECK(slot->in_flight == 0);
-  network_.close(slot->socket);
+  if (slot->socket != sim::kNobody) network_.close(slot->socket);
   free_slot(submission.descriptor);
 }
 

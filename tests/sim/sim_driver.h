@@ -77,7 +77,7 @@ class SimDriver {
   // A place of the descriptor table, with what is in flight on it.
   struct Slot {
     SlotState state = SlotState::free;
-    sim::SocketNumber socket = sim::kNobody;
+    sim::SocketNumber socket = sim::kNobody;  // Nobody's once it was handed over.
     std::uint32_t epoch = 0;
     std::uint32_t in_flight = 0;
     Tag connect_tag{};
@@ -125,6 +125,7 @@ class SimDriver {
   void receive(const Submission& submission);
   void poll(const Submission& submission);
   void settle(const Submission& submission);
+  void hand_over(const Submission& submission);
   void send(const Submission& submission);
   void cancel(const Submission& submission);
   void close(const Submission& submission);
