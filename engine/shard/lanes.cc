@@ -7,7 +7,7 @@ base::Status Lanes::open(std::uint32_t shards) {
   CHECK(shards <= base::kShardsMost);
   shards_ = shards;
   if (base::Status status = lanes_.open(shards * shards); !status.ok()) return status;
-  if (base::Status status = sleepers_.open(shards); !status.ok()) return status;
+  if (base::Status status = doors_.open(shards); !status.ok()) return status;
   return populations_.open(shards);
 }
 

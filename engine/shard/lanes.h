@@ -1,12 +1,14 @@
 // Lanes: all the rings between the shards of a group, and who of them sleeps.
 //
-// One SpscRing for every ordered pair of shards, and one flag a shard that says whether it waits in
-// the kernel. Pages of lanes that nobody uses are never touched. Threads: each ring has one
-// producer and one consumer; the flags are for all. Bound: kLaneEntries per lane, shards squared
-// lanes. Invariant: a shard that sleeps with a message in a lane has been rung, or is being rung by
-// the sender; both sides use read-modify-writes on the flag, so neither can miss the other.
+// One SpscRing for every ordered pair of shards; for each shard a bit per sender that has put
+// something into its lane, so that nobody looks into empty lanes; and one flag that says whether it
+// waits in the kernel. Pages of lanes that nobody uses are never touched. Threads: each ring has
+// one producer and one consumer; the flags are for all. Bound: kLaneEntries per lane, shards
+// squared lanes. Invariant: a shard that sleeps with a message in a lane has been rung, or is being
+// rung by the sender; both sides use read-modify-writes on the flag, so neither can miss the other.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 
@@ -42,19 +44,39 @@ class Lanes {
 
   // The shard is about to wait: from now on senders ring. It must look into its lanes once more.
   void fall_asleep(std::uint32_t shard) noexcept {
-    static_cast<void>(sleepers_[shard].asleep.exchange(true, std::memory_order_acq_rel));
+    static_cast<void>(doors_[shard].asleep.exchange(true, std::memory_order_acq_rel));
   }
   void wake_up(std::uint32_t shard) noexcept {
-    sleepers_[shard].asleep.store(false, std::memory_order_relaxed);
+    doors_[shard].asleep.store(false, std::memory_order_relaxed);
   }
-  // After a push: true for the one sender that has to ring.
+  // After pushes: the receiver will look into the lane.
+  void announce(std::uint32_t from, std::uint32_t to) noexcept {
+    static_cast<void>(doors_[to].senders[from / 64].fetch_or(std::uint64_t{1} << (from % 64),
+                                                             std::memory_order_acq_rel));
+  }
+  // Senders with numbers [64 * word, 64 * word + 64) that announced something since the last call.
+  std::uint64_t take_announced(std::uint32_t shard, std::uint32_t word) noexcept {
+    std::atomic<std::uint64_t>& senders = doors_[shard].senders[word];
+    if (senders.load(std::memory_order_relaxed) == 0) return 0;
+    return senders.exchange(0, std::memory_order_acq_rel);
+  }
+  bool anything_announced(std::uint32_t shard) const noexcept {
+    for (const auto& senders : doors_[shard].senders) {
+      if (senders.load(std::memory_order_acquire) != 0) return true;
+    }
+    return false;
+  }
+  std::uint32_t words() const noexcept { return (shards_ + 63) / 64; }
+
+  // After announcing: true for the one sender that has to ring.
   bool must_ring(std::uint32_t shard) noexcept {
-    return sleepers_[shard].asleep.exchange(false, std::memory_order_acq_rel);
+    return doors_[shard].asleep.exchange(false, std::memory_order_acq_rel);
   }
 
  private:
-  struct alignas(64) Sleeper {
+  struct alignas(64) Door {
     std::atomic<bool> asleep;
+    std::array<std::atomic<std::uint64_t>, (base::kShardsMost + 63) / 64> senders;
   };
 
   struct alignas(64) Population {
@@ -64,7 +86,7 @@ class Lanes {
   std::uint32_t shards_ = 0;
   std::atomic<std::uint32_t> left_{0};
   base::MappedArray<Lane> lanes_;
-  base::MappedArray<Sleeper> sleepers_;
+  base::MappedArray<Door> doors_;
   base::MappedArray<Population> populations_;
 };
 

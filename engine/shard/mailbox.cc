@@ -15,11 +15,17 @@ void Mailbox::send(std::uint32_t to, const ShardMessage& message) {
   CHECK(to != shard_);
   CHECK(to < lanes_.shards());
   counters_.sent.add();
-  touched_[to] = true;
+  touch(to);
   if (outboxes_[to].empty() && lanes_.lane(shard_, to).try_push(message)) return;
   counters_.lane_full.add();
   outboxes_[to].push_back(message);
   ++waiting_;
+}
+
+void Mailbox::touch(std::uint32_t to) {
+  if (touched_[to]) return;
+  touched_[to] = true;
+  touched_list_.push_back(to);
 }
 
 void Mailbox::push_waiting(std::uint32_t to) {
@@ -27,19 +33,20 @@ void Mailbox::push_waiting(std::uint32_t to) {
   while (!outbox.empty() && lanes_.lane(shard_, to).try_push(outbox.front())) {
     outbox.pop_front();
     --waiting_;
-    touched_[to] = true;
+    touch(to);
   }
 }
 
 void Mailbox::flush() {
-  for (std::uint32_t to = 0; to < lanes_.shards(); ++to) {
-    if (waiting_ > 0) push_waiting(to);
-    if (!touched_[to]) continue;
+  for (std::uint32_t to = 0; waiting_ > 0 && to < lanes_.shards(); ++to) push_waiting(to);
+  for (const std::uint32_t to : touched_list_) {
     touched_[to] = false;
+    lanes_.announce(shard_, to);
     if (!lanes_.must_ring(to)) continue;
     reactor_.submit(submit_ring(to));
     counters_.rings.add();
   }
+  touched_list_.clear();
   counters_.waiting.set(waiting_);
 }
 
@@ -55,12 +62,9 @@ void Mailbox::drop_waiting() noexcept {
 
 bool Mailbox::prepare_to_sleep() noexcept {
   lanes_.fall_asleep(shard_);
-  for (std::uint32_t from = 0; from < lanes_.shards(); ++from) {
-    if (from == shard_ || lanes_.lane(from, shard_).empty()) continue;
-    lanes_.wake_up(shard_);
-    return false;
-  }
-  return true;
+  if (!lanes_.anything_announced(shard_)) return true;
+  lanes_.wake_up(shard_);
+  return false;
 }
 
 }  // namespace engine

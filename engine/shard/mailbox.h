@@ -8,7 +8,10 @@
 // shards send it, so what waits for one slow shard is bounded only by what the others may publish.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/counter.h"
@@ -36,11 +39,18 @@ class Mailbox {
   template <typename Sink>
   StepResult drain(Sink&& sink) {
     bool more = false;
-    for (std::uint32_t from = 0; from < lanes_.shards(); ++from) {
-      if (from == shard_) continue;
-      const std::uint32_t taken = lanes_.lane(from, shard_).drain(base::kLaneMessagesPerTurn, sink);
-      counters_.received.add(taken);
-      more |= taken == base::kLaneMessagesPerTurn;
+    for (std::uint32_t word = 0; word < lanes_.words(); ++word) {
+      std::uint64_t senders =
+          lanes_.take_announced(shard_, word) | std::exchange(unfinished_[word], 0);
+      for (; senders != 0; senders &= senders - 1) {
+        const std::uint32_t bit = static_cast<std::uint32_t>(std::countr_zero(senders));
+        Lane& lane = lanes_.lane(word * 64 + bit, shard_);
+        const std::uint32_t taken = lane.drain(base::kLaneMessagesPerTurn, sink);
+        counters_.received.add(taken);
+        if (taken < base::kLaneMessagesPerTurn) continue;
+        unfinished_[word] |= std::uint64_t{1} << bit;
+        more = true;
+      }
     }
     return more ? StepResult::more : StepResult::done;
   }
@@ -57,13 +67,16 @@ class Mailbox {
   const MailboxCounters& counters() const noexcept { return counters_; }
 
  private:
+  void touch(std::uint32_t to);
   void push_waiting(std::uint32_t to);
 
   Reactor& reactor_;
   Lanes& lanes_;
   std::uint32_t shard_;
   std::vector<base::Fifo<ShardMessage>> outboxes_;  // By receiving shard.
-  std::vector<bool> touched_;                       // Got something this turn.
+  std::vector<bool> touched_;                       // Got something this turn,
+  std::vector<std::uint32_t> touched_list_;         // the same as a list.
+  std::array<std::uint64_t, (base::kShardsMost + 63) / 64> unfinished_{};  // Lanes not yet emptied.
   std::uint64_t waiting_ = 0;
   MailboxCounters counters_;
 };

@@ -41,6 +41,7 @@ TEST(Lanes, NoWakeUpIsMissed) {
   std::thread producer([&] {
     for (std::uint32_t i = 0; i < kMessages; ++i) {
       while (!lanes.lane(0, 1).try_push({.kind = 0, .number = i})) std::this_thread::yield();
+      lanes.announce(0, 1);
       if (lanes.must_ring(1)) {
         bell.store(true);
         bell.notify_one();
@@ -49,13 +50,14 @@ TEST(Lanes, NoWakeUpIsMissed) {
   });
   std::uint32_t received = 0;
   while (received < kMessages) {
+    static_cast<void>(lanes.take_announced(1, 0));
     lanes.lane(0, 1).drain(base::kLaneEntries, [&](const ShardMessage& message) {
       EXPECT_EQ(message.number, received);
       ++received;
     });
     if (received == kMessages) break;
     lanes.fall_asleep(1);
-    if (lanes.lane(0, 1).empty()) {
+    if (!lanes.anything_announced(1)) {
       bell.wait(false);
       bell.store(false);
     }
@@ -63,6 +65,20 @@ TEST(Lanes, NoWakeUpIsMissed) {
   }
   producer.join();
   EXPECT_EQ(received, kMessages);
+}
+
+TEST(Lanes, TellsWhoAnnouncedOnce) {
+  Lanes lanes;
+  ASSERT_TRUE(lanes.open(70).ok());
+  EXPECT_FALSE(lanes.anything_announced(3));
+  lanes.announce(0, 3);
+  lanes.announce(69, 3);
+  lanes.announce(5, 4);
+  EXPECT_TRUE(lanes.anything_announced(3));
+  EXPECT_EQ(lanes.take_announced(3, 0), 1U);
+  EXPECT_EQ(lanes.take_announced(3, 1), std::uint64_t{1} << 5U);
+  EXPECT_FALSE(lanes.anything_announced(3));
+  EXPECT_EQ(lanes.take_announced(4, 0), std::uint64_t{1} << 5U);
 }
 
 }  // namespace
