@@ -79,7 +79,7 @@ TEST_F(MailboxTest, WhatALaneCannotTakeWaitsInOrder) {
     box(0).flush();
     const auto result =
         box(1).drain([&](const ShardMessage& message) { EXPECT_EQ(message.number, next++); });
-    EXPECT_EQ(result == engine::StepResult::more, turn < 4) << turn;
+    EXPECT_EQ(result == engine::StepResult::more, turn < 3) << turn;
   }
   EXPECT_EQ(next, kMessages);
   box(0).flush();
