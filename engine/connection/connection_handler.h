@@ -23,7 +23,8 @@ class ConnectionHandler {
   virtual void on_connected(ConnectionId id, std::uint32_t token) = 0;
   virtual void on_connect_failed(std::uint32_t token, Outcome outcome) = 0;
   // These two only where hand_over() is used.
-  // Another shard handed it over, by this ticket of its own. Nothing is received before start_receiving().
+  // Another shard handed it over, by this ticket of its own. Nothing is received before
+  // start_receiving().
   virtual void on_arrived(ConnectionId /*id*/, std::uint32_t /*from*/, std::uint32_t /*ticket*/) {}
   // hand_over() succeeded: the other shard has it, and ours is to be aborted. Or it failed, and
   // start_receiving() goes on here.

@@ -79,20 +79,6 @@ void Connections::abort(ConnectionId id) {
   }
 }
 
-void Connections::pause(ConnectionId id) {
-  if (!alive(id)) return;
-  Connection& connection = table_[id.slot];
-  connection.paused = true;
-  if (connection.receiving) reactor_.submit(submit_settle(id.slot, id.generation));
-}
-
-void Connections::resume(ConnectionId id) {
-  if (!alive(id) || !table_[id.slot].paused) return;
-  Connection& connection = table_[id.slot];
-  connection.paused = false;
-  if (!connection.receiving && !connection.starved) arm(id.slot, connection);
-}
-
 bool Connections::may_hand_over(ConnectionId id) const noexcept {
   const Connection& connection = table_[id.slot];
   // Behind what a multishot yields there may be more that waits to be delivered.
@@ -105,12 +91,6 @@ void Connections::hand_over(ConnectionId id, std::uint32_t shard, std::uint32_t 
   CHECK(may_hand_over(id));
   table_[id.slot].leaving = true;
   reactor_.submit(submit_hand_over(id.slot, id.generation, shard, ticket));
-}
-
-void Connections::start_receiving(ConnectionId id) {
-  if (!alive(id)) return;
-  Connection& connection = table_[id.slot];
-  if (!connection.receiving && !connection.starved) arm_once(id.slot, connection);
 }
 
 // ---- Completions: only marks --------------------------------------------------------------------
@@ -203,46 +183,6 @@ void Connections::dispatch_connect(const Completion& completion) {
   handler_->on_connected({slot, table_[slot].generation}, token);
 }
 
-void Connections::dispatch_receive(const Completion& completion) {
-  Connection* connection = find(completion.tag);
-  if (connection == nullptr) {
-    if (completion.has_buffer) reactor_.give_back(completion.buffer);
-    return;
-  }
-  if (!completion.more) connection->receiving = false;
-  if (completion.has_buffer) ++buffers_held_;
-  received_.push_back({.id = {completion.tag.slot, completion.tag.generation},
-                       .result = completion.result,
-                       .has_buffer = completion.has_buffer,
-                       .buffer = completion.buffer,
-                       .data = completion.data});
-  if (connection->state == ConnectionState::closing) {
-    release_if_quiet(completion.tag.slot, *connection);
-  }
-}
-
-// A parked connection has something to receive, or failed, which the receive will tell.
-void Connections::dispatch_poll(const Completion& completion) {
-  Connection* connection = find(completion.tag);
-  if (connection == nullptr) return;
-  connection->receiving = false;
-  if (connection->state == ConnectionState::closing) {
-    release_if_quiet(completion.tag.slot, *connection);
-  } else if (!connection->paused) {
-    arm_once(completion.tag.slot, *connection);
-  }
-}
-
-// The receive could not be ended: the next sweep tries again. This may come when the connection is
-// gone already: nobody waits for it.
-void Connections::dispatch_settle(const Completion& completion) {
-  if (completion.tag.slot >= table_.size()) return;
-  Connection& connection = table_[completion.tag.slot];
-  if (connection.generation == completion.tag.generation && connection.receiving) {
-    connection.warm = true;
-  }
-}
-
 void Connections::dispatch_send(const Completion& completion) {
   Connection* connection = find(completion.tag);
   if (connection == nullptr) return;
@@ -301,73 +241,6 @@ void Connections::dispatch_arrival(const Completion& completion) {
                        completion.tag.slot);
 }
 
-// ---- Delivery -----------------------------------------------------------------------------------
-
-StepResult Connections::deliver() {
-  const std::size_t end =
-      std::min(received_.size(), received_done_ + std::size_t{base::kReceivesPerTurn});
-  while (received_done_ < end) deliver_one(received_[received_done_++]);
-  if (received_done_ < received_.size()) return StepResult::more;
-  received_.clear();
-  received_done_ = 0;
-  return StepResult::done;
-}
-
-void Connections::deliver_one(const Received& received) {
-  Connection& connection = table_[received.id.slot];
-  if (reads(received.id) && received.result > 0 && received.has_buffer) {
-    counters_.receives.add();
-    counters_.received_bytes.add(static_cast<std::uint64_t>(received.result));
-    connection.active = true;
-    handler_->on_received(received.id, {received.data, static_cast<std::size_t>(received.result)});
-  }
-  if (received.has_buffer) {
-    reactor_.give_back(received.buffer);
-    --buffers_held_;
-    buffers_came_back_ = true;
-  }
-  if (!reads(received.id)) return;
-  const Outcome outcome = outcome_of(received.result);
-  if (outcome == Outcome::no_buffers) {
-    counters_.receive_buffers_exhausted.add();
-    connection.starved = true;
-    starved_.push_back(received.id.slot);
-  } else if (received.result > 0 || outcome == Outcome::interrupted ||
-             outcome == Outcome::canceled) {
-    const bool ended = !connection.receiving && !connection.starved && !connection.leaving;
-    if (ended) {
-      arm_after(received.id.slot, connection, received.result > 0);
-    } else if (connection.paused && connection.receiving) {
-      pause(received.id);  // It goes on: what should end it missed it.
-    }
-  } else {
-    receive_ended(received.id, received.result);
-  }
-}
-
-// True while what arrives for `id` still matters.
-bool Connections::reads(ConnectionId id) const noexcept {
-  const Connection& connection = table_[id.slot];
-  return connection.generation == id.generation && (connection.state == ConnectionState::open ||
-                                                    connection.state == ConnectionState::finishing);
-}
-
-// The peer's orderly end (result 0) lets out what is queued; a failure ends the connection now.
-void Connections::receive_ended(ConnectionId id, std::int32_t result) {
-  const Outcome outcome = outcome_of(result);
-  Connection& connection = table_[id.slot];
-  if (!connection.ended) {  // A send may fail after the peer's orderly end.
-    connection.ended = true;
-    counters_.ended[index_of(outcome)].add();
-    handler_->on_ended(id, outcome);
-  }
-  if (result == 0) {
-    finish(id);
-  } else {
-    abort(id);
-  }
-}
-
 // ---- Flushing -----------------------------------------------------------------------------------
 
 StepResult Connections::flush() {
@@ -414,57 +287,6 @@ bool Connections::stage_send(std::uint32_t slot, Connection& connection) {
   return staged;
 }
 
-void Connections::arm_receive(std::uint32_t slot, Connection& connection) {
-  connection.receiving = true;
-  reactor_.submit(submit_receive(slot, connection.generation));
-}
-
-void Connections::arm(std::uint32_t slot, Connection& connection) {
-  if (connection.warm) {
-    arm_receive(slot, connection);
-  } else {
-    arm_once(slot, connection);
-  }
-}
-
-void Connections::arm_once(std::uint32_t slot, Connection& connection) {
-  connection.receiving = true;
-  reactor_.submit(submit_receive_once(slot, connection.generation));
-}
-
-void Connections::arm_poll(std::uint32_t slot, Connection& connection) {
-  connection.receiving = true;
-  reactor_.submit(submit_poll(slot, connection.generation));
-}
-
-// Nothing is armed, since a receive ended. A single message, such as a pong, does not yet warm a
-// connection up; the second since it was parked does.
-void Connections::arm_after(std::uint32_t slot, Connection& connection, bool received) {
-  if (connection.paused) return;
-  if (!connection.warm && received && connection.woken) {
-    connection.warm = true;
-    counters_.warmed.add();
-  }
-  connection.woken |= received;
-  if (connection.warm) {
-    arm_receive(slot, connection);
-  } else {
-    arm_poll(slot, connection);
-  }
-}
-
-void Connections::arm_starved() {
-  for (const std::uint32_t slot : starved_) {
-    Connection& connection = table_[slot];
-    if (!connection.starved) continue;
-    connection.starved = false;
-    const bool open =
-        connection.state == ConnectionState::open || connection.state == ConnectionState::finishing;
-    if (open && !connection.receiving && !connection.paused) arm(slot, connection);
-  }
-  starved_.clear();
-}
-
 // ---- Opening and closing ------------------------------------------------------------------------
 
 void Connections::arm_accepts() {
@@ -485,19 +307,6 @@ StepResult Connections::expire(base::Instant now) {
   for (std::uint32_t slot = range.begin; slot < range.end; ++slot) park_quiet(slot);
   next_sweep_ = range.behind ? now : park_sweep_.next(now);
   return range.behind ? StepResult::more : StepResult::done;
-}
-
-// The receive of a connection that was silent for an interval is ended; a poll follows it.
-void Connections::park_quiet(std::uint32_t slot) {
-  Connection& connection = table_[slot];
-  if (connection.state != ConnectionState::open) return;
-  const bool silent = !connection.active;
-  connection.active = false;
-  connection.woken = false;
-  if (!silent || !connection.warm) return;
-  connection.warm = false;
-  counters_.parked.add();
-  if (connection.receiving) reactor_.submit(submit_settle(slot, connection.generation));
 }
 
 void Connections::open_slot(std::uint32_t slot, bool outgoing) {
