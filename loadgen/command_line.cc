@@ -11,6 +11,7 @@
 #include "loadgen/flag_reader.h"
 #include "loadgen/message.h"
 #include "loadgen/raw_options.h"
+#include "loadgen/shared_run.h"
 
 namespace loadgen {
 
@@ -207,6 +208,7 @@ void read_rest(const RawOptions& raw, FlagReader& reader, LoadOptions& options) 
   options.connect_rate = reader.rate("--connect-rate", raw.connect_rate);
   options.connect_timeout = reader.duration("--connect-timeout", raw.connect_timeout, false);
   options.shards = reader.count("--shards", raw.shards, 1, base::kShardsMost);
+  options.processes = reader.count("--processes", raw.processes, 1, kProcessesMost);
   options.cpus = reader.cpus(raw.cpus);
   options.seed = raw.seed;
   if (raw.server_pid != 0) options.server_pid = static_cast<pid_t>(raw.server_pid);

@@ -24,6 +24,11 @@ void add_common(CLI::App& command, RawOptions& raw) {
                   "use so many addresses, counting up from the URL's: each has its own ports")
       ->capture_default_str();
   command.add_option("--shards", raw.shards, "threads of the generator")->capture_default_str();
+  command
+      .add_option("--processes", raw.processes,
+                  "processes of the generator, with so many --shards each; their clients share "
+                  "rooms, and their results become one")
+      ->capture_default_str();
   command.add_option("--cpus", raw.cpus, "pin the shards to these, for example 1 or 0-3,8");
   command.add_option("--seed", raw.seed, "of contents, sizes and arrivals")->capture_default_str();
   command.add_option("--server-pid", raw.server_pid, "report this process's cpu and memory");

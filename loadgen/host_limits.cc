@@ -63,7 +63,7 @@ base::Status HostLimits::check(const LoadOptions& options) const {
 }
 
 std::uint32_t descriptors_per_shard(const LoadOptions& options) noexcept {
-  return static_cast<std::uint32_t>(divide_up(options.connections, options.shards)) +
+  return static_cast<std::uint32_t>(divide_up(options.connections, options.all_shards())) +
          kDescriptorsSpare;
 }
 

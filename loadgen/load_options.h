@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "loadgen/client_groups.h"
 #include "loadgen/expectation.h"
+#include "loadgen/partition.h"
 #include "loadgen/ramp_search.h"
 #include "loadgen/retry_policy.h"
 #include "loadgen/schedule.h"
@@ -87,6 +88,8 @@ struct LoadOptions {
   // On what.
   std::uint32_t shards = 1;
   std::vector<std::uint32_t> cpus;
+  std::uint32_t processes = 1;  // With so many shards each.
+  std::uint32_t process = 0;    // Which of them this is.
   std::uint64_t seed = 1;
 
   // What is told, and to whom.
@@ -98,6 +101,15 @@ struct LoadOptions {
   std::vector<std::string> command;
 
   bool open_loop() const noexcept { return rate > 0; }
+  std::uint32_t all_shards() const noexcept { return processes * shards; }
+  // Of this process.
+  std::uint32_t own_connections() const noexcept {
+    std::uint32_t own = 0;
+    for (std::uint32_t i = 0; i < shards; ++i) {
+      own += Partition{process * shards + i, all_shards(), connections}.size();
+    }
+    return own;
+  }
 };
 
 }  // namespace loadgen

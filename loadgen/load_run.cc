@@ -33,17 +33,20 @@ constexpr std::uint32_t kManyShards = 8;
 
 }  // namespace
 
-LoadRun::LoadRun(const LoadOptions& options, PublishedBoard& board)
-    : options_(options), factory_(options, control_, board), self_(ProcessProbe::self()) {
+LoadRun::LoadRun(const LoadOptions& options, PublishedBoard& board, SharedRun& shared)
+    : options_(options),
+      shared_(shared),
+      factory_(options, control_, board),
+      self_(ProcessProbe::self()) {
   report_.options = options;
   report_.machine = Machine::look();
 }
 
 base::Result<std::unique_ptr<LoadRun>> LoadRun::open(const LoadOptions& options,
-                                                     PublishedBoard& board) {
+                                                     PublishedBoard& board, SharedRun& shared) {
   const base::Status limits = HostLimits::raise_and_look().check(options);
   if (!limits.ok()) return limits.error();
-  std::unique_ptr<LoadRun> run(new LoadRun(options, board));
+  std::unique_ptr<LoadRun> run(new LoadRun(options, board, shared));
   if (options.server_pid) {
     auto server = ProcessProbe::open(*options.server_pid);
     if (!server.ok()) return server.error();
@@ -66,7 +69,7 @@ base::Result<std::unique_ptr<LoadRun>> LoadRun::open(const LoadOptions& options,
   return run;
 }
 
-Report LoadRun::execute(Interrupts& interrupts, Progress& progress) {
+RunResult LoadRun::execute(Interrupts& interrupts, Progress& progress) {
   interrupts_ = &interrupts;
   progress_ = &progress;
   if (server_) {
@@ -77,19 +80,22 @@ Report LoadRun::execute(Interrupts& interrupts, Progress& progress) {
   note_memory(&ProcessReport::memory_before, &HostReport::memory_before);
   if (const base::Status status = group_->start(); !status.ok()) {
     report_.failures.push_back(status.error().message);
-    return report_;
+    shared_.give_up();
+    return std::move(result_);
   }
   recorder_->begin(monotonic_now());
   connect();
+  reach(RunPhase::connected, "waiting");
   const bool nothing_open = connects_first(options_.scenario) && totals().open == 0;
   if (nothing_open) report_.failures.emplace_back("no connection could be opened");
-  report_.connections_open_at_stop = totals().open;
-  if (!nothing_open && !interrupts_->interrupted()) {
+  report_.connections_open_at_stop = own_totals().open;
+  if (!nothing_open && !interrupts_->interrupted() && !shared_.given_up()) {
     measure();
     drain();
   }
+  reach(RunPhase::drained, "waiting");
   end();
-  return report_;
+  return std::move(result_);
 }
 
 // ---- Phases -------------------------------------------------------------------------------------
@@ -99,14 +105,15 @@ void LoadRun::connect() {
   const base::Instant began = monotonic_now();
   base::Instant moved = began;
   std::uint64_t settled = 0;
-  while (settled < options_.connections) {
+  const std::uint64_t wanted = options_.own_connections();
+  while (settled < wanted) {
     if (wait_until(monotonic_now() + kLook, "connecting")) break;
-    const Totals now = totals();
+    const RunTotals now = own_totals();
     if (now.opened + now.failed != settled) moved = monotonic_now();
     settled = now.opened + now.failed;
     if (monotonic_now() - moved > options_.connect_timeout) {
       report_.failures.push_back(fmt::format("{} of {} connects had no answer within {:.0f}s",
-                                             options_.connections - settled, options_.connections,
+                                             wanted - settled, wanted,
                                              base::to_seconds(options_.connect_timeout)));
       break;
     }
@@ -117,7 +124,12 @@ void LoadRun::connect() {
 }
 
 void LoadRun::measure() {
-  const base::Instant start = monotonic_now() + kStartDelay;
+  if (options_.process == 0) shared_.set_start(monotonic_now() + kStartDelay);
+  while (shared_.start() == base::kForever && !shared_.given_up()) {
+    if (wait_until(monotonic_now() + kLook, "waiting")) return;
+  }
+  if (shared_.given_up()) return;
+  const base::Instant start = shared_.start();
   const base::Instant measure_from = start + options_.warm_up;
   const base::Instant stop = measure_from + options_.duration;
   control_.set_start(start);
@@ -126,8 +138,11 @@ void LoadRun::measure() {
   const Usage before = usage();
   const base::Instant measured_from = monotonic_now();
   const bool may_end_early = ends_when_complete(options_);
-  while (monotonic_now() < stop && !(may_end_early && is_complete())) {
-    const base::Instant look = may_end_early ? monotonic_now() + kLook : stop;
+  while (monotonic_now() < stop && !shared_.given_up()) {
+    if (may_end_early && options_.process == 0 && is_complete()) shared_.set_stop(monotonic_now());
+    if (shared_.stop() != base::kForever) break;
+    const bool looks = may_end_early || options_.processes > 1;
+    const base::Instant look = looks ? monotonic_now() + kLook : stop;
     if (wait_until(std::min(stop, look), "measuring")) break;
   }
   const Usage after = usage();
@@ -138,7 +153,7 @@ void LoadRun::measure() {
   }
   report_.times.warming_up = measured_from - start;
   report_.times.measured = stopped - measured_from;
-  report_.connections_open_at_stop = totals().open;
+  report_.connections_open_at_stop = own_totals().open;
   report_.client.cpu = after.client - before.client;
   if (report_.server) report_.server->cpu = after.server - before.server;
   recorder_->set_measured(measured_from, stopped);
@@ -152,14 +167,14 @@ void LoadRun::drain() {
   std::uint64_t received = 0;
   while (monotonic_now() - began < options_.drain_timeout &&
          monotonic_now() - moved < kDrainQuiet) {
-    const Totals now = totals();
+    const RunTotals now = totals();
     if (now.received != received) moved = monotonic_now();
     received = now.received;
     if (interrupts_->interrupted() && monotonic_now() - began > kGoodbye) break;
     watch("draining");
     std::this_thread::sleep_for(kLook);
     // A shard that had not looked at the clock yet may still have sent something.
-    const Totals later = totals();
+    const RunTotals later = totals();
     const std::uint64_t failed = connects_first(options_.scenario) ? 0 : later.failed;
     const bool complete = later.received + failed >= later.owed && later.awaited == 0;
     if (later.owed == now.owed && complete) break;
@@ -173,7 +188,20 @@ void LoadRun::end() {
   report_.interrupted = interrupts_->interrupted();
   group_->drain(kGoodbye);
   group_->join();
-  merge_shards(factory_.shards(), report_);
+  shared_.tell(options_.process, account_of(factory_.shards(), options_));
+  reach(RunPhase::accounted, "waiting");
+  merge_shards(factory_.shards(), shared_.ledger(options_.groups), result_);
+}
+
+// Waits until every process has come so far, or one has given up.
+void LoadRun::reach(RunPhase phase, std::string_view name) {
+  totals();
+  shared_.reach(options_.process, phase);
+  while (!shared_.all_reached(phase) && !shared_.given_up()) {
+    if (phase != RunPhase::accounted) watch(name);
+    totals();
+    std::this_thread::sleep_for(kLook);
+  }
 }
 
 // ---- Watching -----------------------------------------------------------------------------------
@@ -206,7 +234,7 @@ void LoadRun::watch(std::string_view phase) {
   const base::Instant now = monotonic_now();
   recorder_->look(now);
   if (!progress_->due(now)) return;
-  const Totals all = totals();
+  const RunTotals all = totals();
   progress_->show(now, {.phase = phase,
                         .open = all.open,
                         .failed = all.failed,
@@ -214,8 +242,8 @@ void LoadRun::watch(std::string_view phase) {
                         .received = all.received});
 }
 
-LoadRun::Totals LoadRun::totals() const {
-  Totals totals;
+RunTotals LoadRun::own_totals() const {
+  RunTotals totals;
   for (const LoadShard* shard : factory_.shards()) {
     const ShardStatistics& statistics = shard->statistics();
     totals.opened += statistics.opened.value();
@@ -227,6 +255,12 @@ LoadRun::Totals LoadRun::totals() const {
     totals.awaited += statistics.awaited.value();
   }
   return totals;
+}
+
+// Of all processes, and tells them our own.
+RunTotals LoadRun::totals() {
+  shared_.tell(options_.process, own_totals());
+  return shared_.totals();
 }
 
 LoadRun::Usage LoadRun::usage() const {

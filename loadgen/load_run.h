@@ -1,8 +1,9 @@
-// LoadRun: one run from start to end: opens the shards, leads them through its phases, and makes
-// the report.
+// LoadRun: one run in one process, from start to end: opens the shards, leads them through its
+// phases, and makes the report.
 //
 // Connect, warm up, measure, drain, say goodbye. It watches the shards through their counters and
-// tells them two instants (RunControl); everything else they decide themselves.
+// tells them two instants (RunControl); everything else they decide themselves. Where several
+// processes make up a run, they go through the phases together (SharedRun); the first decides when.
 // Threads: the main one; the shards are started and joined within execute().
 #pragma once
 
@@ -21,36 +22,29 @@
 #include "loadgen/progress.h"
 #include "loadgen/report.h"
 #include "loadgen/run_control.h"
+#include "loadgen/run_result.h"
 #include "loadgen/series/series_recorder.h"
+#include "loadgen/shared_run.h"
 
 namespace loadgen {
 
 class LoadRun {
  public:
-  // Takes all resources; errors say what the host or the options lack. `options`, and the board
-  // that was opened for them, must outlive it.
+  // Takes all resources; errors say what the host or the options lack. `options`, and what was
+  // opened for them and for all processes of the run, must outlive it.
   static base::Result<std::unique_ptr<LoadRun>> open(const LoadOptions& options,
-                                                     PublishedBoard& board);
+                                                     PublishedBoard& board, SharedRun& shared);
 
   // Once. Without a connection to measure, the report says so among its failures.
-  Report execute(Interrupts& interrupts, Progress& progress);
+  RunResult execute(Interrupts& interrupts, Progress& progress);
 
  private:
-  struct Totals {
-    std::uint64_t opened = 0;
-    std::uint64_t failed = 0;
-    std::uint64_t open = 0;
-    std::uint64_t sent = 0;
-    std::uint64_t received = 0;
-    std::uint64_t owed = 0;
-    std::uint64_t awaited = 0;
-  };
   struct Usage {
     CpuTime client;
     CpuTime server;
   };
 
-  LoadRun(const LoadOptions& options, PublishedBoard& board);
+  LoadRun(const LoadOptions& options, PublishedBoard& board, SharedRun& shared);
 
   void connect();
   void measure();
@@ -60,12 +54,16 @@ class LoadRun {
   bool is_complete();
   void ring_shards() noexcept;
   void watch(std::string_view phase);
-  Totals totals() const;
+  RunTotals own_totals() const;
+  RunTotals totals();
+  void reach(RunPhase phase, std::string_view name);
   Usage usage() const;
   void note_memory(MemoryUse ProcessReport::* when, HostMemory HostReport::* host_when);
 
-  Report report_;
+  RunResult result_;
+  Report& report_ = result_.report;
   const LoadOptions& options_;
+  SharedRun& shared_;
   RunControl control_;
   LoadShardFactory factory_;
   std::unique_ptr<engine::ShardGroup> group_;
@@ -78,7 +76,9 @@ class LoadRun {
   Progress* progress_ = nullptr;
 };
 
-// Adds to `report` what the shards saw, and judges the audits against each other.
-void merge_shards(std::span<LoadShard* const> shards, Report& report);
+// What the publishers of these shards sent.
+Ledger account_of(std::span<LoadShard* const> shards, const LoadOptions& options);
+// Judges the audits of the shards by what those of all processes sent, and adds what they saw.
+void merge_shards(std::span<LoadShard* const> shards, const Ledger& ledger, RunResult& result);
 
 }  // namespace loadgen

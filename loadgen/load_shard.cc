@@ -30,7 +30,9 @@ engine::SessionOptions session_options(const LoadOptions& options) {
 }
 
 Partition partition_of(const LoadOptions& options, std::uint32_t shard) {
-  return {.shard = shard, .shards = options.shards, .clients = options.connections};
+  return {.shard = options.process * options.shards + shard,
+          .shards = options.all_shards(),
+          .clients = options.connections};
 }
 
 std::uint32_t share(std::uint32_t all, std::uint32_t shards) { return std::max(1U, all / shards); }
@@ -57,8 +59,9 @@ void LoadShard::on_start() {
   WebSocketShard::on_start();
   scenario_->prepare();
   if (!connects_first(options_.scenario)) return;
-  clients_.connect_all({.in_progress_max = share(options_.connect_in_progress, options_.shards),
-                        .rate = options_.connect_rate / options_.shards});
+  clients_.connect_all(
+      {.in_progress_max = share(options_.connect_in_progress, options_.all_shards()),
+       .rate = options_.connect_rate / options_.all_shards()});
 }
 
 // ---- The turn -----------------------------------------------------------------------------------

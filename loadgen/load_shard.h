@@ -30,6 +30,7 @@ class LoadShard final : public engine::WebSocketShard,
 
   const ShardStatistics& statistics() const noexcept { return statistics_; }
   Scenario& scenario() noexcept { return *scenario_; }
+  const Scenario& scenario() const noexcept { return *scenario_; }
 
   // ShardProgram.
   void on_start() override;

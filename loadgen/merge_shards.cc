@@ -1,4 +1,4 @@
-// From what each shard saw to one report.
+// From what each shard saw to one result.
 #include <memory>
 #include <string>
 
@@ -59,52 +59,28 @@ void add_shard(Report& report, const LoadShard& shard) {
   add_measured(report.measured, statistics.at_measure_from, statistics.at_stop);
 }
 
-// Classes are in the same order in every shard.
-void merge_classes(std::span<LoadShard* const> shards, Report& report) {
-  if (shards.empty()) return;
-  const double seconds = base::to_seconds(report.times.measured);
-  for (std::size_t i = 0; i < shards.front()->statistics().classes.size(); ++i) {
-    ClassStatistics all;
-    for (const LoadShard* shard : shards) all.merge(*shard->statistics().classes[i]);
-    report.classes.push_back(ClassReport::of(all, seconds));
-  }
-}
-
-void add_cost(ProcessReport& process, double seconds, std::uint64_t messages) {
-  if (seconds > 0) process.cpus_busy = base::to_seconds(process.cpu.total) / seconds;
-  if (messages == 0) return;
-  process.cpu_ns_per_message =
-      static_cast<double>(process.cpu.total.count()) / static_cast<double>(messages);
-}
-
 }  // namespace
 
-void merge_shards(std::span<LoadShard* const> shards, Report& report) {
-  Ledger ledger(report.options.groups);
-  for (LoadShard* shard : shards) shard->scenario().account(ledger);
+Ledger account_of(std::span<LoadShard* const> shards, const LoadOptions& options) {
+  Ledger ledger(options.groups);
+  for (const LoadShard* shard : shards) shard->scenario().account(ledger);
+  return ledger;
+}
+
+void merge_shards(std::span<LoadShard* const> shards, const Ledger& ledger, RunResult& result) {
   for (LoadShard* shard : shards) shard->scenario().judge(ledger);
-  // On the heap: each of these is 36 KiB.
-  struct Histograms {
-    base::Histogram latency;
-    base::Histogram send_lag;
-    base::Histogram connect_latency;
-  };
-  const auto all = std::make_unique<Histograms>();
   for (const LoadShard* shard : shards) {
-    add_shard(report, *shard);
-    all->latency.merge(shard->statistics().latency);
-    all->send_lag.merge(shard->statistics().send_lag);
-    all->connect_latency.merge(shard->statistics().connect_latency);
+    const ShardStatistics& statistics = shard->statistics();
+    add_shard(result.report, *shard);
+    result.histograms->latency.merge(statistics.latency);
+    result.histograms->send_lag.merge(statistics.send_lag);
+    result.histograms->connect_latency.merge(statistics.connect_latency);
+    // Classes are in the same order in every shard.
+    for (std::size_t i = 0; i < statistics.classes.size(); ++i) {
+      if (i == result.classes.size()) result.classes.push_back(std::make_unique<ClassStatistics>());
+      result.classes[i]->merge(*statistics.classes[i]);
+    }
   }
-  merge_classes(shards, report);
-  report.latency = LatencySummary::of(all->latency);
-  report.latency_buckets = buckets_of(all->latency);
-  report.send_lag = LatencySummary::of(all->send_lag);
-  report.connect_latency = LatencySummary::of(all->connect_latency);
-  const double seconds = base::to_seconds(report.times.measured);
-  if (seconds > 0) report.throughput = static_cast<double>(report.measured.received) / seconds;
-  add_cost(report.client, seconds, report.measured.received);
-  if (report.server) add_cost(*report.server, seconds, report.measured.received);
 }
 
 }  // namespace loadgen

@@ -60,6 +60,7 @@ struct RawOptions {
   std::string connect_timeout = "30s";
   std::uint64_t spread = 1;
   std::uint64_t shards = 1;
+  std::uint64_t processes = 1;
   std::string cpus;
   std::uint64_t seed = 1;
   std::int64_t server_pid = 0;

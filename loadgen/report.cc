@@ -127,11 +127,11 @@ void judge_errors(Report& report) {
 }
 
 void warn(Report& report) {
-  if (report.client.cpus_busy > kBusyHigh * report.options.shards) {
-    report.warnings.push_back(
-        fmt::format("the generator itself was busy for {:.0f}% of its {} shard(s): its limits may "
-                    "be what was measured",
-                    100 * report.client.cpus_busy / report.options.shards, report.options.shards));
+  if (report.client.cpus_busy > kBusyHigh * report.options.all_shards()) {
+    report.warnings.push_back(fmt::format(
+        "the generator itself was busy for {:.0f}% of its {} shard(s): its limits may "
+        "be what was measured",
+        100 * report.client.cpus_busy / report.options.all_shards(), report.options.all_shards()));
   }
   if (report.send_lag.p99 > kSendLagHighNanoseconds) {
     report.warnings.push_back(fmt::format(

@@ -35,6 +35,7 @@ Json options(const LoadOptions& options) {
           {"in_flight", options.in_flight},
           {"size_least", options.size.least},
           {"size_most", options.size.most},
+          {"processes", options.processes},
           {"shards", options.shards},
           {"cpus", options.cpus},
           {"seed", options.seed},

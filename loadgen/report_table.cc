@@ -54,9 +54,12 @@ void add_heading(std::string& table, const Report& report) {
   if (options.scenario != ScenarioKind::idle) table += ", " + load_text(options);
   if (sends_messages(options.scenario) && options.classes.empty())
     table += ", " + size_text(options.size);
-  table += fmt::format("; {} after {} of warm-up; {} shard(s), seed {}\n",
-                       time_text(static_cast<std::uint64_t>(report.times.measured.count())),
-                       base::format_duration(options.warm_up), options.shards, options.seed);
+  table += fmt::format(
+      "; {} after {} of warm-up; {} shard(s){}, seed {}\n",
+      time_text(static_cast<std::uint64_t>(report.times.measured.count())),
+      base::format_duration(options.warm_up), options.shards,
+      options.processes > 1 ? fmt::format(" in each of {} processes", options.processes) : "",
+      options.seed);
   if (options.scenario != ScenarioKind::idle) {
     table += options.open_loop() ? "  open loop: latency counts from the intended time\n"
                                  : "  closed loop: coordinated omission possible\n";

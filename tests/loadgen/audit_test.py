@@ -143,6 +143,15 @@ class AuditTest(unittest.TestCase):
         # Whoever has been let in is owed everything from then on, what comes first included.
         self.assert_found("deaf", CHURN, "lost")
 
+    def test_faults_between_processes_are_found(self):
+        across = (*ROOM, "--processes", "2")
+        code, report = self.run_load(across)
+        self.assertEqual(code, 0, report["failures"])
+        self.assertEqual(report["audit"]["checked"], 240 * 4)
+        self.assert_found("drop", across, "lost")
+        self.assert_found("disagree", across, "disorder")
+        self.assert_found("misdeliver", across, "misdelivered")
+
     # ---- Connections -----------------------------------------------------------------------------
 
     def test_disconnects_fail_the_run_and_are_named(self):

@@ -75,6 +75,9 @@ TEST(CommandLine, ReadsARoomRun) {
   EXPECT_EQ(options.target.path, "/room?room={room}");
   EXPECT_EQ(options.connections, 1000);
   EXPECT_EQ(options.publishers, 3);
+  EXPECT_EQ(options.processes, 1);
+  EXPECT_EQ(accepted({"room", kUrl, "--processes", "5"}).processes, 5);
+  EXPECT_THAT(refused({"room", kUrl, "--processes", "65"}), HasSubstr("--processes"));
   EXPECT_TRUE(options.open_loop());
   EXPECT_DOUBLE_EQ(options.rate, 2000);
   EXPECT_EQ(options.arrivals, Arrivals::poisson);
