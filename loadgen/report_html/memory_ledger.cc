@@ -58,12 +58,11 @@ std::vector<Entry> entries_of(const Report& report) {
   }
   entries.push_back(of_host(knows_sockets ? "kernel slab: the rest" : "kernel slab", host,
                             [](const HostMemory& m) { return number(m.slab - m.slab_sockets); }));
-  entries.push_back(of_host("of it and of pages: TCP buffers", host,
+  entries.push_back(of_host("TCP buffers, in slab or in pages", host,
                             [](const HostMemory& m) { return number(m.tcp_buffers); }));
   entries.back().in_sum = false;
-  entries.push_back(of_host("host: memory not available any more", host, [](const HostMemory& m) {
-    return m.available > 0 ? -number(m.available) : 0;
-  }));
+  entries.push_back(of_host("host: memory available", host,
+                            [](const HostMemory& m) { return number(m.available); }));
   entries.back().in_sum = false;
   return entries;
 }
@@ -120,12 +119,11 @@ std::string picture(const std::vector<Entry>& entries) {
 }
 
 std::string row(const Entry& entry, double connections) {
-  const double shown = entry.before < 0 ? -1 : 1;  // What is left is shown as it is.
   std::string html = fmt::format(
       "<tr><th>{}</th><td class=number>{}</td><td class=number>{}</td><td class=number>{}</td>"
       "<td class=number>{}{}</td>",
-      entry.name, bytes_text(shown * entry.before), bytes_text(shown * entry.connected),
-      bytes_text(shown * entry.after), entry.grown() > 0 ? "+" : "", bytes_text(entry.grown()));
+      entry.name, bytes_text(entry.before), bytes_text(entry.connected), bytes_text(entry.after),
+      entry.grown() > 0 ? "+" : "", bytes_text(entry.grown()));
   html += connections > 0
               ? fmt::format("<td class=number>{:.0f} B</td></tr>", entry.grown() / connections)
               : std::string("<td class=number>–</td></tr>");

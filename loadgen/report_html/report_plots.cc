@@ -104,10 +104,12 @@ Plot connections(const Report& report) {
   plot.lines.push_back(
       {"open", levels(samples, [](const TrafficSample& s) { return number(s.open); })});
   const bool reopened = report.connections_opened > report.connections_open_at_stop;
-  if (reopened || report.connections_failed > 0) {
+  if (reopened) {
     plot.lines.push_back({"opened so far", levels(samples, [](const TrafficSample& s) {
                             return number(s.opened);
                           })});
+  }
+  if (report.connections_failed > 0) {
     plot.lines.push_back({"failed so far", levels(samples, [](const TrafficSample& s) {
                             return number(s.failed);
                           })});
