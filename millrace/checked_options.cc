@@ -19,6 +19,8 @@ namespace {
 
 // The public header names no other: its defaults are held to the real ones here.
 static_assert(Options{}.connections_max == base::kConnectionsDefault);
+static_assert(Options{}.handshakes_per_second_per_shard ==
+              base::kHandshakesPerSecondPerShardDefault);
 static_assert(Options{}.message_bytes_max == base::kMessageBytesDefault);
 static_assert(Options{}.send_queue_bytes_max == base::kSendQueueBytesDefault);
 static_assert(Options{}.handshake_timeout == base::kHandshakeTimeoutDefault);
@@ -118,6 +120,8 @@ void check_shards(Checker& checker, const Options& options, engine::ShardGroupOp
 
 void check_limits(Checker& checker, const Options& options, engine::SessionOptions& session) {
   checker.count("connections_max", options.connections_max, 1, base::kConnectionsMost);
+  checker.count("handshakes_per_second_per_shard", options.handshakes_per_second_per_shard, 0,
+                base::kHandshakesPerSecondMost);
   checker.bytes("message_bytes_max", options.message_bytes_max, base::kMessageBytesLeast,
                 base::kMessageBytesMost);
   checker.bytes("send_queue_bytes_max", options.send_queue_bytes_max, base::kSendQueueBytesLeast,
@@ -136,6 +140,7 @@ void check_limits(Checker& checker, const Options& options, engine::SessionOptio
   checker.bytes("receive_buffer_bytes", options.receive_buffer_bytes,
                 base::kReceiveBufferBytesLeast, base::kReceiveBufferBytesMost);
   checker.count("posted_tasks_max", options.posted_tasks_max, 1, UINT32_MAX);
+  session.handshakes_per_second = options.handshakes_per_second_per_shard;
   session.message_bytes_max = options.message_bytes_max;
   session.send_queue_bytes_max = options.send_queue_bytes_max;
   session.handshake_timeout = options.handshake_timeout;

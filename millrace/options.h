@@ -29,6 +29,9 @@ struct Options {
   // Over all shards. Further ones are answered with 503 and Retry-After. Each shard's share is also
   // bounded by the open-file limit of the process, whose soft limit open() raises to the hard one.
   std::uint64_t connections_max = 10'000;
+  // Handshakes that a shard begins per second; further ones are answered with 503 before anything
+  // is spent on them. 0: no limit. 100,000,000 at most.
+  std::uint64_t handshakes_per_second_per_shard = 20'000;
   // Of one message, fragments together; a longer one is closed with 1009. 125 to 1 GiB.
   std::uint64_t message_bytes_max = std::uint64_t{1} << 20;
   // What may wait for one slow reader; past it the session is closed with 1013. 4 KiB to 512 MiB.

@@ -33,6 +33,8 @@ TEST(Options, EachFieldThatIsWrongIsNamed) {
       {"Options::cpus: cpu 1023 is not one of the", [](auto& o) { o.cpus = {1023}; }},
       {"Options::connections_max is 0", [](auto& o) { o.connections_max = 0; }},
       {"the open-file limit of", [](auto& o) { o.connections_max = 16'000'000; }},
+      {"Options::handshakes_per_second_per_shard is 100000001",
+       [](auto& o) { o.handshakes_per_second_per_shard = 100'000'001; }},
       {"Options::message_bytes_max is 124", [](auto& o) { o.message_bytes_max = 124; }},
       {"Options::send_queue_bytes_max", [](auto& o) { o.send_queue_bytes_max = 1; }},
       {"Options::handshake_timeout is 0 ns", [](auto& o) { o.handshake_timeout = 0ns; }},

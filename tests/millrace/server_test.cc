@@ -142,6 +142,20 @@ TEST(Server, ARequestIsSeenAndMayBeRefused) {
   EXPECT_THAT(lost.read_answer(), StartsWith("HTTP/1.1 426"));
 }
 
+TEST(Server, HandshakesBeyondTheBudgetAreRefused) {
+  millrace::Options options = tests::small_options();
+  options.handshakes_per_second_per_shard = 2;
+  RunningServer server(echo, options);
+  int refused = 0;
+  for (int i = 0; i < 20; ++i) {
+    tests::TcpClient client(server.port());
+    if (client.upgrade("/").starts_with("HTTP/1.1 503")) ++refused;
+  }
+  EXPECT_GT(refused, 0);
+  const auto reason = static_cast<std::size_t>(millrace::CloseReason::too_many_handshakes);
+  while (server->counters().closed[reason] == 0) std::this_thread::yield();
+}
+
 TEST(Server, ASubprotocolIsChosenOnlyFromThoseOffered) {
   RunningServer server([](ScriptedHandler& handler) {
     handler.request_step = [](millrace::SessionId, const millrace::Request& request) {
