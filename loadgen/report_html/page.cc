@@ -36,7 +36,8 @@ h2 { font-size: 1.05rem; margin: 2rem 0 .6rem; }
   border-radius: .6rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(7.2rem, 1fr)); gap: .75rem; }
 .tiles > div { padding: .7rem .8rem; }
-.tiles b { display: block; font-size: 1.2rem; white-space: nowrap; line-height: 1.3; font-weight: 650; }
+.tiles b { display: block; font-size: 1.2rem; white-space: nowrap;
+  line-height: 1.3; font-weight: 650; }
 .tiles span, .note, .soft { color: var(--soft); font-size: .85rem; }
 .remarks { margin: 1rem 0 0; padding: .6rem 1rem .6rem 2rem; border-radius: .6rem;
   background: var(--care-back); border: 1px solid var(--line); }
