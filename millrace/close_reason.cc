@@ -27,6 +27,7 @@ static_assert(same(CloseReason::idle_timeout, engine::CloseReason::idle_timeout)
 static_assert(same(CloseReason::send_queue_full, engine::CloseReason::send_queue_full));
 static_assert(same(CloseReason::draining, engine::CloseReason::draining));
 static_assert(same(CloseReason::application, engine::CloseReason::application));
+static_assert(same(CloseReason::relocated, engine::CloseReason::relocated));
 
 }  // namespace
 

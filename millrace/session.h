@@ -80,9 +80,10 @@ enum class CloseReason : std::uint8_t {
   send_queue_full,
   draining,
   application,  // The handler asked for it.
+  relocated,    // Moved to another shard while it was being opened; never seen by a handler.
 };
 
-inline constexpr std::size_t kCloseReasons = 15;
+inline constexpr std::size_t kCloseReasons = 16;
 
 // snake_case, for logs and metrics.
 std::string_view name(CloseReason reason) noexcept;
