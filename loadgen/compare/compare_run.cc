@@ -55,7 +55,7 @@ std::string figures_line(const ComparedFigures& figures) {
 void add_remarks(ServerComparison& comparison, const Report& report, const std::string& where,
                  const std::string& server) {
   for (const std::string& failure : report.failures) {
-    comparison.failures.push_back(where + ": " + failure);
+    comparison.failures.push_back(fmt::format("{}: {}", where, failure));
   }
   const bool is_cut = report.interrupted;
   if (is_cut || report.warnings.empty()) return;

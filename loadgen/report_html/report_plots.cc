@@ -29,6 +29,7 @@ std::string processors_text(double processors) { return fmt::format("{:.2f}", pr
 template <typename Sample>
 std::vector<double> times(const std::vector<Sample>& samples) {
   std::vector<double> seconds;
+  seconds.reserve(samples.size());
   for (const Sample& sample : samples) seconds.push_back(base::to_seconds(sample.at));
   return seconds;
 }
@@ -66,6 +67,7 @@ std::vector<double> rates(const std::vector<Sample>& samples, Figure total) {
 template <typename Sample, typename Figure>
 std::vector<double> levels(const std::vector<Sample>& samples, Figure level) {
   std::vector<double> values;
+  values.reserve(samples.size());
   for (const Sample& sample : samples) values.push_back(level(sample));
   return values;
 }
