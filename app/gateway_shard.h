@@ -33,7 +33,7 @@ class GatewayShard final : public engine::WebSocketShard {
 class GatewayShardFactory final : public engine::ShardProgramFactory {
  public:
   GatewayShardFactory(const Options& options, Pages& pages)
-      : options_(options), pages_(pages), gate_(options.connections) {}
+      : options_(options), pages_(pages), gate_(options.connections, options.memory_budget) {}
 
   std::unique_ptr<engine::ShardProgram> make(engine::Shard& shard) override;
 

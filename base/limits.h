@@ -142,6 +142,25 @@ inline constexpr Duration kTimeoutMost = std::chrono::hours{24};
 inline constexpr Duration kLingerTime = std::chrono::milliseconds{500};
 // After an early refusal: most clients have sent their request by then, or will have soon.
 inline constexpr Duration kEarlyRefusalLinger = std::chrono::milliseconds{100};
+// Parts of the memory budget at which something is done about it (see MemoryLevel), how far below a
+// level ends again, and how often a shard looks.
+inline constexpr std::uint64_t kMemoryRefusePercent = 80;
+inline constexpr std::uint64_t kMemoryConflatePercent = 90;
+inline constexpr std::uint64_t kMemoryClosePercent = 100;
+inline constexpr std::uint64_t kMemorySlackPercent = 5;
+inline constexpr Duration kMemoryLookPause = std::chrono::milliseconds{1};
+// A shard that holds this part of the limit more than when it looked last looks again soon.
+inline constexpr std::uint64_t kMemoryMuchPart = 64;
+// Near the limit a shard whose parcels are more than this part of its share reads nothing.
+inline constexpr std::uint64_t kMemoryParcelsPart = 4;
+// Of so many sessions per look the one that holds most is closed, if that frees so much at least.
+inline constexpr std::uint32_t kMemorySweepSlots = 16384;
+inline constexpr std::uint64_t kMemoryCloseLeast = 4096;
+inline constexpr std::uint64_t kMemoryBudgetLeast = std::uint64_t{16} << 20;
+inline constexpr std::uint64_t kMemoryBudgetMost = std::uint64_t{1} << 50;
+// Of the host's memory, or of what its control group may have, the budget is this part: the kernel
+// needs as much for the sockets.
+inline constexpr std::uint64_t kMemoryBudgetHostPart = 2;
 // A sweep comes in this many steps per interval, but not more often than the pause.
 inline constexpr std::uint32_t kSweepSteps = 64;
 inline constexpr Duration kSweepPauseLeast = std::chrono::milliseconds{10};

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "app/config/host_limits.h"
+#include "app/config/host_memory.h"
 #include "app/config/version_text.h"
 #include "base/byte_text.h"
 #include "base/duration_text.h"
@@ -39,6 +40,7 @@ struct RawOptions {
   std::string connections = std::to_string(base::kConnectionsDefault);
   std::string receive_buffers = std::to_string(base::kReceiveBuffersDefault);
   std::string handshakes;
+  std::string memory_budget;
   std::vector<std::string> room_policies;
   std::string conflate_above = base::format_byte_count(base::kConflateAboveBytesDefault);
   std::string drop_above = base::format_byte_count(base::kDropAboveBytesDefault);
@@ -166,6 +168,10 @@ void declare_budgets(CLI::App& program, RawOptions& raw) {
           "opening handshakes at most, over all shards; more are refused with 503 early and "
           "cheaply; 0: no limit (default: {} for each shard)",
           base::kHandshakesPerSecondPerShardDefault));
+  program.add_option("--memory-budget", raw.memory_budget,
+                     "what all connections together may hold in queues, partial messages and "
+                     "handshakes; near it new ones are refused, then the slowest closed; 0: no "
+                     "limit (default: half of the host's memory)");
 }
 
 void declare_rooms(CLI::App& program, RawOptions& raw) {
@@ -257,6 +263,16 @@ void read_budgets(Reader& reader, const RawOptions& raw, Options& options) {
   const std::uint64_t handshakes =
       reader.count("--handshakes-per-second", text, 0, base::kHandshakesPerSecondMost);
   // Each shard has its part, rounded up: a limit that is given is not none.
+  const std::uint64_t half = host_memory_bytes() / base::kMemoryBudgetHostPart;
+  options.memory_budget = std::max(half, base::kMemoryBudgetLeast);
+  if (!raw.memory_budget.empty()) {
+    options.memory_budget =
+        reader.bytes("--memory-budget", raw.memory_budget, 0, base::kMemoryBudgetMost);
+  }
+  if (options.memory_budget > 0 && options.memory_budget < base::kMemoryBudgetLeast) {
+    reader.fail("--memory-budget {}: must be at least {}, or 0 for no limit", raw.memory_budget,
+                base::format_byte_count(base::kMemoryBudgetLeast));
+  }
   options.session.handshakes_per_second = (handshakes + shards - 1) / shards;
 }
 

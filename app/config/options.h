@@ -27,6 +27,7 @@ struct Options {
   std::uint64_t connections = base::kConnectionsDefault;
   engine::SessionOptions session;
   engine::RoomOptions rooms;
+  std::uint64_t memory_budget = 0;  // 0: none.
   std::uint32_t receive_buffers = base::kReceiveBuffersDefault;
   std::uint32_t receive_buffer_bytes = base::kReceiveBufferBytesDefault;
   base::Duration drain_grace = base::kDrainGraceDefault;

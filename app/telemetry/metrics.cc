@@ -149,6 +149,22 @@ void add_sessions(Page& page) {
       [&](const Parts& parts, std::uint8_t i) { return of(parts).violations[i].value(); });
 }
 
+void add_memory(Page& page) {
+  const auto of = [](const Parts& parts) -> const engine::MemoryCounters& {
+    return parts.program->memory_counters();
+  };
+  page.gauge("millrace_memory_held_bytes",
+             "Held for peers: queues, parcels, partial messages, handshakes",
+             [&](const Parts& parts) { return of(parts).held_bytes.value(); });
+  page.gauge("millrace_memory_levels",
+             "0 normal, 1 refusing, 2 conflating, 3 closing; the sum over the shards",
+             [&](const Parts& parts) { return of(parts).level.value(); });
+  page.counter("millrace_memory_level_changes_total", "Times that a shard changed its level",
+               [&](const Parts& parts) { return of(parts).level_changes.value(); });
+  page.counter("millrace_memory_closed_total", "Sessions that were closed to free memory",
+               [&](const Parts& parts) { return of(parts).closed.value(); });
+}
+
 void add_rooms(Page& page) {
   const auto of = [](const Parts& parts) -> const engine::RoomCounters& {
     return parts.program->room_counters();
@@ -266,6 +282,11 @@ std::string Metrics::text() const {
     page.add("millrace_connections", "Connections that count towards the limit", MetricType::Gauge,
              static_cast<double>(gate_->inside()));
   }
+  if (gate_ != nullptr && gate_->memory().limited()) {
+    page.add("millrace_memory_budget_bytes", "What --memory-budget allows", MetricType::Gauge,
+             static_cast<double>(gate_->memory().limit()));
+  }
+  add_memory(page);
   add_sessions(page);
   add_rooms(page);
   add_connections(page);

@@ -64,6 +64,13 @@ bool Connections::send_control(std::uint32_t slot, std::span<const std::byte> fr
   return replaced == 0;
 }
 
+void Connections::drop_waiting(std::uint32_t slot) noexcept {
+  SendQueue& queue = table_[slot].queue;
+  queued_bytes_ -= queue.bytes();
+  queue.drop_waiting(pools_);
+  queued_bytes_ += queue.bytes();
+}
+
 void Connections::finish(ConnectionId id) {
   if (!alive(id)) return;
   Connection& connection = table_[id.slot];

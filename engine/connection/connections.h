@@ -96,6 +96,8 @@ class Connections {
   // Queues a control frame in front of the data that waits. False when it took the place of earlier
   // ones, of which too many wait.
   bool send_control(std::uint32_t slot, std::span<const std::byte> frame);
+  // Drops what is queued and no send has begun to carry.
+  void drop_waiting(std::uint32_t slot) noexcept;
   // What is queued now is no frame: control frames go behind it.
   void pin_first(std::uint32_t slot) noexcept { table_[slot].queue.pin_first(); }
   bool next_send_takes_all(std::uint32_t slot) const noexcept {

@@ -14,6 +14,7 @@ constexpr std::size_t kSlicesPerChunk = 512;
 void SlicePool::grow() {
   chunks_.push_back(std::make_unique<Slice[]>(kSlicesPerChunk));
   Slice* chunk = chunks_.back().get();
+  in_use_ += kSlicesPerChunk;
   for (std::size_t i = kSlicesPerChunk; i > 0; --i) release(&chunk[i - 1]);
 }
 
@@ -77,6 +78,21 @@ Slice* SendQueue::last_overtaken_by_none() const noexcept {
   Slice* slice = first_;
   while (--fixed > 0) slice = slice->next;
   return slice;
+}
+
+void SendQueue::drop_waiting(SendPools& pools) noexcept {
+  Slice* kept = last_overtaken_by_none();
+  Slice* slice = kept == nullptr ? first_ : kept->next;
+  while (slice != nullptr) {
+    Slice* next = slice->next;
+    bytes_ -= slice->size;
+    --slices_;
+    pools.payloads.release(slice->payload);
+    pools.slices.release(slice);
+    slice = next;
+  }
+  last_ = kept;
+  (kept == nullptr ? first_ : kept->next) = nullptr;
 }
 
 std::uint32_t SendQueue::push_control(SendPools& pools, std::span<const std::byte> frame) {

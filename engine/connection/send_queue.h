@@ -37,17 +37,21 @@ class SlicePool {
     if (free_ == nullptr) grow();
     Slice* slice = free_;
     free_ = slice->next;
+    ++in_use_;
     return slice;
   }
   void release(Slice* slice) noexcept {
     slice->next = free_;
     free_ = slice;
+    --in_use_;
   }
+  std::uint64_t bytes_in_use() const noexcept { return in_use_ * sizeof(Slice); }
 
  private:
   void grow();
 
   Slice* free_ = nullptr;
+  std::uint64_t in_use_ = 0;
   std::vector<std::unique_ptr<Slice[]>> chunks_;
 };
 
@@ -93,6 +97,8 @@ class SendQueue {
   std::uint32_t take(std::span<iovec> segments) noexcept;
   // The send completed with `sent` bytes: drops them; what was not sent waits for the next take().
   void complete(SendPools& pools, std::uint32_t sent) noexcept;
+  // Drops what no send has begun to carry.
+  void drop_waiting(SendPools& pools) noexcept;
   // Drops everything. Nothing may be in flight.
   void clear(SendPools& pools) noexcept;
 

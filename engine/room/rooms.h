@@ -93,6 +93,7 @@ class Rooms final : public AttachmentOwner {
   StepResult fan_out();
   bool holds_input() const noexcept { return backlog_bytes_ > base::kFanOutBacklogBytesMax; }
   const RoomCounters& counters() const noexcept { return counters_; }
+  void set_memory_level(MemoryLevel level) noexcept { memory_level_ = level; }
 
  private:
   void on_detach(SessionId session) override;
@@ -130,6 +131,8 @@ class Rooms final : public AttachmentOwner {
   // rooms_slow.cc: members that read too slowly.
   bool leaves_out(Room& room, const Room::Member& member);
   bool takes_more(std::uint32_t slot, std::uint64_t watermark, std::uint64_t bytes) const noexcept;
+  // What may wait for a member of such a room before messages are left out.
+  std::uint64_t watermark(RoomPolicy policy) const noexcept;
   void begin_conflation(Room& room);
   void start_lagging(Room& room, std::uint32_t slot, Membership& membership);
   void note_drained();
@@ -146,6 +149,7 @@ class Rooms final : public AttachmentOwner {
   base::Fifo<RoomHandle> runnable_;
   std::uint64_t backlog_bytes_ = 0;
   RoomOptions options_;
+  MemoryLevel memory_level_ = MemoryLevel::normal;
   std::vector<SessionId> drained_;  // Since the last fan-out.
   RoomHandle running_{};            // The room whose batch is being queued.
   RoomCounters counters_;

@@ -18,6 +18,11 @@ std::uint32_t messages_for(const Batch& batch, SessionId session) {
 
 // ---- Rooms that leave out -----------------------------------------------------------------------
 
+std::uint64_t Rooms::watermark(RoomPolicy policy) const noexcept {
+  if (memory_level_ >= MemoryLevel::conflate) return 0;
+  return policy == RoomPolicy::latest ? options_.conflate_above_bytes : options_.drop_above_bytes;
+}
+
 bool Rooms::takes_more(std::uint32_t slot, std::uint64_t watermark,
                        std::uint64_t bytes) const noexcept {
   return sessions_.queued_cost(slot) <= watermark && sessions_.has_room(slot, bytes);
@@ -28,10 +33,9 @@ bool Rooms::leaves_out(Room& room, const Room::Member& member) {
   const std::uint32_t slot = member.slot;
   if (!sessions_.is_open(slot)) return true;
   const bool latest = room.policy == RoomPolicy::latest;
-  const std::uint64_t watermark =
-      latest ? options_.conflate_above_bytes : options_.drop_above_bytes;
   Membership& membership = memberships_[member.membership];
-  if (!membership.lagging && takes_more(slot, watermark, room.active.bytes())) return false;
+  if (!membership.lagging && takes_more(slot, watermark(room.policy), room.active.bytes()))
+    return false;
   const std::uint32_t left_out = messages_for(room.active, sessions_.id_of(slot));
   if (!latest) {
     counters_.deliveries_skipped.add(left_out);
@@ -88,7 +92,7 @@ void Rooms::catch_up(Room& room, SessionId session, Membership& membership) {
   const bool all = conflation.for_newer_than(given, [&](const Conflation::Value& value) {
     if (value.withheld_from != session) {
       const std::uint32_t size = value.frame->used();
-      if (!takes_more(slot, options_.conflate_above_bytes, size)) return false;
+      if (!takes_more(slot, watermark(room.policy), size)) return false;
       sessions_.push_frames(slot, value.frame, 0, size);
       counters_.deliveries_caught_up.add();
     }

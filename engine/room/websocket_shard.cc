@@ -7,7 +7,8 @@ WebSocketShard::WebSocketShard(Shard& shard, ConnectionGate& gate, const Session
     : shard_(shard),
       listeners_(listeners),
       sessions_(shard, gate, options),
-      rooms_(shard, sessions_, rooms) {}
+      rooms_(shard, sessions_, rooms),
+      memory_(shard, sessions_, rooms_, gate.memory()) {}
 
 void WebSocketShard::on_start() {
   sessions_.start(shard_.reactor().now());

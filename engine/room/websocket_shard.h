@@ -6,9 +6,11 @@
 // do with turns. Threads: the shard's own. Bounds: those of its parts.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/result.h"
+#include "engine/room/memory_watch.h"
 #include "engine/room/rooms.h"
 #include "engine/session/sessions.h"
 #include "engine/shard/shard.h"
@@ -32,14 +34,20 @@ class WebSocketShard : public ShardProgram {
   Rooms& rooms() noexcept { return rooms_; }
   const SessionCounters& session_counters() const noexcept { return sessions_.counters(); }
   const RoomCounters& room_counters() const noexcept { return rooms_.counters(); }
+  const MemoryCounters& memory_counters() const noexcept { return memory_.counters(); }
 
   // ShardProgram; a program that adds steps of its own overrides and calls these.
   void on_start() override;
   void on_shard_message(const ShardMessage& message) override;
-  StepResult expire(base::Instant now) override { return sessions_.expire(now); }
-  base::Instant next_deadline() const override { return sessions_.next_deadline(); }
+  StepResult expire(base::Instant now) override {
+    memory_.look(now);
+    return sessions_.expire(now);
+  }
+  base::Instant next_deadline() const override {
+    return std::min(sessions_.next_deadline(), memory_.next_deadline());
+  }
   StepResult run_tasks() override { return rooms_.fan_out(); }
-  bool holds_input() const override { return rooms_.holds_input(); }
+  bool holds_input() const override { return rooms_.holds_input() || memory_.holds_input(); }
   void begin_drain(base::Instant now, base::Instant deadline) override;
   bool drained() const override { return sessions_.drained(); }
 
@@ -48,6 +56,7 @@ class WebSocketShard : public ShardProgram {
   std::uint32_t listeners_;
   Sessions sessions_;
   Rooms rooms_;
+  MemoryWatch memory_;
 };
 
 }  // namespace engine

@@ -1,4 +1,5 @@
-// ConnectionGate: how many connections the whole process may hold, counted over all its shards.
+// ConnectionGate: how many connections, and how much for them, the whole process may hold, counted
+// over all its shards.
 //
 // A shard asks before a connection becomes a session; over the limit the peer is answered with 503
 // and Retry-After. Threads: any; one relaxed atomic, touched once per connection, never per
@@ -8,11 +9,15 @@
 #include <atomic>
 #include <cstdint>
 
+#include "engine/session/memory_budget.h"
+
 namespace engine {
 
 class ConnectionGate {
  public:
-  explicit ConnectionGate(std::uint64_t limit) : limit_(limit) {}
+  // `memory_limit`: of what all shards hold for their peers; zero: none.
+  explicit ConnectionGate(std::uint64_t limit, std::uint64_t memory_limit = 0)
+      : limit_(limit), memory_(memory_limit) {}
 
   [[nodiscard]] bool enter() noexcept {
     if (inside_.fetch_add(1, std::memory_order_relaxed) < limit_) return true;
@@ -28,10 +33,13 @@ class ConnectionGate {
 
   std::uint64_t inside() const noexcept { return inside_.load(std::memory_order_relaxed); }
   std::uint64_t limit() const noexcept { return limit_; }
+  MemoryBudget& memory() noexcept { return memory_; }
+  const MemoryBudget& memory() const noexcept { return memory_; }
 
  private:
   std::atomic<std::uint64_t> inside_{0};
   std::uint64_t limit_;
+  MemoryBudget memory_;
 };
 
 }  // namespace engine

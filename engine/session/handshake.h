@@ -11,8 +11,9 @@
 namespace engine {
 
 struct Handshake {
-  std::string text;    // The peer's, as far as it has come; after `pending`, early frames.
-  std::string answer;  // Server: the 101 that admit() will send. Client: the expected key.
+  std::string text;      // The peer's, as far as it has come; after `pending`, early frames.
+  std::size_t held = 0;  // Bytes that it counts for in the memory budget.
+  std::string answer;    // Server: the 101 that admit() will send. Client: the expected key.
 };
 
 // A connect that has no connection yet.

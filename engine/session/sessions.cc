@@ -95,6 +95,7 @@ void Sessions::receive_messages(SessionId id, Session& session, std::span<std::b
   protocol::MessageAssembler& idle = session.client ? client_assembler_ : server_assembler_;
   protocol::MessageAssembler& assembler =
       session.partial.assembler != nullptr ? *session.partial.assembler : idle;
+  const std::size_t held_before = assembler.buffer_bytes();
   const Connection& connection = connections_.record(id.slot);
   bool goes_on = true;
   while (goes_on && !bytes.empty()) {
@@ -111,8 +112,9 @@ void Sessions::receive_messages(SessionId id, Session& session, std::span<std::b
   // A handler may have aborted the session meanwhile; its record stays until it is released.
   if (&assembler == &idle) {
     if (!assembler.idle()) keep_assembler(id, session, assembler);
-  } else if (assembler.idle()) {
-    drop_assembler(session);
+  } else {
+    held_bytes_ += assembler.buffer_bytes() - held_before;
+    if (assembler.idle()) drop_assembler(session);
   }
 }
 
@@ -195,6 +197,7 @@ void Sessions::keep_assembler(SessionId id, Session& session,
   if (needed) {
     session.partial.assembler =
         new protocol::MessageAssembler(std::exchange(assembler, make_assembler(session)));
+    held_bytes_ += sizeof assembler + session.partial.assembler->buffer_bytes();
   } else {
     assembler.reset();
   }
@@ -206,6 +209,8 @@ protocol::MessageAssembler Sessions::make_assembler(const Session& session) cons
 }
 
 void Sessions::drop_assembler(Session& session) noexcept {
+  if (session.partial.assembler == nullptr) return;
+  held_bytes_ -= sizeof(protocol::MessageAssembler) + session.partial.assembler->buffer_bytes();
   delete session.partial.assembler;
   session.partial.assembler = nullptr;
 }

@@ -22,6 +22,7 @@
 #include "engine/session/connection_gate.h"
 #include "engine/session/early_refusals.h"
 #include "engine/session/handshake.h"
+#include "engine/session/memory_budget.h"
 #include "engine/session/relocation.h"
 #include "engine/session/session.h"
 #include "engine/session/session_counters.h"
@@ -99,6 +100,15 @@ class Sessions final : public ConnectionHandler {
   // AttachmentOwner::on_drained() follows once no more than so much waits for it; see
   // Connections::set_drained_mark(). Something must be queued now.
   void watch(std::uint32_t slot) noexcept { connections_.watch(slot); }
+  // ---- For the memory budget --------------------------------------------------------------------
+
+  void set_memory_level(MemoryLevel level) noexcept { memory_level_ = level; }
+  // Partial messages and handshakes.
+  std::uint64_t held_bytes() const noexcept { return held_bytes_; }
+  // Closes the session that holds most, of a part of the table that is another each time. What
+  // waits for it is dropped. False when none holds much.
+  bool close_largest();
+
   // Starts the close handshake; it is over within the close timeout.
   void close(SessionId id, protocol::CloseCode code, std::string_view reason);
   // Drops the connection without a word.
@@ -149,6 +159,8 @@ class Sessions final : public ConnectionHandler {
   void respond(SessionId id, Session& session, std::string_view response, CloseReason reason);
   void send_text(std::uint32_t slot, std::string_view text);
   void drop_handshake(Session& session) noexcept;
+  void count_handshake(Handshake& handshake) noexcept;
+  std::uint64_t held_for(std::uint32_t slot) const noexcept;
   void fail_connect(SessionId id, Session& session, const ConnectFailure& failure, CloseReason why);
 
   // sessions_relocation.cc: to another shard and from one, in the middle of the handshake.
@@ -215,6 +227,9 @@ class Sessions final : public ConnectionHandler {
   DeadlineQueue<SessionId> early_lingers_;
   TokenBucket handshake_budget_;
   EarlyRefusals early_refusals_;
+  MemoryLevel memory_level_ = MemoryLevel::normal;
+  std::uint64_t held_bytes_ = 0;
+  std::uint32_t largest_cursor_ = 0;  // Where close_largest() goes on.
   Sweep heartbeat_;
   Sweep idle_;
   Sweep drain_;

@@ -45,6 +45,10 @@ Session& Sessions::begin(ConnectionId id, SessionState state, bool client) {
 }
 
 void Sessions::on_accepted(ConnectionId id) {
+  if (memory_level_ >= MemoryLevel::refuse) {
+    refuse_early(id, CloseReason::memory_full);
+    return;
+  }
   if (!handshake_budget_.take(reactor_.now())) {
     refuse_early(id, CloseReason::too_many_handshakes);
     return;
@@ -117,6 +121,7 @@ void Sessions::on_connected(ConnectionId id, std::uint32_t token) {
 void Sessions::receive_handshake(SessionId id, Session& session, std::span<std::byte> bytes) {
   if (session.partial.handshake == nullptr) session.partial.handshake = new Handshake;
   session.partial.handshake->text += base::as_text(bytes);
+  count_handshake(*session.partial.handshake);
   if (session.state == SessionState::pending) {
     // Frames before our 101 are early but harmless; too many of them are not.
     if (session.partial.handshake->text.size() > base::kHandshakeBytesMax) {
@@ -251,6 +256,7 @@ void Sessions::fail_connect(SessionId id, Session& session, const ConnectFailure
 // What came in behind the handshake's `handshake_bytes` is frames already.
 void Sessions::open_session(SessionId id, Session& session, std::size_t handshake_bytes) {
   const std::unique_ptr<Handshake> handshake(session.partial.handshake);
+  held_bytes_ -= handshake->held;
   session.partial.assembler = nullptr;
   session.state = SessionState::open;
   session.heard = true;
@@ -262,6 +268,7 @@ void Sessions::open_session(SessionId id, Session& session, std::size_t handshak
   if (text.size() <= handshake_bytes || !connections_.alive(id)) return;
   // Not the shard's assembler: admit() may have been called from within another's message.
   session.partial.assembler = new protocol::MessageAssembler(make_assembler(session));
+  held_bytes_ += sizeof(protocol::MessageAssembler);
   receive_messages(id, session, std::as_writable_bytes(std::span{text}.subspan(handshake_bytes)));
 }
 
@@ -272,8 +279,16 @@ void Sessions::send_text(std::uint32_t slot, std::string_view text) {
 }
 
 void Sessions::drop_handshake(Session& session) noexcept {
+  if (session.partial.handshake == nullptr) return;
+  held_bytes_ -= session.partial.handshake->held;
   delete session.partial.handshake;
   session.partial.handshake = nullptr;
+}
+
+void Sessions::count_handshake(Handshake& handshake) noexcept {
+  const std::size_t held = sizeof handshake + handshake.text.capacity();
+  held_bytes_ += held - handshake.held;
+  handshake.held = held;
 }
 
 }  // namespace engine

@@ -78,6 +78,7 @@ void Sessions::take_over(SessionId id, Parcel* request) {
   } else if (awaited) {
     session.partial.handshake = new Handshake;
     session.partial.handshake->text = base::as_text(request->bytes());
+    count_handshake(*session.partial.handshake);
     receive_request(id, session);
     connections_.start_receiving(id);
   }

@@ -59,6 +59,8 @@ class Mailbox {
   // Releases what waits; when the group ends.
   void drop_waiting() noexcept;
 
+  // What it takes to remember the messages that no lane has taken; their parcels count elsewhere.
+  std::uint64_t waiting_bytes() const noexcept { return waiting_ * sizeof(ShardMessage); }
   bool congested() const noexcept { return waiting_ > 0; }
   // False when a message is in a lane already.
   bool prepare_to_sleep() noexcept;

@@ -44,6 +44,7 @@ Parcel* ParcelPool::allocate(std::uint32_t size) {
     void* memory = std::malloc(sizeof(Parcel) + capacity);
     CHECK(memory != nullptr);
     ++existing_;
+    bytes_ += sizeof(Parcel) + capacity;
     parcel = new (memory) Parcel;
     parcel->owner_ = this;
     parcel->capacity_ = capacity;
@@ -72,6 +73,7 @@ void ParcelPool::keep_or_free(Parcel* parcel) noexcept {
       std::uint64_t{free_count_[size_class]} * parcel->capacity_ < base::kParcelIdleBytesMax;
   if (!keep) {
     --existing_;
+    bytes_ -= sizeof(Parcel) + parcel->capacity_;
     std::free(parcel);
     return;
   }

@@ -51,6 +51,9 @@ class ParcelPool {
   Parcel* allocate(std::uint32_t size);
   // Parcels that exist: in use, returned or kept. For the owner.
   std::uint64_t existing() const noexcept { return existing_; }
+  std::uint64_t bytes() const noexcept { return bytes_; }
+  // Takes back what other shards have returned, and frees what is not worth keeping.
+  void reclaim() noexcept { take_returned(); }
 
  private:
   friend class Parcel;
@@ -63,6 +66,7 @@ class ParcelPool {
   std::array<Parcel*, kCapacities.size()> free_{};
   std::array<std::uint32_t, kCapacities.size()> free_count_{};
   std::uint64_t existing_ = 0;
+  std::uint64_t bytes_ = 0;  // Of those that exist.
   std::atomic<Parcel*> returned_{nullptr};
 };
 

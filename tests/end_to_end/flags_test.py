@@ -56,6 +56,8 @@ OUT_OF_BOUNDS = (
     ("--drain-timeout", "0s", r"\b100ms\b.*\b1d\b"),
     ("--drain-timeout", "-1s", r"250ms"),
     ("--handshakes-per-second", "-1", r"\b0\b.*\b100000000\b"),
+    ("--memory-budget", "1MiB", r"\b16MiB\b"),
+    ("--memory-budget", "much", r"64KiB"),
     ("--room-policy", "ticks", r"ticks\.\*=latest"),
     ("--room-policy", "ticks=fast", r"reliable, latest, ephemeral"),
     ("--room-policy", "a*b=latest", r"at its end"),

@@ -49,8 +49,9 @@ class HandTest : public testing::Test {
   }
 
   void start(const engine::SessionOptions& options = {}, std::uint32_t shards = 1,
-             std::uint64_t connections = 100'000, const engine::RoomOptions& rooms = {}) {
-    gate_ = std::make_unique<engine::ConnectionGate>(connections);
+             std::uint64_t connections = 100'000, const engine::RoomOptions& rooms = {},
+             std::uint64_t memory_limit = 0) {
+    gate_ = std::make_unique<engine::ConnectionGate>(connections, memory_limit);
     factory_ = std::make_unique<ScriptedShardFactory>(*gate_, options, 1, rooms);
     engine::ShardGroupOptions group;
     group.shards = shards;

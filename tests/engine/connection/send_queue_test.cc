@@ -237,6 +237,26 @@ TEST_F(SendQueueTest, OfTooManyControlFramesTheNewestStays) {
   EXPECT_TRUE(sent.ends_with(last + "[other kind]data")) << sent.substr(sent.size() - 200);
 }
 
+TEST_F(SendQueueTest, WhatWaitsCanBeDropped) {
+  extend("flying");
+  EXPECT_EQ(take(), "flying");
+  extend("data");
+  control("(1)");
+  queue_.drop_waiting(pools_);
+  EXPECT_EQ(queue_.bytes(), 6U);
+  extend("farewell");
+  queue_.complete(pools_, 2);
+  queue_.drop_waiting(pools_);
+  EXPECT_EQ(take(), "ying");
+  queue_.complete(pools_, 4);
+  extend("gone");
+  queue_.drop_waiting(pools_);
+  EXPECT_TRUE(queue_.empty());
+  extend("again");
+  EXPECT_EQ(take(), "again");
+  EXPECT_EQ(pools_.slices.bytes_in_use(), sizeof(Slice));
+}
+
 // Any sequence of extending, pushing, sending and completing sends the bytes in their order.
 TEST_F(SendQueueTest, RandomUseKeepsTheStream) {
   base::Prng prng(5);
