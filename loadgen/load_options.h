@@ -52,6 +52,9 @@ struct ChurnOptions {
   RetryOptions retry;  // Of the connects of those who come instead.
 };
 
+// From so many rooms a shard on, each room's clients stay on one shard.
+inline constexpr std::uint32_t kRoomsPerShardToStayWhole = 16;
+
 struct LoadOptions {
   ScenarioKind scenario = ScenarioKind::echo;
   Target target;
@@ -105,10 +108,18 @@ struct LoadOptions {
   // Of this process.
   std::uint32_t own_connections() const noexcept {
     std::uint32_t own = 0;
-    for (std::uint32_t i = 0; i < shards; ++i) {
-      own += Partition{process * shards + i, all_shards(), connections}.size();
-    }
+    for (std::uint32_t i = 0; i < shards; ++i) own += partition_of(i).size();
     return own;
+  }
+  // The clients of one of this process's shards.
+  Partition partition_of(std::uint32_t shard) const noexcept {
+    // Many rooms spread well as they are, and the fewer shards one wakes the better.
+    const bool whole_rooms =
+        scenario == ScenarioKind::room && rooms >= kRoomsPerShardToStayWhole * all_shards();
+    return {.shard = process * shards + shard,
+            .shards = all_shards(),
+            .clients = connections,
+            .block = whole_rooms ? members : 1};
   }
 };
 

@@ -29,12 +29,6 @@ engine::SessionOptions session_options(const LoadOptions& options) {
   return session;
 }
 
-Partition partition_of(const LoadOptions& options, std::uint32_t shard) {
-  return {.shard = options.process * options.shards + shard,
-          .shards = options.all_shards(),
-          .clients = options.connections};
-}
-
 std::uint32_t share(std::uint32_t all, std::uint32_t shards) { return std::max(1U, all / shards); }
 
 }  // namespace
@@ -45,7 +39,7 @@ LoadShard::LoadShard(engine::Shard& shard, engine::ConnectionGate& gate, const L
       options_(options),
       control_(control),
       clients_(sessions(), shard.connections(), shard.reactor(), options,
-               partition_of(options, shard.number()), statistics_) {
+               options.partition_of(shard.number()), statistics_) {
   set_handlers(*this, *this);
   scenario_ = make_scenario({.options = options,
                              .clients = clients_,

@@ -14,6 +14,7 @@ ConnectScenario::ConnectScenario(const Stage& stage) : stage_(stage) {
   const Partition& partition = stage.clients.partition();
   Partition in_flight = partition;
   in_flight.clients = options.in_flight;
+  in_flight.block = 1;
   in_progress_max_ = options.open_loop() ? partition.size() : in_flight.size();
   const double part = static_cast<double>(partition.size()) / partition.clients;
   schedule_ = Schedule({.rate = options.rate * part,

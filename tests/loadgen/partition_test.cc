@@ -23,5 +23,25 @@ TEST(Partition, GivesEveryClientToExactlyOneShard) {
   }
 }
 
+TEST(Partition, KeepsBlocksTogether) {
+  for (std::uint32_t shards = 1; shards <= 4; ++shards) {
+    for (std::uint32_t clients = 0; clients <= 40; ++clients) {
+      std::multiset<std::uint32_t> all;
+      for (std::uint32_t shard = 0; shard < shards; ++shard) {
+        const Partition partition{.shard = shard, .shards = shards, .clients = clients, .block = 5};
+        for (std::uint32_t i = 0; i < partition.size(); ++i) {
+          const std::uint32_t global = partition.global(i);
+          all.insert(global);
+          EXPECT_EQ(global / 5 % shards, shard);
+          EXPECT_EQ(partition.below(global), i);
+          EXPECT_EQ(partition.below(global + 1), i + 1);
+        }
+      }
+      ASSERT_EQ(all.size(), clients);
+      ASSERT_EQ(std::set(all.begin(), all.end()).size(), clients);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace loadgen
