@@ -91,6 +91,7 @@ std::chrono::nanoseconds SimRig::run_server() {
     for (const engine::Completion& completion : completions) {
       shard.connections().dispatch(completion);
     }
+    shard.connections().settle_sends();
     shard.connections().expire(shard.reactor().now());
     more = program.expire(shard.reactor().now()) == engine::StepResult::more;
     more |= shard.connections().deliver() == engine::StepResult::more;

@@ -30,7 +30,9 @@ struct Connection {
   std::uint32_t generation;  // Of whoever holds the slot now, or will next.
   ConnectionState state;
   bool receiving : 1;  // A receive or a poll is armed.
-  bool sending : 1;    // A send is in flight.
+  bool sending : 1;    // A send is in flight, or a prompt one not yet known to be over.
+  bool prompt : 1;     // That send is a prompt one.
+  bool blocked : 1;    // The last one could not send everything: the next one waits.
   bool canceling : 1;  // A cancel is in flight.
   bool leaving : 1;    // Being handed over to another shard.
   bool listed : 1;     // On this turn's flush list.

@@ -13,6 +13,12 @@ namespace {
 // fails in any way that is not the fault of one peer: at once it would only fail again.
 constexpr base::Duration kAcceptRest = std::chrono::milliseconds{100};
 
+// Prompt sends are known to be over when the next turn has settled; with nothing else to do it
+// comes so soon, because what was sent is memory until then.
+constexpr base::Duration kSettleWithin = std::chrono::milliseconds{1};
+
+constexpr std::size_t kPrefetchAhead = 8;
+
 std::size_t index_of(Outcome outcome) noexcept { return static_cast<std::size_t>(outcome); }
 
 }  // namespace
@@ -193,24 +199,53 @@ void Connections::dispatch_connect(const Completion& completion) {
 void Connections::dispatch_send(const Completion& completion) {
   Connection* connection = find(completion.tag);
   if (connection == nullptr) return;
+  const bool full = connection->prompt && (completion.result > 0 || completion.result == -EAGAIN);
   connection->sending = false;
-  const auto sent = static_cast<std::uint32_t>(std::max(completion.result, 0));
-  connection->queue.complete(pools_, sent);
-  queued_bytes_ -= sent;
-  counters_.sent_bytes.add(sent);
-  if (connection->state == ConnectionState::closing) {
-    release_if_quiet(completion.tag.slot, *connection);
-  } else if (completion.result <= 0) {
+  connection->prompt = false;
+  connection->blocked = full;
+  const auto bytes = static_cast<std::uint32_t>(std::max(completion.result, 0));
+  connection->queue.complete(pools_, bytes);
+  queued_bytes_ -= bytes;
+  counters_.sent_bytes.add(bytes);
+  if (full) counters_.sends_blocked.add();
+  if (completion.result > 0 || full || connection->state == ConnectionState::closing) {
+    sent(completion.tag.slot, *connection);
+  } else {
     const ConnectionId id{completion.tag.slot, completion.tag.generation};
     receive_ended(id, completion.result < 0 ? completion.result : -ECONNRESET);
-  } else if (!connection->queue.empty()) {
-    list_for_flush(completion.tag.slot, *connection);
-  } else if (connection->state == ConnectionState::finishing) {
-    begin_closing(completion.tag.slot, *connection);
   }
-  if (connection->watched) [[unlikely]] {
-    tell_if_drained({completion.tag.slot, completion.tag.generation}, *connection);
+}
+
+// The kernel has what it took of the queue: what comes next.
+void Connections::sent(std::uint32_t slot, Connection& connection) {
+  if (connection.state == ConnectionState::closing) {
+    release_if_quiet(slot, connection);
+  } else if (!connection.queue.empty()) {
+    list_for_flush(slot, connection);
+  } else if (connection.state == ConnectionState::finishing) {
+    begin_closing(slot, connection);
   }
+  if (connection.watched) [[unlikely]] {
+    tell_if_drained({slot, connection.generation}, connection);
+  }
+}
+
+void Connections::settle_sends() {
+  if (prompt_.empty() || !reactor_.settled()) return;
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < prompt_.size(); ++i) {
+    if (i + kPrefetchAhead < prompt_.size()) prefetch(prompt_[i + kPrefetchAhead]);
+    Connection& connection = table_[prompt_[i]];
+    if (!connection.prompt) continue;  // It said that it could not send everything.
+    connection.sending = false;
+    connection.prompt = false;
+    bytes += connection.queue.complete_all(pools_);
+    sent(prompt_[i], connection);
+  }
+  queued_bytes_ -= bytes;
+  counters_.sent_bytes.add(bytes);
+  prompt_.clear();
+  settle_at_ = base::kForever;
 }
 
 void Connections::tell_if_drained(ConnectionId id, Connection& connection) {
@@ -252,6 +287,7 @@ void Connections::dispatch_arrival(const Completion& completion) {
 
 StepResult Connections::flush() {
   segments_used_ = 0;
+  sends_follow_ = false;
   std::size_t done = 0;
   while (done < flush_list_.size() && flush_one(flush_list_[done])) ++done;
   flush_list_.erase(flush_list_.begin(), flush_list_.begin() + static_cast<std::ptrdiff_t>(done));
@@ -261,7 +297,9 @@ StepResult Connections::flush() {
   if (!starved_.empty() && (buffers_came_back_ || buffers_held_ == 0)) arm_starved();
   buffers_came_back_ = false;
   // What the handler did about those released may be work for the steps before this one.
-  return flush_list_.empty() && !released ? StepResult::done : StepResult::more;
+  if (!prompt_.empty()) settle_at_ = reactor_.now() + kSettleWithin;
+  const bool more = !flush_list_.empty() || released || sends_follow_;
+  return more ? StepResult::more : StepResult::done;
 }
 
 // False when the driver takes no more in this turn.
@@ -273,25 +311,30 @@ bool Connections::flush_one(std::uint32_t slot) {
   if (!sendable || connection.sending || connection.queue.empty()) return true;
   connection.sending = stage_send(slot, connection);
   connection.listed = !connection.sending;
-  if (connection.sending) counters_.sends.add();
-  return connection.sending;
+  if (!connection.sending) return false;
+  counters_.sends.add();
+  if (connection.prompt) {
+    prompt_.push_back(slot);
+    sends_follow_ |= connection.queue.waits() || connection.watched ||
+                     connection.state == ConnectionState::finishing;
+  }
+  return true;
 }
 
 bool Connections::stage_send(std::uint32_t slot, Connection& connection) {
   if (segments_used_ + base::kSendSegmentsMax > segments_.size()) return false;
   const std::span<iovec> room{&segments_[segments_used_], base::kSendSegmentsMax};
   const std::uint32_t count = connection.queue.take(room);
-  bool staged = false;
-  if (count == 1) {
-    const std::span bytes{static_cast<const std::byte*>(room[0].iov_base), room[0].iov_len};
-    staged = reactor_.try_submit(submit_send(slot, connection.generation, bytes));
-  } else {
-    const std::span<const iovec> segments = room.first(count);
-    staged = reactor_.try_submit(submit_send(slot, connection.generation, segments));
-    segments_used_ += count;
-  }
-  if (!staged) connection.queue.complete(pools_, 0);  // All of it waits for the next turn.
-  return staged;
+  const std::span bytes{static_cast<const std::byte*>(room[0].iov_base), room[0].iov_len};
+  Submission send = count == 1 ? submit_send(slot, connection.generation, bytes)
+                               : submit_send(slot, connection.generation, room.first(count));
+  if (count > 1) segments_used_ += count;
+  connection.prompt = !connection.blocked;
+  const bool staged = reactor_.try_submit(connection.prompt ? promptly(send) : send);
+  if (staged) return true;
+  connection.prompt = false;
+  connection.queue.complete(pools_, 0);  // All of it waits for the next turn.
+  return false;
 }
 
 // ---- Opening and closing ------------------------------------------------------------------------

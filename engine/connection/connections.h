@@ -37,6 +37,7 @@ struct ConnectionCounters {
   base::Counter received_bytes;
   base::Counter sends;
   base::Counter sent_bytes;
+  base::Counter sends_blocked;  // The socket did not take all at once: its peer reads slowly.
   base::Counter receive_buffers_exhausted;
   base::Counter stale_completions;
   base::Counter close_failures;
@@ -134,10 +135,14 @@ class Connections {
   // ---- The shard's turn -------------------------------------------------------------------------
 
   void dispatch(const Completion& completion);
+  // After the last completion of a turn: prompt sends that said nothing are done.
+  void settle_sends();
   StepResult deliver();
   StepResult flush();
   StepResult expire(base::Instant now);
-  base::Instant next_deadline() const noexcept { return std::min(accept_again_at_, next_sweep_); }
+  base::Instant next_deadline() const noexcept {
+    return std::min({accept_again_at_, next_sweep_, settle_at_});
+  }
 
   const ConnectionCounters& counters() const noexcept { return counters_; }
 
@@ -181,6 +186,7 @@ class Connections {
   void tell_if_drained(ConnectionId id, Connection& connection);
   bool flush_one(std::uint32_t slot);
   bool stage_send(std::uint32_t slot, Connection& connection);
+  void sent(std::uint32_t slot, Connection& connection);
   void list_for_flush(std::uint32_t slot, Connection& connection);
   void begin_closing(std::uint32_t slot, Connection& connection);
   bool release_quiet();
@@ -202,6 +208,9 @@ class Connections {
   std::size_t received_done_ = 0;  // How many of them were delivered.
   std::vector<std::uint32_t> starved_;
   std::vector<std::uint32_t> flush_list_;
+  std::vector<std::uint32_t> prompt_;  // Whose prompt sends were staged and are not settled.
+  base::Instant settle_at_ = base::kForever;
+  bool sends_follow_ = false;        // Some of them have more to send, or an end to come.
   std::vector<ConnectionId> quiet_;  // Closing with nothing in flight: released at the turn's end.
   std::vector<iovec> segments_;      // Of this turn's sends; the driver has read them by the next.
   std::size_t segments_used_ = 0;

@@ -61,6 +61,18 @@ void SendQueue::complete(SendPools& pools, std::uint32_t sent) noexcept {
   } while (sent > 0);
 }
 
+std::uint32_t SendQueue::complete_all(SendPools& pools) noexcept {
+  CHECK(in_flight_ > 0);
+  std::uint32_t sent = 0;
+  for (; in_flight_ > 0; --in_flight_) {
+    sent += first_->size;
+    pop(pools);
+  }
+  begun_ = false;
+  bytes_ -= sent;
+  return sent;
+}
+
 void SendQueue::clear(SendPools& pools) noexcept {
   CHECK(in_flight_ == 0);
   while (first_ != nullptr) pop(pools);

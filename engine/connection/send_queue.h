@@ -97,6 +97,8 @@ class SendQueue {
   std::uint32_t take(std::span<iovec> segments) noexcept;
   // The send completed with `sent` bytes: drops them; what was not sent waits for the next take().
   void complete(SendPools& pools, std::uint32_t sent) noexcept;
+  // All that is in flight was sent. Returns how many bytes that were.
+  std::uint32_t complete_all(SendPools& pools) noexcept;
   // Drops what no send has begun to carry.
   void drop_waiting(SendPools& pools) noexcept;
   // Drops everything. Nothing may be in flight.

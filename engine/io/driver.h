@@ -35,6 +35,8 @@ concept Driver = requires(D driver, const Submission& submission, std::span<Comp
   { driver.stage(submission) } noexcept -> std::same_as<bool>;
   // Submits what is staged, waits for a completion or the deadline, fills `out`, returns how many.
   { driver.turn(out, deadline) } noexcept -> std::same_as<std::uint32_t>;
+  // The last turn took all that was staged before it, and handed out all that came of it at once.
+  { driver.settled() } noexcept -> std::same_as<bool>;
   // Takes back a receive buffer that a completion lent.
   { driver.give_back(buffer) } noexcept -> std::same_as<void>;
   // The time at the start of this turn. The same instant for everything that happens in the turn.

@@ -24,6 +24,7 @@ struct Submission {
   Descriptor descriptor = 0;         // Not for accept (listener), connect and ring.
   const std::byte* data = nullptr;   // send of one piece.
   std::uint32_t size = 0;            // Bytes at `data`, or how many `segments`.
+  bool prompt = false;               // send: what does not fit at once is not sent.
   bool once = false;                 // receive: one buffer at most. accept: one connection.
   const iovec* segments = nullptr;   // send of several pieces in order.
   const Address* address = nullptr;  // connect.
@@ -80,6 +81,14 @@ inline Submission submit_hand_over(Descriptor descriptor, std::uint32_t generati
           .descriptor = descriptor,
           .shard = shard,
           .ticket = ticket};
+}
+
+// Makes a send prompt: it is over when the turn that takes it has settled. Only one that could not
+// send everything completes: with what it did send, or with a failure, which is
+// -EAGAIN when nothing fitted.
+inline Submission promptly(Submission send) noexcept {
+  send.prompt = true;
+  return send;
 }
 
 // Sends all of `bytes`; a short count in the completion means that the connection is broken off.

@@ -263,17 +263,19 @@ void UringDriver::fill_hand_over(io_uring_sqe& entry, const Submission& submissi
 }
 
 void UringDriver::fill_send(io_uring_sqe& entry, const Submission& submission) noexcept {
-  constexpr int kFlags = MSG_NOSIGNAL | MSG_WAITALL;  // WAITALL: the kernel finishes short sends.
+  // WAITALL: the kernel finishes short sends, or with DONTWAIT counts them as failures, which are
+  // told in spite of SKIP_SUCCESS.
+  const int flags = MSG_NOSIGNAL | MSG_WAITALL | (submission.prompt ? MSG_DONTWAIT : 0);
   const int descriptor = static_cast<int>(submission.descriptor);
   if (submission.segments == nullptr) {
-    io_uring_prep_send(&entry, descriptor, submission.data, submission.size, kFlags);
+    io_uring_prep_send(&entry, descriptor, submission.data, submission.size, flags);
   } else {
     msghdr& header = headers_[static_cast<std::size_t>(&entry - ring_.sq.sqes)];
     header.msg_iov = const_cast<iovec*>(submission.segments);
     header.msg_iovlen = submission.size;
-    io_uring_prep_sendmsg(&entry, descriptor, &header, kFlags);
+    io_uring_prep_sendmsg(&entry, descriptor, &header, flags);
   }
-  entry.flags = IOSQE_FIXED_FILE;
+  entry.flags = submission.prompt ? IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS : IOSQE_FIXED_FILE;
 }
 
 void UringDriver::fill_cancel(io_uring_sqe& entry, const Submission& submission) noexcept {
@@ -381,8 +383,13 @@ std::uint32_t UringDriver::turn(std::span<Completion> out, base::Instant deadlin
                             connecting_spent_.end());
     connecting_spent_.clear();
   }
+  const bool all_taken = flush_entries() == 0;
   now_ = monotonic_now();
-  return gather(out);
+  const std::uint32_t count = gather(out);
+  settled_ = all_taken && count < out.size() &&
+             (std::atomic_ref(*ring_.sq.kflags).load(std::memory_order_relaxed) &
+              IORING_SQ_CQ_OVERFLOW) == 0;
+  return count;
 }
 
 // Takes all that has completed. The kernel works off what arrived in helpings, one a call; but what

@@ -40,6 +40,7 @@ class UringDriver {
 
   [[nodiscard]] bool stage(const Submission& submission) noexcept;
   std::uint32_t turn(std::span<Completion> out, base::Instant deadline) noexcept;
+  bool settled() const noexcept { return settled_; }
   void give_back(BufferId buffer) noexcept { buffers_.give_back(buffer); }
 
   base::Instant now() const noexcept { return now_; }
@@ -103,6 +104,7 @@ class UringDriver {
   std::vector<Descriptor> unclosed_;             // Failed connects whose close found no room.
   base::Prng prng_;
   base::Instant now_{};
+  bool settled_ = true;
   base::Duration worked_{};
 };
 

@@ -40,6 +40,8 @@ class Reactor {
   [[nodiscard]] bool try_submit(const Submission& submission);
   // Ends a multishot accept and frees the address for others.
   void stop_listening(std::uint32_t listener) noexcept { driver_.stop_listening(listener); }
+  // See the seam: what was sent promptly is sent.
+  bool settled() const noexcept { return driver_.settled(); }
   void give_back(BufferId buffer) noexcept { driver_.give_back(buffer); }
 
   base::Instant now() const noexcept { return driver_.now(); }

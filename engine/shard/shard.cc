@@ -97,6 +97,7 @@ void Shard::dispatch(std::span<const Completion> completions) {
         break;
     }
   }
+  connections_.settle_sends();
 }
 
 StepResult Shard::drain_mailboxes() {

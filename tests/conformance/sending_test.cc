@@ -1,10 +1,13 @@
 // What both drivers promise about sending.
 
+#include <cerrno>
+
 #include "tests/conformance/party.h"
 
 namespace conformance {
 namespace {
 
+using engine::promptly;
 using engine::submit_close;
 using engine::submit_receive;
 using engine::submit_send;
@@ -108,6 +111,70 @@ TEST_F(Sending, ADescriptorThatIsNotOpenIsAFailure) {
   ASSERT_TRUE(completion.has_value());
   EXPECT_LT(completion->result, 0);
   EXPECT_EQ(completion->tag, (engine::Tag{OperationKind::send, 9, 3}));
+}
+
+// ---- Prompt sends -------------------------------------------------------------------------------
+
+TEST_F(Sending, APromptSendThatFitsIsSilentAndDoneWhenItsTurnHasSettled) {
+  const Ends ends = connected();
+  server_.stage(submit_receive(ends.server, 1));
+  std::string text = "gone at once";
+  client_.submit(promptly(submit_send(ends.client, 1, bytes(text))));
+  EXPECT_TRUE(client_.driver().settled());
+  text.assign(text.size(), '!');  // Its bytes are the caller's again.
+  EXPECT_EQ(server_.receive(12), "gone at once");
+  client_.settle();
+  EXPECT_EQ(client_.pending(OperationKind::send), 0U);
+}
+
+TEST_F(Sending, APromptSendTellsHowMuchFitted) {
+  const std::string text(8 << 20, 'p');
+  const Ends ends = connected();
+  client_.submit(promptly(submit_send(ends.client, 5, bytes(text))));
+  ASSERT_EQ(client_.pending(OperationKind::send), 1U);  // In the very turn that took it.
+  const auto sent = client_.await(OperationKind::send);
+  ASSERT_TRUE(sent.has_value());
+  EXPECT_EQ(sent->tag, (engine::Tag{OperationKind::send, ends.client, 5}));
+  ASSERT_GT(sent->result, 0);
+  ASSERT_LT(sent->result, static_cast<std::int32_t>(text.size()));
+  client_.submit(promptly(submit_send(ends.client, 5, bytes("no room left"))));
+  const auto none = client_.await(OperationKind::send);
+  ASSERT_TRUE(none.has_value());
+  EXPECT_EQ(none->result, -EAGAIN);
+  // What was told is what arrives.
+  std::size_t received = 0;
+  const auto all = static_cast<std::size_t>(sent->result);
+  server_.stage(submit_receive(ends.server, 1));
+  while (received < all) {
+    Completion last;
+    received += server_.receive(all - received, &last).size();
+    if (!last.more) server_.stage(submit_receive(ends.server, 1));
+  }
+  server_.settle();
+  EXPECT_EQ(received, all);
+}
+
+TEST_F(Sending, APromptSendOfSegmentsKeepsTheirOrder) {
+  const Ends ends = connected();
+  server_.stage(submit_receive(ends.server, 1));
+  std::array<std::string, 3> texts{"a ", "b ", "c"};
+  std::array<iovec, 3> segments{};
+  for (std::size_t i = 0; i < texts.size(); ++i) segments[i] = {texts[i].data(), texts[i].size()};
+  client_.submit(promptly(submit_send(ends.client, 1, std::span<const iovec>(segments))));
+  EXPECT_EQ(server_.receive(5), "a b c");
+}
+
+TEST_F(Sending, APromptSendOnAResetConnectionSaysSo) {
+  const Ends ends = connected();
+  client_.submit(promptly(submit_send(ends.client, 1, bytes("unread"))));
+  server_.settle();
+  server_.stage(submit_close(ends.server, 1));
+  server_.settle();
+  client_.settle();
+  client_.submit(promptly(submit_send(ends.client, 1, bytes("too late"))));
+  const auto sent = client_.await(OperationKind::send);
+  ASSERT_TRUE(sent.has_value());
+  EXPECT_EQ(outcome(*sent), Outcome::connection_reset);
 }
 
 }  // namespace

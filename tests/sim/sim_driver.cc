@@ -114,6 +114,7 @@ std::uint32_t SimDriver::turn(std::span<Completion> out, base::Instant deadline)
     out[i] = due.completion;
     hand_out(due.completion, due.counted);
   }
+  settled_ = ready_.empty();
   return static_cast<std::uint32_t>(count);
 }
 
@@ -345,6 +346,7 @@ void SimDriver::send(const Submission& submission) {
   slot->send_hash = hash_of_send(*slot);
   ++slot->in_flight;
   ++in_flight_;
+  if (submission.prompt) return send_promptly(*slot);
   const bool late = network_.faults().strikes(Fault::send_late);
   schedule_send(submission.descriptor, network_.draw_duration(late ? kLateMost : kPromptMost));
 }

@@ -43,6 +43,7 @@ class SimDriver {
 
   [[nodiscard]] bool stage(const Submission& submission) noexcept;
   std::uint32_t turn(std::span<Completion> out, base::Instant deadline) noexcept;
+  bool settled() const noexcept { return settled_; }
   void give_back(BufferId buffer) noexcept { buffers_.give_back(buffer); }
 
   base::Instant now() const noexcept { return now_; }
@@ -135,6 +136,7 @@ class SimDriver {
   void run_receive(Descriptor descriptor);
   bool receive_once(Slot& slot);
   void run_send(Descriptor descriptor);
+  void send_promptly(Slot& slot);
   void fail_accept(std::uint32_t number, std::int32_t result);
   void end_accept(Listener& listener, std::int32_t result);
   void end_receive(Slot& slot, std::int32_t result);
@@ -168,6 +170,7 @@ class SimDriver {
   std::uint32_t in_flight_ = 0;
   bool refusing_ = false;  // Takes no more before the next turn.
   bool started_ = false;
+  bool settled_ = true;
   base::Instant now_{};
   base::Duration worked_{};
 };

@@ -216,6 +216,30 @@ void SimDriver::run_send(Descriptor descriptor) {
   }
 }
 
+// All at once, or what goes; only the latter is told, and at once.
+void SimDriver::send_promptly(Slot& slot) {
+  std::int32_t failure = -EAGAIN;
+  bool stopped = network_.faults().strikes(Fault::send_late);
+  while (!stopped && slot.sent < slot.send_size) {
+    std::span<const std::byte> rest = rest_of_send(slot);
+    stopped = rest.size() > 1 && network_.faults().strikes(Fault::send_short);
+    if (stopped) rest = rest.first(1 + network_.prng().below(rest.size() - 1));
+    const std::int32_t result = network_.send(slot.socket, rest);
+    if (result > 0) slot.sent += static_cast<std::size_t>(result);
+    if (result < 0) failure = result;
+    stopped = stopped || result <= 0;
+  }
+  slot.sending = false;
+  const bool all = slot.sent == slot.send_size;
+  if (all) {
+    --slot.in_flight;
+    --in_flight_;
+    return;
+  }
+  const auto sent = static_cast<std::int32_t>(slot.sent);
+  ready_.push_back({{.tag = slot.send_tag, .result = sent > 0 ? sent : failure}, true});
+}
+
 // The next bytes that lie together.
 std::span<const std::byte> SimDriver::rest_of_send(const Slot& slot) noexcept {
   std::size_t skip = slot.sent;

@@ -73,6 +73,7 @@ class Host final : private TurnSteps, private ConnectionHandler {
   // TurnSteps.
   void dispatch(std::span<const Completion> completions) override {
     for (const Completion& completion : completions) connections_->dispatch(completion);
+    connections_->settle_sends();
   }
   StepResult drain_mailboxes() override { return StepResult::done; }
   StepResult expire_timers(base::Instant now) override {
