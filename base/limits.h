@@ -63,6 +63,8 @@ inline constexpr std::uint32_t kSubmissionQueueEntries = 1024;
 inline constexpr std::uint32_t kCompletionQueueEntries = 8192;
 // Completions that one turn takes; the rest waits for the next turn.
 inline constexpr std::uint32_t kCompletionsPerTurn = 1024;
+// So many that have come end the wait for more (DriverOptions::gather).
+inline constexpr std::uint32_t kGatherEnough = 16;
 // Receive buffers of a shard: shared by its connections, held only while bytes are being parsed.
 inline constexpr std::uint32_t kReceiveBuffersDefault = 256;
 inline constexpr std::uint32_t kReceiveBuffersLeast = 16;

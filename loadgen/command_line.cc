@@ -207,6 +207,7 @@ void read_rest(const RawOptions& raw, FlagReader& reader, LoadOptions& options) 
       reader.count("--connect-in-progress", raw.connect_in_progress, 1, base::kConnectsMax);
   options.connect_rate = reader.rate("--connect-rate", raw.connect_rate);
   options.connect_timeout = reader.duration("--connect-timeout", raw.connect_timeout, false);
+  options.gather = reader.duration("--gather", raw.gather, true);
   options.shards = reader.count("--shards", raw.shards, 1, base::kShardsMost);
   options.processes = reader.count("--processes", raw.processes, 1, kProcessesMost);
   options.cpus = reader.cpus(raw.cpus);

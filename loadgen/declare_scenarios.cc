@@ -23,6 +23,10 @@ void add_common(CLI::App& command, RawOptions& raw) {
       .add_option("--spread", raw.spread,
                   "use so many addresses, counting up from the URL's: each has its own ports")
       ->capture_default_str();
+  command
+      .add_option("--gather", raw.gather,
+                  "a shard that wakes up waits so long for more: less processor time, that latency")
+      ->capture_default_str();
   command.add_option("--shards", raw.shards, "threads of the generator")->capture_default_str();
   command
       .add_option("--processes", raw.processes,

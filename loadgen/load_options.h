@@ -91,6 +91,7 @@ struct LoadOptions {
   // On what.
   std::uint32_t shards = 1;
   std::vector<std::uint32_t> cpus;
+  base::Duration gather{};      // How long a shard that woke up waits for more.
   std::uint32_t processes = 1;  // With so many shards each.
   std::uint32_t process = 0;    // Which of them this is.
   std::uint64_t seed = 1;

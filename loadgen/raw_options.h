@@ -55,6 +55,7 @@ struct RawOptions {
   std::string warm_up;  // Empty: as the scenario wants it.
   std::string duration = "10s";
   std::string drain_timeout = "10s";
+  std::string gather = "0s";
   std::uint64_t connect_in_progress = 128;
   std::string connect_rate;
   std::string connect_timeout = "30s";

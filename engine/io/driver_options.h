@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "base/limits.h"
+#include "base/time.h"
 
 namespace engine {
 
@@ -17,6 +18,8 @@ struct DriverOptions {
   std::uint32_t receive_buffers = base::kReceiveBuffersDefault;  // A power of two.
   std::uint32_t receive_buffer_bytes = base::kReceiveBufferBytesDefault;
   std::uint32_t listen_backlog = base::kListenBacklog;
+  // After something came, a turn that slept waits so long for more: fewer turns, and that latency.
+  base::Duration gather{};
   std::uint64_t seed = 1;  // For random(); masking keys and nothing secret.
 };
 

@@ -373,6 +373,9 @@ std::uint32_t UringDriver::turn(std::span<Completion> out, base::Instant deadlin
   const base::Duration patience = deadline == base::kForever ? kNoEnd : deadline - waiting_from;
   // What enter() can answer here (EINTR, ETIME, EBUSY, EAGAIN) is answered by the next turn.
   static_cast<void>(enter(ready ? 0 : 1, patience));
+  if (!ready && options_.gather > base::Duration{} && io_uring_cq_ready(&ring_) > 0) {
+    static_cast<void>(enter(base::kGatherEnough, options_.gather));
+  }
   // What the kernel had no memory to take points at this turn's segments: it cannot wait.
   for (int tries = 0; flush_entries() > 0 && tries < kSubmitTries; ++tries) {
     static_cast<void>(enter(0, kNoEnd));
