@@ -184,11 +184,12 @@ static_assert(kLaneMessagesPerTurn <= kLaneEntries);
 
 // ---- Work per turn ------------------------------------------------------------------------------
 
-// Received chunks that a turn hands to sessions, and deliveries that it fans out.
+// Received chunks that a turn hands to sessions, and deliveries that it fans out: as many sends as
+// take two milliseconds or so, because whoever speaks meanwhile waits so long.
 inline constexpr std::uint32_t kReceivesPerTurn = 1024;
-inline constexpr std::uint32_t kDeliveriesPerTurn = 16384;
+inline constexpr std::uint32_t kDeliveriesPerTurn = 512;
 // Deliveries of one room before the next room has its go.
-inline constexpr std::uint32_t kDeliveriesPerRoomGo = 2048;
+inline constexpr std::uint32_t kDeliveriesPerRoomGo = 64;
 // Connections that the heartbeat sweep visits per turn at most.
 inline constexpr std::uint32_t kSweepPerTurn = 4096;
 

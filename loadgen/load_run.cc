@@ -59,6 +59,7 @@ base::Result<std::unique_ptr<LoadRun>> LoadRun::open(const LoadOptions& options,
   group.driver.descriptors = descriptors_per_shard(options);
   group.driver.receive_buffers =
       options.shards < kManyShards ? kReceiveBuffers : kReceiveBuffersOfMany;
+  group.park_after = {};  // A generator rather spends memory than time.
   group.driver.gather = options.gather;
   group.driver.seed = options.seed;
   group.thread_name = "load";

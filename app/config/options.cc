@@ -47,6 +47,7 @@ struct RawOptions {
   std::string keys_per_room = std::to_string(base::kKeysPerRoomDefault);
   std::string log_level = "info";
   std::string log_format = "text";
+  bool no_room_affinity = false;
   bool raw = false;
   bool version = false;
   bool verbose = false;
@@ -151,6 +152,9 @@ void declare(CLI::App& program, RawOptions& raw) {
       ->capture_default_str();
   program.add_option("--receive-buffer", raw.receive_buffer, "bytes of one receive buffer")
       ->capture_default_str();
+  program.add_flag(
+      "--no-room-affinity", raw.no_room_affinity,
+      "serve a connection on the shard that accepted it, wherever its room is at home");
   program.add_flag("--raw", raw.raw, "serve the raw endpoints /echo and /room?room=R");
   program.add_option("--log-level", raw.log_level, "trace, debug, info, warn, error or off")
       ->capture_default_str();
@@ -299,6 +303,7 @@ Options read(Reader& reader, const RawOptions& raw) {
   read_rooms(reader, raw, options);
   read_budgets(reader, raw, options);
   options.raw = raw.raw;
+  options.session.relocate = !raw.no_room_affinity;
   options.log_level = reader.choice<base::LogLevel>("--log-level", raw.log_level,
                                                     {{"trace", base::LogLevel::trace},
                                                      {"debug", base::LogLevel::debug},

@@ -104,6 +104,19 @@ class Page {
   std::vector<prometheus::MetricFamily> families_;
 };
 
+void add_ledger(Page& page, const MemoryLedger& ledger) {
+  const auto gauge = [&](std::string name, std::string help, double value) {
+    page.add(std::move(name), std::move(help), MetricType::Gauge, value);
+  };
+  gauge("millrace_memory_resident_bytes", "Resident memory of the process",
+        static_cast<double>(ledger.resident_bytes));
+  gauge("millrace_memory_user_bytes_per_connection", "Resident since the start, per connection",
+        ledger.user_per_connection());
+  gauge("millrace_memory_kernel_bytes_per_connection",
+        "Sockets and waiting requests in the kernel, reckoned from its object sizes",
+        ledger.kernel_per_connection());
+}
+
 void add_sessions(Page& page) {
   const auto of = [](const Parts& parts) -> const engine::SessionCounters& {
     return parts.program->session_counters();
@@ -287,11 +300,21 @@ std::string Metrics::text() const {
              static_cast<double>(gate_->memory().limit()));
   }
   add_memory(page);
+  add_ledger(page, ledger());
   add_sessions(page);
   add_rooms(page);
   add_connections(page);
   add_shards(page);
   return page.text();
+}
+
+MemoryLedger Metrics::ledger() const {
+  const Page page(shards_);
+  const std::uint64_t open =
+      page.sum([](const Parts& parts) { return parts.shard->connection_counters().open.value(); });
+  const std::uint64_t warm =
+      page.sum([](const Parts& parts) { return parts.shard->connection_counters().warm.value(); });
+  return ledger_.look(open, warm);
 }
 
 }  // namespace app

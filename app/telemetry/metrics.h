@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "app/telemetry/memory_ledger.h"
 #include "engine/room/websocket_shard.h"
 #include "engine/session/connection_gate.h"
 #include "engine/shard/shard.h"
@@ -24,6 +25,7 @@ class Metrics {
 
   std::uint64_t connections() const;
   std::string text() const;
+  MemoryLedger ledger() const;
 
   struct ShardParts {
     const engine::Shard* shard;
@@ -33,6 +35,7 @@ class Metrics {
  private:
   std::vector<ShardParts> shards_;
   const engine::ConnectionGate* gate_ = nullptr;
+  MemoryLedgerKeeper ledger_;
 };
 
 }  // namespace app

@@ -22,6 +22,9 @@ std::optional<std::string> Pages::find(std::string_view path) const {
     return protocol::write_response(HttpStatus::ok, "text/plain; version=0.0.4; charset=utf-8",
                                     metrics_.text());
   }
+  if (path == "/ws/status") {
+    return protocol::write_response(HttpStatus::ok, "application/json", status());
+  }
   return std::nullopt;
 }
 
@@ -30,6 +33,20 @@ std::string Pages::health() const {
   const nlohmann::json body = {{"status", draining ? "draining" : "ok"},
                                {"version", millrace::kVersion},
                                {"connections", metrics_.connections()}};
+  return body.dump() + "\n";
+}
+
+std::string Pages::status() const {
+  const MemoryLedger ledger = metrics_.ledger();
+  const nlohmann::json body = {
+      {"status", draining_.load(std::memory_order_relaxed) ? "draining" : "ok"},
+      {"version", millrace::kVersion},
+      {"connections", metrics_.connections()},
+      {"memory",
+       {{"resident_bytes", ledger.resident_bytes},
+        {"user_bytes_per_connection", ledger.user_per_connection()},
+        {"kernel_bytes_per_connection", ledger.kernel_per_connection()},
+        {"kernel_is", "reckoned from the sizes of the kernel's objects"}}}};
   return body.dump() + "\n";
 }
 

@@ -1,4 +1,4 @@
-// Pages: what the gateway answers to plain HTTP requests: /, /health, /metrics.
+// Pages: what the gateway answers to plain HTTP requests: /, /health, /metrics, /ws/status.
 //
 // Built from the counters of all shards, which their shards write and anybody may read, so any
 // shard answers for the whole process. Threads: add_shard() before the group starts, find() on any.
@@ -30,6 +30,7 @@ class Pages {
 
  private:
   std::string health() const;
+  std::string status() const;
 
   bool raw_;
   Metrics metrics_;

@@ -367,7 +367,7 @@ void Connections::open_slot(std::uint32_t slot, bool outgoing) {
   connection.state = ConnectionState::open;
   connection.outgoing = outgoing;
   connection.starved = false;
-  connection.warm = !parks_;
+  set_warm(connection, !parks_);
   connection.woken = false;
   connection.active = true;
   connection.paused = false;
@@ -404,6 +404,7 @@ void Connections::release_if_quiet(std::uint32_t slot, Connection& connection) {
   reactor_.submit(submit_close(slot, connection.generation));
   connection.generation = (connection.generation + 1) & kGenerationMask;
   connection.state = ConnectionState::free;
+  set_warm(connection, false);
   connection.starved = false;
   connection.ended = false;
   connection.watched = false;

@@ -50,6 +50,7 @@ struct ConnectionCounters {
   base::Counter warmed;                            // Left the poll for a multishot receive.
   base::Counter parked;                            // Went back to the poll.
   base::Gauge open;
+  base::Gauge warm;          // Those with a multishot receive.
   base::Gauge queued_bytes;  // In all send queues, at the last flush.
 };
 
@@ -180,6 +181,7 @@ class Connections {
   void arm_after(std::uint32_t slot, Connection& connection, bool received);
   void arm_starved();
   void park_quiet(std::uint32_t slot);
+  void set_warm(Connection& connection, bool warm) noexcept;
   void deliver_one(const Received& received);
   void receive_ended(ConnectionId id, std::int32_t result);
   bool reads(ConnectionId id) const noexcept;

@@ -45,7 +45,17 @@ void Connections::dispatch_settle(const Completion& completion) {
   if (completion.tag.slot >= table_.size()) return;
   Connection& connection = table_[completion.tag.slot];
   if (connection.generation == completion.tag.generation && connection.receiving) {
-    connection.warm = true;
+    set_warm(connection, true);
+  }
+}
+
+void Connections::set_warm(Connection& connection, bool warm) noexcept {
+  if (connection.warm == warm) return;
+  connection.warm = warm;
+  if (warm) {
+    counters_.warm.add();
+  } else {
+    counters_.warm.subtract();
   }
 }
 
@@ -146,7 +156,7 @@ void Connections::arm_poll(std::uint32_t slot, Connection& connection) {
 void Connections::arm_after(std::uint32_t slot, Connection& connection, bool received) {
   if (connection.paused) return;
   if (!connection.warm && received && connection.woken) {
-    connection.warm = true;
+    set_warm(connection, true);
     counters_.warmed.add();
   }
   connection.woken |= received;
@@ -177,7 +187,7 @@ void Connections::park_quiet(std::uint32_t slot) {
   connection.active = false;
   connection.woken = false;
   if (!silent || !connection.warm) return;
-  connection.warm = false;
+  set_warm(connection, false);
   counters_.parked.add();
   if (connection.receiving) reactor_.submit(submit_settle(slot, connection.generation));
 }

@@ -169,7 +169,7 @@ class WordsTest(unittest.TestCase):
     def test_without_raw_nothing_raw_is_served(self):
         with gateway.Gateway(raw=False) as server:
             for path, status in (("/echo", 404), ("/room?room=r", 404), ("/health", 200),
-                                 ("/metrics", 200)):
+                                 ("/metrics", 200), ("/ws/status", 200)):
                 with self.subTest(path), RawClient(server) as client:
                     self.assertEqual(client.ask(plain_request(path)).status, status)
 
