@@ -179,17 +179,19 @@ inline constexpr std::uint32_t kLaneMessagesPerTurn = 256;
 // Idle parcels that a shard keeps for reuse, per capacity.
 inline constexpr std::uint64_t kParcelIdleBytesMax = std::uint64_t{1} << 20;
 inline constexpr std::uint32_t kShardsMost = 256;
+// A shard's time slice where shards outnumber processors.
+inline constexpr Duration kCrowdedSlice = std::chrono::microseconds{200};
 
 static_assert(kLaneMessagesPerTurn <= kLaneEntries);
 
 // ---- Work per turn ------------------------------------------------------------------------------
 
 // Received chunks that a turn hands to sessions, and deliveries that it fans out: as many sends as
-// take two milliseconds or so, because whoever speaks meanwhile waits so long.
+// take half a millisecond or so, because whoever speaks meanwhile waits so long.
 inline constexpr std::uint32_t kReceivesPerTurn = 1024;
-inline constexpr std::uint32_t kDeliveriesPerTurn = 512;
+inline constexpr std::uint32_t kDeliveriesPerTurn = 128;
 // Deliveries of one room before the next room has its go.
-inline constexpr std::uint32_t kDeliveriesPerRoomGo = 64;
+inline constexpr std::uint32_t kDeliveriesPerRoomGo = 16;
 // Connections that the heartbeat sweep visits per turn at most.
 inline constexpr std::uint32_t kSweepPerTurn = 4096;
 

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "engine/shard/time_slice.h"
 
 namespace engine {
 
@@ -89,6 +90,10 @@ void ShardGroup::run_shard(std::uint32_t number) {
   pthread_setname_np(pthread_self(), name.c_str());
   if (!options_.cpus.empty()) {
     pin_this_thread(number, options_.cpus[number % options_.cpus.size()]);
+  }
+  // A kernel that knows no slices serves everybody all the same, only less evenly.
+  if (shards_.size() > std::thread::hardware_concurrency()) {
+    static_cast<void>(set_time_slice(base::kCrowdedSlice));
   }
   Shard& shard = *shards_[number];
   if (const base::Status status = shard.start(); !status.ok()) {

@@ -287,8 +287,8 @@ TEST_F(LargeRoom, LeavingAndJoiningBetweenTwoGoesOfAFanOut) {
   fill();
   fill_others(8);
   const std::size_t newcomer = open_peer();
-  const std::size_t served = places_[10];
-  const std::size_t back_again = places_[20];
+  const std::size_t served = places_[2];
+  const std::size_t back_again = places_[5];
   const std::size_t unserved = places_[base::kDeliveriesPerRoomGo + 100];
   const std::size_t stays = places_.back();
   in_turn([&] {
