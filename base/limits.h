@@ -73,8 +73,15 @@ inline constexpr std::uint32_t kReceiveBufferBytesDefault = 4096;
 inline constexpr std::uint32_t kReceiveBufferBytesLeast = 512;
 inline constexpr std::uint32_t kReceiveBufferBytesMost = std::uint32_t{1} << 20;
 inline constexpr std::uint32_t kListenBacklog = 65535;
-// Descriptors per ring that the kernel allows (IORING_MAX_FIXED_FILES).
-inline constexpr std::uint32_t kDescriptorsPerShardMost = std::uint32_t{1} << 20;
+// Descriptors per ring that the kernel allows (IORING_MAX_FIXED_FILES); where the open-file limit is
+// lower, a ring holds as many as that.
+inline constexpr std::uint32_t kDescriptorsPerRingMost = std::uint32_t{1} << 20;
+inline constexpr std::uint32_t kDescriptorsPerShardMost = std::uint32_t{1} << 24;
+// Of several rings one takes new connections while it has more places than this left: as many as may
+// be on their way to it meanwhile.
+inline constexpr std::uint32_t kRingPlacesAhead = 256;
+// Receive buffers of each ring, where a shard that has several shares its buffers among them.
+inline constexpr std::uint32_t kReceiveBuffersPerRingLeast = 64;
 
 static_assert(kCompletionsPerTurn <= kCompletionQueueEntries);
 static_assert(kSubmissionQueueEntries * 4 <= kCompletionQueueEntries,
@@ -97,6 +104,10 @@ inline constexpr std::uint64_t kHandshakeBurstsPerSecond =
 inline constexpr std::uint32_t kEarlyRefusalsMost = 256;
 // A refused client is asked to come back after 1 to so many seconds, so that not all do at once.
 inline constexpr std::uint32_t kRetryAfterSecondsMost = 8;
+// What a shard may hold beyond its share of the connections, where a single ring would not hold all
+// of them: this part of the share, and this many.
+inline constexpr std::uint32_t kShardSlackPart = 8;
+inline constexpr std::uint32_t kShardDescriptorsSpare = 1024;
 // Descriptors beyond the connection limit, so that refusals can be told with a 503.
 inline constexpr std::uint32_t kRefusalDescriptors = 512;
 // A shard is sent connections that others accepted while it holds no more than the average and this

@@ -1,7 +1,5 @@
 #include "loadgen/host_limits.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <fstream>
 #include <string>
@@ -22,14 +20,8 @@ constexpr std::uint64_t divide_up(std::uint64_t value, std::uint64_t by) noexcep
 
 }  // namespace
 
-HostLimits HostLimits::raise_and_look() {
-  HostLimits limits{.files_max = 0, .local_ports = kLocalPortsDefault};
-  rlimit files{};
-  getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  static_cast<void>(setrlimit(RLIMIT_NOFILE, &files));
-  getrlimit(RLIMIT_NOFILE, &files);
-  limits.files_max = files.rlim_cur;
+HostLimits HostLimits::look() {
+  HostLimits limits{.local_ports = kLocalPortsDefault};
   std::ifstream range("/proc/sys/net/ipv4/ip_local_port_range");
   std::uint64_t first = 0;
   std::uint64_t last = 0;
@@ -38,17 +30,6 @@ HostLimits HostLimits::raise_and_look() {
 }
 
 base::Status HostLimits::check(const LoadOptions& options) const {
-  const std::uint64_t table = descriptors_per_shard(options);
-  if (table > files_max) {
-    const std::uint64_t spare = std::min<std::uint64_t>(kDescriptorsSpare, files_max / 2);
-    const std::uint64_t shards =
-        files_max > spare ? divide_up(options.connections, files_max - spare) : base::kShardsMost;
-    return base::Error{std::to_string(options.connections) + " connections on " +
-                       std::to_string(options.shards) + " shard(s) need " + std::to_string(table) +
-                       " sockets each, but the open-file limit is " + std::to_string(files_max) +
-                       ": use --shards " + std::to_string(shards) +
-                       ", or raise the limit (ulimit -n)"};
-  }
   const std::uint64_t destinations = options.target.endpoints.size();
   const std::uint64_t each = divide_up(options.connections, destinations);
   if (each > local_ports) {

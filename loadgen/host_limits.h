@@ -1,7 +1,7 @@
 // Host limits: whether this host lets a run have its connections, found out before any is opened.
 //
-// Two limits count: the open-file limit, which caps the socket table of each shard, and the local
-// ports, of which each destination address and port has its own set. Called on the main thread.
+// What counts are the local ports, of which each destination address and port has its own set; the
+// open-file limit only says in how many rings a shard has its sockets. Called on the main thread.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,15 @@
 namespace loadgen {
 
 struct HostLimits {
-  std::uint64_t files_max = 0;    // RLIMIT_NOFILE.
   std::uint64_t local_ports = 0;  // Of net.ipv4.ip_local_port_range.
 
-  // Raises the soft limit of open files to the hard one first.
-  static HostLimits raise_and_look();
+  static HostLimits look();
 
   // The error is one line that says what to change.
   base::Status check(const LoadOptions& options) const;
 };
 
-// The socket table that each shard needs.
+// The sockets that each shard needs to hold.
 std::uint32_t descriptors_per_shard(const LoadOptions& options) noexcept;
 
 }  // namespace loadgen

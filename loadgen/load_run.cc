@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "engine/shard/host_limits.h"
 #include "loadgen/clock.h"
 #include "loadgen/host_limits.h"
 #include "loadgen/scenarios/make_scenario.h"
@@ -44,7 +45,8 @@ LoadRun::LoadRun(const LoadOptions& options, PublishedBoard& board, SharedRun& s
 
 base::Result<std::unique_ptr<LoadRun>> LoadRun::open(const LoadOptions& options,
                                                      PublishedBoard& board, SharedRun& shared) {
-  const base::Status limits = HostLimits::raise_and_look().check(options);
+  engine::raise_open_file_limit();
+  const base::Status limits = HostLimits::look().check(options);
   if (!limits.ok()) return limits.error();
   std::unique_ptr<LoadRun> run(new LoadRun(options, board, shared));
   if (options.server_pid) {

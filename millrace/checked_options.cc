@@ -165,16 +165,16 @@ void check_rooms(Checker& checker, const Options& options, engine::RoomOptions& 
 
 void fit_to_host(Checker& checker, const Options& options, engine::ShardGroupOptions& group) {
   engine::raise_open_file_limit();
-  const std::uint64_t limit = engine::descriptor_table_limit();
-  const std::uint64_t per_shard =
-      limit > base::kRefusalDescriptors ? limit - base::kRefusalDescriptors : 0;
-  if (options.connections_max > per_shard * group.shards) {
+  const std::uint64_t files = engine::open_file_limit();
+  const std::uint64_t most = engine::connections_limit(group.shards, files);
+  if (options.connections_max > most) {
     checker.fail(
-        "Options::connections_max is {}: the open-file limit of {} allows {} per shard, {} in all: "
-        "raise it (ulimit -n, LimitNOFILE=), set more shards, or lower connections_max",
-        options.connections_max, limit, per_shard, per_shard * group.shards);
+        "Options::connections_max is {}: the open-file limit of {} allows {} with {} shards: raise "
+        "it (ulimit -n, LimitNOFILE=), or lower connections_max",
+        options.connections_max, files, most, group.shards);
   }
-  group.driver.descriptors = engine::descriptors_per_shard(options.connections_max);
+  group.driver.descriptors =
+      engine::descriptors_per_shard(options.connections_max, group.shards);
 }
 
 }  // namespace

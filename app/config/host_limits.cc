@@ -10,18 +10,13 @@ namespace app {
 
 base::Status fit_to_host(Options& options) {
   engine::raise_open_file_limit();
-  const std::uint64_t limit = engine::descriptor_table_limit();
-  if (limit <= base::kRefusalDescriptors) {
-    return base::Error{fmt::format("the open-file limit is {}: raise it (ulimit -n) to at least {}",
-                                   limit, base::kRefusalDescriptors + 1)};
-  }
-  const std::uint64_t per_shard = limit - base::kRefusalDescriptors;
-  if (options.connections > per_shard * options.shards) {
-    const std::uint64_t shards = (options.connections + per_shard - 1) / per_shard;
+  const std::uint64_t files = engine::open_file_limit();
+  const std::uint64_t most = engine::connections_limit(options.shards, files);
+  if (options.connections > most) {
     return base::Error{fmt::format(
-        "--connections {}: the open-file limit of {} allows {} per shard, {} in all: raise it "
-        "(ulimit -n), use --shards {}, or lower --connections",
-        options.connections, limit, per_shard, per_shard * options.shards, shards)};
+        "--connections {}: the open-file limit of {} allows {} with {} shards: raise it "
+        "(ulimit -n), or lower --connections",
+        options.connections, files, most, options.shards)};
   }
   return {};
 }

@@ -13,7 +13,7 @@
 namespace engine {
 
 // Names a receive buffer on loan from the driver.
-using BufferId = std::uint16_t;
+using BufferId = std::uint32_t;
 
 struct Completion {
   Tag tag{};

@@ -12,10 +12,13 @@ namespace engine {
 
 struct DriverOptions {
   std::uint32_t shard = 0;           // Its own number, for messages and for ring().
-  std::uint32_t descriptors = 4096;  // Connections at most; the ring's table of sockets.
+  std::uint32_t descriptors = 4096;  // Connections at most.
+  // Those that one ring's table holds; beyond, the shard has several rings. 0: what the host allows.
+  std::uint32_t descriptors_per_ring = 0;
   std::uint32_t submissions = base::kSubmissionQueueEntries;
   std::uint32_t completions = base::kCompletionQueueEntries;
-  std::uint32_t receive_buffers = base::kReceiveBuffersDefault;  // A power of two.
+  // A power of two; where a shard has several rings, each has a part of them.
+  std::uint32_t receive_buffers = base::kReceiveBuffersDefault;
   std::uint32_t receive_buffer_bytes = base::kReceiveBufferBytesDefault;
   std::uint32_t listen_backlog = base::kListenBacklog;
   // After something came, a turn that slept waits so long for more: fewer turns, and that latency.

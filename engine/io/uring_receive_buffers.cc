@@ -48,19 +48,19 @@ base::Status UringReceiveBuffers::open(io_uring& ring, std::uint32_t count, std:
   }
   io_uring_buf_ring_init(ring_);
   lent_ = count;
-  for (std::uint32_t i = 0; i < count; ++i) give_back(static_cast<BufferId>(i));
+  for (std::uint32_t i = 0; i < count; ++i) give_back(static_cast<RingBuffer>(i));
   publish();
   return {};
 }
 
-std::byte* UringReceiveBuffers::lend(BufferId buffer) noexcept {
+std::byte* UringReceiveBuffers::lend(RingBuffer buffer) noexcept {
   CHECK(buffer < count_);
   CHECK(lent_ < count_);
   ++lent_;
   return at(buffer);
 }
 
-void UringReceiveBuffers::give_back(BufferId buffer) noexcept {
+void UringReceiveBuffers::give_back(RingBuffer buffer) noexcept {
   CHECK(lent_ > 0);
   --lent_;
   io_uring_buf_ring_add(ring_, at(buffer), bytes_, buffer, static_cast<int>(count_ - 1),

@@ -1,6 +1,6 @@
 // UringReceiveBuffers: the memory that the kernel receives into, lent to completions one by one.
 //
-// One provided-buffer ring per driver. The kernel takes buffers from its head; give_back() puts
+// One provided-buffer ring per io_uring. The kernel takes buffers from its head; give_back() puts
 // them behind its tail, and publish() makes all that came back visible with one store.
 // Threads: the shard's own. Bound: `count` buffers of `bytes` each, mapped at construction.
 // When empty: receives end with Outcome::no_buffers and are armed again later. Nothing is lost,
@@ -12,10 +12,12 @@
 #include <cstdint>
 
 #include "base/result.h"
-#include "engine/io/completion.h"
 #include "engine/io/uring_abi.h"
 
 namespace engine {
+
+// A buffer's number within its ring; the driver makes a BufferId of it.
+using RingBuffer = std::uint16_t;
 
 class UringReceiveBuffers {
  public:
@@ -28,14 +30,14 @@ class UringReceiveBuffers {
   base::Status open(io_uring& ring, std::uint32_t count, std::uint32_t bytes);
 
   // The kernel filled `buffer`: it is on loan from here on.
-  std::byte* lend(BufferId buffer) noexcept;
-  void give_back(BufferId buffer) noexcept;
+  std::byte* lend(RingBuffer buffer) noexcept;
+  void give_back(RingBuffer buffer) noexcept;
   void publish() noexcept;
 
   std::uint32_t lent() const noexcept { return lent_; }
 
  private:
-  std::byte* at(BufferId buffer) const noexcept { return memory_ + std::size_t{buffer} * bytes_; }
+  std::byte* at(RingBuffer buffer) const noexcept { return memory_ + std::size_t{buffer} * bytes_; }
 
   io_uring_buf_ring* ring_ = nullptr;
   std::byte* memory_ = nullptr;

@@ -12,6 +12,8 @@ namespace engine {
 namespace {
 
 constexpr std::uint64_t kOpenFilesUnknown = 1024;  // The kernel's own default.
+// Of the process's descriptors this part may be rings; the rest is for all else.
+constexpr std::uint64_t kFilesPartForRings = 4;
 
 }  // namespace
 
@@ -34,16 +36,30 @@ void raise_open_file_limit() {
   static_cast<void>(setrlimit(RLIMIT_NOFILE, &limit));
 }
 
-std::uint64_t descriptor_table_limit() {
+std::uint64_t open_file_limit() {
   rlimit limit{};
   const bool known = getrlimit(RLIMIT_NOFILE, &limit) == 0;
-  return std::min<std::uint64_t>(known ? limit.rlim_cur : kOpenFilesUnknown,
-                                 base::kDescriptorsPerShardMost);
+  return known ? limit.rlim_cur : kOpenFilesUnknown;
 }
 
-std::uint32_t descriptors_per_shard(std::uint64_t connections) {
-  const std::uint64_t wanted = connections + base::kRefusalDescriptors;
-  return static_cast<std::uint32_t>(std::min(wanted, descriptor_table_limit()));
+std::uint64_t connections_limit(std::uint32_t shards, std::uint64_t open_files) {
+  const std::uint64_t rings = open_files / kFilesPartForRings / shards;
+  const std::uint64_t table = std::min<std::uint64_t>(open_files, base::kDescriptorsPerRingMost);
+  const std::uint64_t each = std::min<std::uint64_t>(rings * table, base::kDescriptorsPerShardMost);
+  // What descriptors_per_shard() adds to a share must fit too.
+  const std::uint64_t added = base::kRefusalDescriptors + base::kShardDescriptorsSpare;
+  if (each <= added) return 0;
+  return (each - added) * base::kShardSlackPart / (base::kShardSlackPart + 1) * shards;
+}
+
+std::uint32_t descriptors_per_shard(std::uint64_t connections, std::uint32_t shards) {
+  const std::uint64_t all = connections + base::kRefusalDescriptors;
+  const std::uint64_t share = connections / shards;
+  const std::uint64_t part = share + share / base::kShardSlackPart + base::kShardDescriptorsSpare +
+                             base::kRefusalDescriptors;
+  const std::uint64_t one_ring =
+      std::min<std::uint64_t>(open_file_limit(), base::kDescriptorsPerRingMost);
+  return static_cast<std::uint32_t>(std::min(all, std::max(part, one_ring)));
 }
 
 }  // namespace engine

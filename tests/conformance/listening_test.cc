@@ -17,6 +17,7 @@ TEST_F(Listening, PortZeroYieldsAPort) {
 }
 
 TEST_F(Listening, AcceptsIntoDescriptorsWhileMoreIsSet) {
+  if (kSingleAccepts) GTEST_SKIP() << "the table of one ring alone would take them all";
   std::vector<Descriptor> accepted;
   for (int i = 0; i < 5; ++i) connect();
   for (int i = 0; i < 5; ++i) client_.await(OperationKind::connect);
@@ -84,6 +85,7 @@ TEST_F(Listening, ShardsOfAGroupShareAPort) {
 }
 
 TEST_F(Listening, StopListeningEndsTheAcceptAndRefusesConnects) {
+  if (kSingleAccepts) server_.stage(engine::submit_accept_once(listening_.listener));
   server_.settle();
   server_.driver().stop_listening(listening_.listener);
   const auto ended = server_.await(OperationKind::accept);

@@ -137,13 +137,14 @@ class Pair : public testing::Test {
     listening_ = listening.value();
     server_.start();
     client_.start();
-    server_.stage(engine::submit_accept(listening_.listener));
+    if (!kSingleAccepts) server_.stage(engine::submit_accept(listening_.listener));
   }
 
   static DriverOptions small(std::uint32_t shard) {
     DriverOptions options;
     options.shard = shard;
     options.descriptors = 16;
+    options.descriptors_per_ring = kDescriptorsPerRing;
     options.submissions = 64;
     options.completions = 256;
     options.receive_buffers = 8;
@@ -152,6 +153,7 @@ class Pair : public testing::Test {
   }
 
   void connect(std::uint32_t token = 1) {
+    if (kSingleAccepts) server_.submit(engine::submit_accept_once(listening_.listener));
     client_.submit(engine::submit_connect(listening_.bound, token));
   }
   Ends connected() {
@@ -163,6 +165,9 @@ class Pair : public testing::Test {
     EXPECT_EQ(outcome(*here), Outcome::success);
     return {static_cast<Descriptor>(there->result), static_cast<Descriptor>(here->result)};
   }
+
+  // One accept that goes on would fill one ring's table alone.
+  static constexpr bool kSingleAccepts = kDescriptorsPerRing > 0;
 
   World world_;
   Party server_;

@@ -6,7 +6,6 @@ import json
 import os
 import pathlib
 import re
-import resource
 import socket
 import unittest
 import unittest.mock
@@ -125,16 +124,24 @@ class FlagsTest(unittest.TestCase):
                             says=[r"203\.0\.113\.1:8080", "(?i)cannot assign|no such address"])
 
     def test_more_connections_than_the_host_allows(self):
-        """Says what the limit is and all the ways out of it."""
-        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        if hard >= 1_000_000:
-            hard = 20_000
-        limited = ["prlimit", f"--nofile={hard}:{hard}"]
+        """Says what the limit is, what it allows and the ways out of it."""
+        limited = ["prlimit", "--nofile=128:128"]
         with unittest.mock.patch.object(gateway, "command", lambda *flags: [
                 *limited, gateway.program(), *map(str, flags)]):
-            self.assert_refused("--listen", "127.0.0.1:0", "--shards", 1, "--connections", hard * 2,
-                                says=["--connections", str(hard * 2), str(hard), "ulimit -n",
-                                      "--shards [2-9]", "lower --connections"])
+            self.assert_refused("--listen", "127.0.0.1:0", "--shards", 1, "--connections", 10_000,
+                                says=["--connections 10000", "limit of 128", "allows 2275",
+                                      "ulimit -n", "lower --connections"])
+
+    def test_more_connections_than_a_ring_holds(self):
+        """The open-file limit caps each ring's table of sockets; a shard then has several."""
+        with unittest.mock.patch.object(gateway, "command", lambda *flags: [
+                "setpriv", "--pdeathsig", "KILL", "prlimit", "--nofile=256:256",
+                gateway.program(), *map(str, flags)]):
+            with gateway.Gateway("--connections", 1000, "--shards", 1) as server, \
+                    contextlib.ExitStack() as stack:
+                clients = [stack.enter_context(RawClient(server).upgrade()) for _ in range(900)]
+                for client in (clients[0], clients[300], clients[600], clients[-1]):
+                    self.assertEqual(client.echo(b"hello"), (TEXT, b"hello"))
 
     def test_the_soft_limit_is_raised_to_the_hard_one(self):
         with unittest.mock.patch.object(gateway, "command", lambda *flags: [

@@ -35,12 +35,22 @@ TEST(UringDriver, ATableBeyondTheOpenFileLimitSaysWhatToRaise) {
   rlimit limit{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
   DriverOptions options = small();
-  options.descriptors = base::kDescriptorsPerShardMost;
+  options.descriptors = options.descriptors_per_ring = base::kDescriptorsPerRingMost;
   if (limit.rlim_max >= options.descriptors) GTEST_SKIP() << "this host has no such limit";
   const auto driver = UringDriver::open(options);
   ASSERT_FALSE(driver.ok());
   EXPECT_NE(driver.error().message.find("ulimit -n"), std::string::npos);
   EXPECT_NE(driver.error().message.find("1048576"), std::string::npos);
+}
+
+TEST(UringDriver, MoreThanATableHoldsIsSpreadOverSeveralRings) {
+  DriverOptions options = small();
+  options.descriptors = 10;
+  options.descriptors_per_ring = 4;
+  const auto driver = UringDriver::open(options);
+  ASSERT_TRUE(driver.ok()) << driver.error().message;
+  EXPECT_EQ(driver.value()->rings(), 3U);
+  EXPECT_EQ(UringDriver::open(small()).value()->rings(), 1U);
 }
 
 TEST(UringDriver, AnAddressOfAnotherHostIsRefusedByName) {
