@@ -57,8 +57,7 @@ engine::ShardGroupOptions group_options(const Options& options) {
   group.cpus = options.cpus;
   group.listen = options.listen;
   group.park_after = options.park_after;
-  group.driver.descriptors = 
-      engine::descriptors_per_shard(options.connections, options.shards);
+  group.driver.descriptors = engine::descriptors_per_shard(options.connections, options.shards);
   group.driver.receive_buffers = options.receive_buffers;
   group.driver.receive_buffer_bytes = options.receive_buffer_bytes;
   group.driver.seed = fresh_seed();

@@ -73,12 +73,12 @@ inline constexpr std::uint32_t kReceiveBufferBytesDefault = 4096;
 inline constexpr std::uint32_t kReceiveBufferBytesLeast = 512;
 inline constexpr std::uint32_t kReceiveBufferBytesMost = std::uint32_t{1} << 20;
 inline constexpr std::uint32_t kListenBacklog = 65535;
-// Descriptors per ring that the kernel allows (IORING_MAX_FIXED_FILES); where the open-file limit is
-// lower, a ring holds as many as that.
+// Descriptors per ring that the kernel allows (IORING_MAX_FIXED_FILES); where the open-file limit
+// is lower, a ring holds as many as that.
 inline constexpr std::uint32_t kDescriptorsPerRingMost = std::uint32_t{1} << 20;
 inline constexpr std::uint32_t kDescriptorsPerShardMost = std::uint32_t{1} << 24;
-// Of several rings one takes new connections while it has more places than this left: as many as may
-// be on their way to it meanwhile.
+// Of several rings one takes new connections while it has more places than this left: as many as
+// may be on their way to it meanwhile.
 inline constexpr std::uint32_t kRingPlacesAhead = 256;
 // Receive buffers of each ring, where a shard that has several shares its buffers among them.
 inline constexpr std::uint32_t kReceiveBuffersPerRingLeast = 64;

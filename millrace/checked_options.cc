@@ -173,8 +173,7 @@ void fit_to_host(Checker& checker, const Options& options, engine::ShardGroupOpt
         "it (ulimit -n, LimitNOFILE=), or lower connections_max",
         options.connections_max, files, most, group.shards);
   }
-  group.driver.descriptors =
-      engine::descriptors_per_shard(options.connections_max, group.shards);
+  group.driver.descriptors = engine::descriptors_per_shard(options.connections_max, group.shards);
 }
 
 }  // namespace

@@ -29,7 +29,9 @@ struct Connection {
   SendQueue queue;
   std::uint32_t generation;  // Of whoever holds the slot now, or will next.
   ConnectionState state;
-  bool receiving : 1;  // A receive or a poll is armed.
+  bool receiving : 1;  // A receive or a poll is armed,
+  bool polling : 1;    // and it is a poll.
+  bool single : 1;     // The receive armed last takes one buffer: nothing can come behind it.
   bool sending : 1;    // A send is in flight, or a prompt one not yet known to be over.
   bool prompt : 1;     // That send is a prompt one.
   bool blocked : 1;    // The last one could not send everything: the next one waits.

@@ -95,8 +95,7 @@ void Connections::abort(ConnectionId id) {
 bool Connections::may_hand_over(ConnectionId id) const noexcept {
   const Connection& connection = table_[id.slot];
   // Behind what a multishot yields there may be more that waits to be delivered.
-  const bool received_singly = !connection.warm || !connection.woken;
-  return connection.open_as(id.generation) && connection.quiet() && received_singly &&
+  return connection.open_as(id.generation) && connection.quiet() && connection.single &&
          !connection.starved && connection.queue.empty();
 }
 
@@ -376,12 +375,19 @@ void Connections::open_slot(std::uint32_t slot, bool outgoing) {
 
 void Connections::begin_closing(std::uint32_t slot, Connection& connection) {
   connection.state = ConnectionState::closing;
-  if (connection.receiving || connection.sending) {
-    connection.canceling = true;
-    reactor_.submit(submit_cancel(slot, connection.generation));
+  if (connection.sending) {
+    cancel_all(slot, connection);
+  } else if (connection.receiving) {
+    const OperationKind armed = connection.polling ? OperationKind::poll : OperationKind::receive;
+    reactor_.submit(submit_settle(slot, connection.generation, armed));
   } else {
     quiet_.push_back({slot, connection.generation});  // Not now: the caller may be using it.
   }
+}
+
+void Connections::cancel_all(std::uint32_t slot, Connection& connection) {
+  connection.canceling = true;
+  reactor_.submit(submit_cancel(slot, connection.generation));
 }
 
 // True when the handler heard of any. It may have ended others, which then join the list.

@@ -191,6 +191,7 @@ class Connections {
   void sent(std::uint32_t slot, Connection& connection);
   void list_for_flush(std::uint32_t slot, Connection& connection);
   void begin_closing(std::uint32_t slot, Connection& connection);
+  void cancel_all(std::uint32_t slot, Connection& connection);
   bool release_quiet();
   void release_if_quiet(std::uint32_t slot, Connection& connection);
 

@@ -39,12 +39,15 @@ void Connections::dispatch_poll(const Completion& completion) {
   }
 }
 
-// The receive could not be ended: the next sweep tries again. This may come when the connection is
-// gone already: nobody waits for it.
+// The receive could not be ended: the next sweep tries again, unless the connection is being
+// closed. This may come when the connection is gone already: nobody waits for it.
 void Connections::dispatch_settle(const Completion& completion) {
   if (completion.tag.slot >= table_.size()) return;
   Connection& connection = table_[completion.tag.slot];
-  if (connection.generation == completion.tag.generation && connection.receiving) {
+  if (connection.generation != completion.tag.generation || !connection.receiving) return;
+  if (connection.state == ConnectionState::closing) {
+    if (!connection.canceling) cancel_all(completion.tag.slot, connection);
+  } else if (!connection.polling) {
     set_warm(connection, true);
   }
 }
@@ -138,16 +141,21 @@ void Connections::arm(std::uint32_t slot, Connection& connection) {
 
 void Connections::arm_receive(std::uint32_t slot, Connection& connection) {
   connection.receiving = true;
+  connection.polling = false;
+  connection.single = false;
   reactor_.submit(submit_receive(slot, connection.generation));
 }
 
 void Connections::arm_once(std::uint32_t slot, Connection& connection) {
   connection.receiving = true;
+  connection.polling = false;
+  connection.single = true;
   reactor_.submit(submit_receive_once(slot, connection.generation));
 }
 
 void Connections::arm_poll(std::uint32_t slot, Connection& connection) {
   connection.receiving = true;
+  connection.polling = true;
   reactor_.submit(submit_poll(slot, connection.generation));
 }
 

@@ -13,7 +13,8 @@ namespace engine {
 struct DriverOptions {
   std::uint32_t shard = 0;           // Its own number, for messages and for ring().
   std::uint32_t descriptors = 4096;  // Connections at most.
-  // Those that one ring's table holds; beyond, the shard has several rings. 0: what the host allows.
+  // Those that one ring's table holds; beyond, the shard has several rings. 0: what the host
+  // allows.
   std::uint32_t descriptors_per_ring = 0;
   std::uint32_t submissions = base::kSubmissionQueueEntries;
   std::uint32_t completions = base::kCompletionQueueEntries;

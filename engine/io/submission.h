@@ -21,15 +21,16 @@ using Descriptor = std::uint32_t;
 
 struct Submission {
   Tag tag;
-  Descriptor descriptor = 0;         // Not for accept (listener), connect and ring.
-  const std::byte* data = nullptr;   // send of one piece.
-  std::uint32_t size = 0;            // Bytes at `data`, or how many `segments`.
-  bool prompt = false;               // send: what does not fit at once is not sent.
-  bool once = false;                 // receive: one buffer at most. accept: one connection.
-  const iovec* segments = nullptr;   // send of several pieces in order.
-  const Address* address = nullptr;  // connect.
-  std::uint32_t shard = 0;           // hand_over: who gets it, and
-  std::uint32_t ticket = 0;          // by which name it arrives there.
+  Descriptor descriptor = 0;        // Not for accept (listener), connect and ring.
+  const std::byte* data = nullptr;  // send of one piece.
+  std::uint32_t size = 0;           // Bytes at `data`, or how many `segments`.
+  bool prompt = false;              // send: what does not fit at once is not sent.
+  bool once = false;                // receive: one buffer at most. accept: one connection.
+  OperationKind ends = OperationKind::receive;  // settle: what it is to end.
+  const iovec* segments = nullptr;              // send of several pieces in order.
+  const Address* address = nullptr;             // connect.
+  std::uint32_t shard = 0;                      // hand_over: who gets it, and
+  std::uint32_t ticket = 0;                     // by which name it arrives there.
 };
 
 // Accepts on `listener` until told otherwise, each connection into the next free descriptor.
@@ -68,9 +69,13 @@ inline Submission submit_poll(Descriptor descriptor, std::uint32_t generation) n
   return {.tag = {OperationKind::poll, descriptor, generation}, .descriptor = descriptor};
 }
 
-// Ends a receive, which completes with Outcome::canceled, and nothing else. Success is silent.
-inline Submission submit_settle(Descriptor descriptor, std::uint32_t generation) noexcept {
-  return {.tag = {OperationKind::settle, descriptor, generation}, .descriptor = descriptor};
+// Ends a receive, or a poll, of the same generation, which completes with Outcome::canceled, and
+// nothing else. Success is silent. The kernel finds it by its tag, whatever else is in flight.
+inline Submission submit_settle(Descriptor descriptor, std::uint32_t generation,
+                                OperationKind ends = OperationKind::receive) noexcept {
+  return {.tag = {OperationKind::settle, descriptor, generation},
+          .descriptor = descriptor,
+          .ends = ends};
 }
 
 // Gives another shard of the group a descriptor of the same socket, which arrives there before this
@@ -109,7 +114,8 @@ inline Submission submit_send(Descriptor descriptor, std::uint32_t generation,
 }
 
 // Ends every operation in flight on the descriptor; each completes with Outcome::canceled, or with
-// its own result if that came first.
+// its own result if that came first. The kernel looks through all that is in flight on the ring for
+// it, which takes microseconds where many connections wait.
 inline Submission submit_cancel(Descriptor descriptor, std::uint32_t generation) noexcept {
   return {.tag = {OperationKind::cancel, descriptor, generation}, .descriptor = descriptor};
 }

@@ -93,8 +93,8 @@ base::Status UringDriver::set_up() {
          .submissions = options_.submissions,
          .completions = options_.completions,
          .first_descriptor = i * descriptors_per_ring_,
-         .descriptors = std::min(descriptors_per_ring_,
-                                 options_.descriptors - i * descriptors_per_ring_),
+         .descriptors =
+             std::min(descriptors_per_ring_, options_.descriptors - i * descriptors_per_ring_),
          .receive_buffers = buffers_per_ring(options_.receive_buffers, count),
          .receive_buffer_bytes = options_.receive_buffer_bytes,
          .bell = i == 0 ? -1 : bell_});
@@ -229,9 +229,8 @@ bool UringDriver::all_taken() noexcept {
 // True when nothing waits in a ring but the first, and what comes there will ring the bell.
 bool UringDriver::may_sleep() noexcept {
   for (const auto& ring : further_rings()) ring->ring_on_work();
-  const bool nothing =
-      std::none_of(further_rings().begin(), further_rings().end(),
-                   [](const auto& ring) { return ring->work_waits(); });
+  const bool nothing = std::none_of(further_rings().begin(), further_rings().end(),
+                                    [](const auto& ring) { return ring->work_waits(); });
   if (!nothing) keep_quiet();
   return nothing;
 }

@@ -99,9 +99,9 @@ class UringDriver {
   DriverOptions options_;
   std::vector<std::unique_ptr<UringRing>> rings_;
   std::uint32_t descriptors_per_ring_ = 0;
-  std::size_t rings_in_use_ = 1;   // Rings behind have never had a socket.
+  std::size_t rings_in_use_ = 1;    // Rings behind have never had a socket.
   std::size_t first_gathered_ = 0;  // Whose completions come first in the next turn.
-  std::atomic<int> arrivals_{-1};  // The ring that takes what other shards hand over.
+  std::atomic<int> arrivals_{-1};   // The ring that takes what other shards hand over.
   bool bell_armed_ = false;
   int bell_ = -1;  // An eventfd: for threads that own no ring, and for rings that nobody waits on.
   std::vector<int> listeners_;

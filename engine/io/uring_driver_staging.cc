@@ -32,8 +32,8 @@ void fill_poll(io_uring_sqe& entry, int descriptor) noexcept {
 }
 
 void fill_settle(io_uring_sqe& entry, const Submission& submission) noexcept {
-  const Tag receive{OperationKind::receive, submission.tag.slot, submission.tag.generation};
-  io_uring_prep_cancel64(&entry, pack_tag(receive), 0);
+  const Tag ended{submission.ends, submission.tag.slot, submission.tag.generation};
+  io_uring_prep_cancel64(&entry, pack_tag(ended), 0);
   entry.flags |= IOSQE_CQE_SKIP_SUCCESS;
 }
 

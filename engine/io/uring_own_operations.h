@@ -1,4 +1,5 @@
-// Operations of the uring driver's own: kinds that no Tag uses, so that they never leave the driver.
+// Operations of the uring driver's own: kinds that no Tag uses, so that they never leave the
+// driver.
 //
 // Today there is one: putting a socket that is to be connected into a ring's table. Plain values,
 // any thread; bound: 32 bits of index.

@@ -20,11 +20,11 @@
 namespace engine {
 
 struct UringRingOptions {
-  std::uint32_t number = 0;      // Among the driver's rings.
-  std::uint32_t submissions;     // Entries of the queues, powers of two.
+  std::uint32_t number = 0;   // Among the driver's rings.
+  std::uint32_t submissions;  // Entries of the queues, powers of two.
   std::uint32_t completions;
-  Descriptor first_descriptor;   // What the driver calls the table's first socket,
-  std::uint32_t descriptors;     // and how many there may be.
+  Descriptor first_descriptor;  // What the driver calls the table's first socket,
+  std::uint32_t descriptors;    // and how many there may be.
   std::uint32_t receive_buffers;
   std::uint32_t receive_buffer_bytes;
   int bell = -1;  // An eventfd that becomes readable when work waits here; -1: it is waited on.

@@ -194,6 +194,19 @@ TEST_F(Receiving, SettlingEndsTheReceiveAndNothingElse) {
   EXPECT_EQ(sent->result, 10);
 }
 
+TEST_F(Receiving, SettlingEndsAPollByItsKind) {
+  const Ends ends = connected();
+  server_.stage(submit_poll(ends.server, 4));
+  server_.settle();
+  server_.stage(submit_settle(ends.server, 4));  // There is no receive.
+  ASSERT_TRUE(server_.await(OperationKind::settle).has_value());
+  EXPECT_EQ(server_.pending(OperationKind::poll), 0U);
+  server_.stage(submit_settle(ends.server, 4, OperationKind::poll));
+  const auto completion = server_.await(OperationKind::poll);
+  ASSERT_TRUE(completion.has_value());
+  EXPECT_EQ(outcome(*completion), Outcome::canceled);
+}
+
 TEST_F(Receiving, SettlingWithoutAReceiveFails) {
   const Ends ends = connected();
   server_.stage(submit_settle(ends.server, 4));

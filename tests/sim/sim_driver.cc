@@ -266,6 +266,7 @@ void SimDriver::connect(const Submission& submission) {
 void SimDriver::receive(const Submission& submission) {
   Slot* slot = open_slot(submission);
   if (slot == nullptr) return;
+  CHECK(slot->socket != sim::kNobody);
   CHECK(!slot->receiving);
   slot->receiving = true;
   slot->receive_fresh = true;
@@ -287,17 +288,23 @@ void SimDriver::poll(const Submission& submission) {
   schedule_receive(submission.descriptor);
 }
 
-// Ends the receive alone, if there is one; only a failure is told.
+// Ends the receive or the poll alone, if there is one; only a failure is told.
 void SimDriver::settle(const Submission& submission) {
   Slot* slot = open_slot(submission);
   if (slot == nullptr) return;
   const bool raced = network_.faults().strikes(Fault::cancel_races);
   if (raced) run_receive(submission.descriptor);
-  if (slot->receiving && !raced) {
-    end_receive(*slot, -ECANCELED);
+  const bool poll = submission.ends == OperationKind::poll;
+  const bool armed = poll ? slot->polling : slot->receiving;
+  if (armed && !raced) {
+    if (poll) {
+      end_poll(*slot, -ECANCELED);
+    } else {
+      end_receive(*slot, -ECANCELED);
+    }
     return;
   }
-  const std::int32_t result = slot->receiving ? -EALREADY : -ENOENT;
+  const std::int32_t result = armed ? -EALREADY : -ENOENT;
   post({.tag = as_returned(submission.tag), .result = result}, completion_due(), false);
 }
 
