@@ -375,12 +375,13 @@ void Connections::open_slot(std::uint32_t slot, bool outgoing) {
 
 void Connections::begin_closing(std::uint32_t slot, Connection& connection) {
   connection.state = ConnectionState::closing;
-  if (connection.sending) {
+  const bool send_waits = connection.sending && !connection.prompt;  // A prompt one never does.
+  if (send_waits) {
     cancel_all(slot, connection);
   } else if (connection.receiving) {
     const OperationKind armed = connection.polling ? OperationKind::poll : OperationKind::receive;
     reactor_.submit(submit_settle(slot, connection.generation, armed));
-  } else {
+  } else if (!connection.sending) {
     quiet_.push_back({slot, connection.generation});  // Not now: the caller may be using it.
   }
 }
