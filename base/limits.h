@@ -211,12 +211,16 @@ static_assert(kDeliveriesPerRoomGo <= kDeliveriesPerTurn);
 // ---- Rooms --------------------------------------------------------------------------------------
 
 inline constexpr std::size_t kRoomNameBytesMax = 255;
+// Rooms that one request for the raw endpoint may name.
+inline constexpr std::size_t kRoomsPerRequestMost = 64;
 // A batch of a room's messages grows in payloads of so much, so that small ones share a send.
 inline constexpr std::uint32_t kBatchPayloadBytes = 4000;
 // Messages that wait for their fan-out, over all rooms of a shard, before it stops reading.
 inline constexpr std::uint64_t kFanOutBacklogBytesMax = std::uint64_t{8} << 20;
 inline constexpr std::uint32_t kRoomsPerShardMost = std::uint32_t{1} << 18;
 inline constexpr std::size_t kPolicyRulesMost = 256;
+// Messages of a shard's publishers whose answers are not complete yet.
+inline constexpr std::uint32_t kAnswersAwaitedMost = std::uint32_t{1} << 16;
 // What may wait for a member of a `latest` room before it is given newest values only, and for one
 // of an `ephemeral` room before messages are dropped for it.
 inline constexpr std::uint64_t kConflateAboveBytesDefault = std::uint64_t{64} << 10;

@@ -124,4 +124,16 @@ void EmbeddedShard::on_join_failed(engine::SessionId session) noexcept {
   handler_->on_join_failed(public_id(session));
 }
 
+void EmbeddedShard::on_published(engine::SessionId session, std::uint64_t ticket,
+                                 const engine::PublishAnswer& answer) noexcept {
+  handler_->on_published(public_id(session), ticket,
+                         {.number = answer.number,
+                          .matched = answer.members.matched(),
+                          .queued = answer.members.queued,
+                          .conflated = answer.members.conflated,
+                          .dropped = answer.members.dropped,
+                          .remote = answer.remote,
+                          .known = answer.known});
+}
+
 }  // namespace millrace

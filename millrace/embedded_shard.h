@@ -57,6 +57,8 @@ class EmbeddedShard final : public engine::WebSocketShard,
   // RoomHandler.
   void on_joined(engine::SessionId session, engine::RoomHandle room) noexcept override;
   void on_join_failed(engine::SessionId session) noexcept override;
+  void on_published(engine::SessionId session, std::uint64_t ticket,
+                    const engine::PublishAnswer& answer) noexcept override;
 
   SessionId public_id(engine::SessionId id) noexcept;
 

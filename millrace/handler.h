@@ -34,6 +34,10 @@ class Handler {
   // A join that was pending is in force, or came to nothing.
   virtual void on_joined(SessionId /*id*/, RoomId /*room*/) {}
   virtual void on_join_failed(SessionId /*id*/) {}
+  // What became of a message that was published with this ticket: once for each, unless its
+  // publisher ends before.
+  virtual void on_published(SessionId /*id*/, std::uint64_t /*ticket*/,
+                            const PublishAnswer& /*answer*/) {}
 };
 
 }  // namespace millrace

@@ -60,6 +60,18 @@ struct JoinResult {
   RoomId room{};
 };
 
+// What became of a message that was published with a ticket. Each member that was matched is one of
+// queued, conflated and dropped; its publisher counts where it hears itself.
+struct PublishAnswer {
+  std::uint64_t number = 0;     // The message's in its room; 0: the room had ended.
+  std::uint32_t matched = 0;    // Members on all shards.
+  std::uint32_t queued = 0;     // Sent, unless the connection fails.
+  std::uint32_t conflated = 0;  // Held back in a latest room: this or a newer value follows.
+  std::uint32_t dropped = 0;    // Left out, or too slow, or closing.
+  std::uint32_t remote = 0;     // Matched on other shards than the publisher's.
+  bool known = true;            // False: too many answers were awaited; nothing is known.
+};
+
 // Whether a session gets the messages that it publishes itself.
 enum class Echo : std::uint8_t { off, on };
 

@@ -108,10 +108,10 @@ void Shard::leave(SessionId id, RoomId room) {
 }
 
 bool Shard::publish(SessionId id, RoomId room, Kind kind, std::span<const std::byte> bytes,
-                    std::uint64_t key) {
+                    std::uint64_t key, std::uint64_t ticket) {
   if (!self_.owns(id)) return false;
   return self_.rooms().publish(EmbeddedShard::engine_id(id), engine_room(room), opcode_of(kind),
-                               bytes, {.key = key});
+                               bytes, {.key = key, .ticket = ticket});
 }
 
 }  // namespace millrace

@@ -54,9 +54,9 @@ class Shard {
   // To all members. False when the session is not one. The bytes are copied; text must be valid
   // UTF-8. For a member that reads too slowly the room's policy holds (Options::room_policies), and
   // the others do not notice. `key`: in a latest room the message takes the place of earlier ones
-  // with its key.
+  // with its key. `ticket`, if not 0: on_published() tells with it what became of the message.
   bool publish(SessionId id, RoomId room, Kind kind, std::span<const std::byte> bytes,
-               std::uint64_t key = 0);
+               std::uint64_t key = 0, std::uint64_t ticket = 0);
 
  private:
   EmbeddedShard& self_;

@@ -146,7 +146,11 @@ HttpParse parse_http_request(std::string_view accumulated, HttpRequest& out) noe
   return {.status = HttpParse::Status::complete, .consumed = lines.consumed()};
 }
 
-std::optional<std::string> query_parameter(std::string_view query, std::string_view parameter) {
+namespace {
+
+// Calls `take(value)` for each value of the parameter, not yet decoded, until it returns false.
+template <typename Take>
+void for_each_parameter(std::string_view query, std::string_view parameter, Take&& take) {
   while (!query.empty()) {
     const std::size_t end = query.find('&');
     const std::string_view pair = query.substr(0, end);
@@ -154,10 +158,29 @@ std::optional<std::string> query_parameter(std::string_view query, std::string_v
     const std::size_t equals = pair.find('=');
     const std::optional<std::string> decoded_name = decode_percents(pair.substr(0, equals));
     if (!decoded_name || *decoded_name != parameter) continue;
-    if (equals == std::string_view::npos) return std::string();
-    return decode_percents(pair.substr(equals + 1));
+    const bool has_value = equals != std::string_view::npos;
+    if (!take(has_value ? pair.substr(equals + 1) : std::string_view{})) return;
   }
-  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> query_parameter(std::string_view query, std::string_view parameter) {
+  std::optional<std::string> found;
+  for_each_parameter(query, parameter, [&](std::string_view value) {
+    found = decode_percents(value);
+    return false;
+  });
+  return found;
+}
+
+std::vector<std::string> query_parameters(std::string_view query, std::string_view parameter) {
+  std::vector<std::string> found;
+  for_each_parameter(query, parameter, [&](std::string_view value) {
+    if (auto decoded = decode_percents(value)) found.push_back(*std::move(decoded));
+    return true;
+  });
+  return found;
 }
 
 }  // namespace protocol

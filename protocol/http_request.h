@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocol/http_headers.h"
 #include "protocol/http_refusal.h"
@@ -48,5 +49,8 @@ HttpParse parse_http_request(std::string_view accumulated, HttpRequest& out) noe
 // The first parameter of that name in a query such as "room=lobby&token=a%2Fb", decoded: "%2F" is a
 // slash and "+" a space. Nothing when it is not there or has a bad escape. A bare name is "".
 std::optional<std::string> query_parameter(std::string_view query, std::string_view parameter);
+
+// All values of one parameter, decoded, in order; those whose encoding is wrong are left out.
+std::vector<std::string> query_parameters(std::string_view query, std::string_view parameter);
 
 }  // namespace protocol

@@ -1,8 +1,11 @@
 #include "app/raw/raw_endpoints.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/limits.h"
 #include "protocol/http_response.h"
@@ -13,7 +16,7 @@ namespace {
 
 using Verdict = engine::Admission::Verdict;
 
-// A session's context: the room that it is in, its record among the publishers (kHasRecord), or 0
+// A session's context: the room that it is in, its record among the members (kHasRecord), or 0
 // for an echo. A handle is never 0.
 constexpr std::uint64_t kHasRecord = std::uint64_t{1} << 31U;
 
@@ -44,61 +47,59 @@ engine::Admission RawEndpoints::on_request(engine::SessionId id,
     return refuse(protocol::HttpStatus::method_not_allowed, "only GET is served here");
   }
   if (enabled_ && request.path == "/echo") return {.verdict = Verdict::accept};
-  if (enabled_ && request.path == "/room") return enter_room(id, request, upgradable);
+  if (enabled_ && request.path == "/room") return enter_rooms(id, request, upgradable);
   if (std::optional<std::string> page = pages_.find(request.path)) {
     return {.verdict = Verdict::respond, .response = *std::move(page)};
   }
   return refuse(protocol::HttpStatus::not_found, "nothing is served at this path");
 }
 
-engine::Admission RawEndpoints::enter_room(engine::SessionId id,
-                                           const protocol::HttpRequest& request, bool upgradable) {
+engine::Admission RawEndpoints::enter_rooms(engine::SessionId id,
+                                            const protocol::HttpRequest& request,
+                                            bool upgradable) {
   if (!upgradable) return {.verdict = Verdict::accept};  // Is told what its upgrade lacks.
-  const std::optional<std::string> name = protocol::query_parameter(request.query, "room");
-  if (!name || name->empty()) {
-    return refuse(protocol::HttpStatus::bad_request, "name a room: /room?room=NAME");
-  }
-  if (name->size() > base::kRoomNameBytesMax) {
-    return refuse(protocol::HttpStatus::bad_request, "a room's name has at most 255 bytes");
-  }
-  const std::string echo = protocol::query_parameter(request.query, "echo").value_or("on");
-  if (echo != "on" && echo != "off") {
-    return refuse(protocol::HttpStatus::bad_request, "echo is on or off");
-  }
+  const base::Result<RoomRequest> parsed = RoomRequest::parse(request.query);
+  if (!parsed.ok()) return refuse(protocol::HttpStatus::bad_request, parsed.error().message);
+  const RoomRequest& wanted = parsed.value();
   // A room that fits a shard stays on one: nothing it says crosses between cores.
-  if (const std::uint32_t home = rooms_.home_of(*name); sessions_.better_on(id, home)) {
-    return {.verdict = Verdict::elsewhere, .shard = home};
+  const std::uint32_t home = rooms_.home_of(wanted.rooms.front());
+  if (sessions_.better_on(id, home)) return {.verdict = Verdict::elsewhere, .shard = home};
+  Member member{.key = wanted.key, .answers = wanted.answers};
+  for (const std::string& name : wanted.rooms) {
+    const engine::JoinResult result = rooms_.join(id, name, wanted.echo);
+    if (result.status == engine::JoinResult::Status::full) {
+      // What it has joined so far it leaves as it ends.
+      return refuse(protocol::HttpStatus::service_unavailable, kNoRoom);
+    }
+    if (!member.room) member.room = result.room;
+    member.joins_pending += result.status == engine::JoinResult::Status::pending ? 1U : 0U;
   }
-  Publisher publisher;
-  if (const auto key = protocol::query_parameter(request.query, "key"); key && !key->empty()) {
-    publisher.how.key = engine::hash_name(*key);
-  }
-  const engine::JoinResult result = rooms_.join(id, *name, echo == "on");
-  publisher.room = result.room;
-  switch (result.status) {
-    case engine::JoinResult::Status::joined:
-      return {.verdict = Verdict::accept, .context = keep_publisher(publisher)};
-    case engine::JoinResult::Status::pending:
-      return {.verdict = Verdict::pending, .context = keep_publisher(publisher)};
-    case engine::JoinResult::Status::full:
-      break;
-  }
-  return refuse(protocol::HttpStatus::service_unavailable, kNoRoom);
+  const bool more_than_a_room = wanted.rooms.size() > 1 || member.answers || member.key != 0;
+  return {.verdict = member.joins_pending > 0 ? Verdict::pending : Verdict::accept,
+          .context = keep_member(member, more_than_a_room)};
 }
 
 // Most members need no record: their context is the room itself.
-std::uint64_t RawEndpoints::keep_publisher(const Publisher& publisher) {
-  if (publisher.how.key == 0) return as_context(publisher.room);
-  const base::Handle record = publishers_.try_insert(publisher);
+std::uint64_t RawEndpoints::keep_member(const Member& member, bool needed) {
+  if (!needed) return as_context(member.room);
+  const base::Handle record = members_.try_insert(member);
   CHECK(record);  // There are as many places as descriptors.
   return as_context(record) | kHasRecord;
 }
 
-void RawEndpoints::publish(engine::SessionId id, std::uint64_t context, protocol::Opcode opcode,
+// Null when its context says all.
+RawEndpoints::Member* RawEndpoints::member_of(std::uint64_t context) noexcept {
+  if ((context & kHasRecord) == 0) return nullptr;
+  Member* member = members_.find(as_room(context));
+  CHECK(member != nullptr);
+  return member;
+}
+
+void RawEndpoints::publish(engine::SessionId id, Member& member, protocol::Opcode opcode,
                            std::span<const std::byte> payload) {
-  const Publisher* publisher = publishers_.find(as_room(context));
-  CHECK(publisher != nullptr);
-  static_cast<void>(rooms_.publish(id, publisher->room, opcode, payload, publisher->how));
+  const std::uint64_t ticket = member.answers ? ++member.published : 0;
+  static_cast<void>(
+      rooms_.publish(id, member.room, opcode, payload, {.key = member.key, .ticket = ticket}));
 }
 
 void RawEndpoints::on_message(engine::SessionId id, protocol::Opcode opcode,
@@ -107,8 +108,8 @@ void RawEndpoints::on_message(engine::SessionId id, protocol::Opcode opcode,
   if (context == 0) {
     // A full queue has consequences already: see Sessions::send().
     static_cast<void>(sessions_.send(id, opcode, payload));
-  } else if ((context & kHasRecord) != 0) {
-    publish(id, context, opcode, payload);
+  } else if (Member* member = member_of(context); member != nullptr) {
+    publish(id, *member, opcode, payload);
   } else {
     static_cast<void>(rooms_.publish(id, as_room(context), opcode, payload));
   }
@@ -116,13 +117,15 @@ void RawEndpoints::on_message(engine::SessionId id, protocol::Opcode opcode,
 
 void RawEndpoints::on_close(engine::SessionId id, const engine::CloseInfo& /*info*/) {
   const std::uint64_t context = sessions_.context(id);
-  if ((context & kHasRecord) != 0) publishers_.erase(as_room(context));
+  if ((context & kHasRecord) != 0) members_.erase(as_room(context));
 }
 
 void RawEndpoints::on_connect_failed(std::uint64_t /*context*/,
                                      const engine::ConnectFailure& /*failure*/) {}
 
 void RawEndpoints::on_joined(engine::SessionId session, engine::RoomHandle /*room*/) {
+  Member* member = member_of(sessions_.context(session));
+  if (member != nullptr && --member->joins_pending > 0) return;
   sessions_.admit(session);
 }
 
@@ -130,6 +133,19 @@ void RawEndpoints::on_join_failed(engine::SessionId session) {
   sessions_.refuse(session,
                    protocol::write_refusal(
                        {.status = protocol::HttpStatus::service_unavailable, .reason = kNoRoom}));
+}
+
+void RawEndpoints::on_published(engine::SessionId session, std::uint64_t ticket,
+                                const engine::PublishAnswer& answer) {
+  const engine::AnswerPart& members = answer.members;
+  const std::string text =
+      answer.known
+          ? fmt::format(R"({{"answer":{{"message":{},"number":{},"matched":{},"queued":{},)"
+                        R"("conflated":{},"dropped":{},"remote":{}}}}})",
+                        ticket, answer.number, members.matched(), members.queued,
+                        members.conflated, members.dropped, answer.remote)
+          : fmt::format(R"({{"answer":{{"message":{},"known":false}}}})", ticket);
+  static_cast<void>(sessions_.send(session, protocol::Opcode::text, base::as_bytes(text)));
 }
 
 }  // namespace app

@@ -1,11 +1,10 @@
 // RawEndpoints: /echo and /room?room=R, which carry messages as they come, and the HTTP pages.
 //
-// /echo answers each message with itself. /room makes the session a member of R and publishes each
-// of its messages there; &echo=off keeps the session from hearing its own, &key=K says what its
-// messages are the newest value of, which matters in rooms whose policy is `latest`. A join that
-// has to ask another shard holds the 101 back, so that whoever is let in misses nothing from then
-// on. Threads: the shard's own. Served only where the operator said --raw; the pages are always
-// served.
+// /echo answers each message with itself. /room makes the session a member of R, or of several
+// rooms, and publishes each of its messages in the first; see RoomRequest for what else it may ask.
+// A join that has to ask another shard holds the 101 back, so that whoever is let in misses nothing
+// from then on. Threads: the shard's own. Served only where the operator said --raw; the pages are
+// always served.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +12,7 @@
 #include <span>
 #include <string_view>
 
+#include "app/raw/room_request.h"
 #include "app/telemetry/pages.h"
 #include "base/limits.h"
 #include "base/slot_map.h"
@@ -29,7 +29,7 @@ class RawEndpoints final : public engine::SessionHandler, public engine::RoomHan
         rooms_(shard.rooms()),
         pages_(pages),
         enabled_(enabled),
-        publishers_(base::kDescriptorsPerShardMost) {}
+        members_(base::kDescriptorsPerShardMost) {}
 
   // SessionHandler.
   engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,
@@ -43,26 +43,31 @@ class RawEndpoints final : public engine::SessionHandler, public engine::RoomHan
   // RoomHandler.
   void on_joined(engine::SessionId session, engine::RoomHandle room) override;
   void on_join_failed(engine::SessionId session) override;
+  void on_published(engine::SessionId session, std::uint64_t ticket,
+                    const engine::PublishAnswer& answer) override;
 
  private:
-  engine::Admission enter_room(engine::SessionId id, const protocol::HttpRequest& request,
-                               bool upgradable);
-
-  // What a member of a room said in its request, if that is more than the room.
-  struct Publisher {
-    engine::RoomHandle room{};
-    engine::PublishOptions how{};
+  // What a member asked for, if that is more than to be in one room.
+  struct Member {
+    engine::RoomHandle room{};  // That it speaks to.
+    std::uint64_t key = 0;
+    std::uint64_t published = 0;  // Counted where it wants answers: its tickets.
+    std::uint32_t joins_pending = 0;
+    bool answers = false;
   };
 
-  std::uint64_t keep_publisher(const Publisher& publisher);
-  void publish(engine::SessionId id, std::uint64_t context, protocol::Opcode opcode,
+  engine::Admission enter_rooms(engine::SessionId id, const protocol::HttpRequest& request,
+                                bool upgradable);
+  std::uint64_t keep_member(const Member& member, bool needed);
+  Member* member_of(std::uint64_t context) noexcept;
+  void publish(engine::SessionId id, Member& member, protocol::Opcode opcode,
                std::span<const std::byte> payload);
 
   engine::Sessions& sessions_;
   engine::Rooms& rooms_;
   const Pages& pages_;
   bool enabled_;
-  base::SlotMap<Publisher> publishers_;
+  base::SlotMap<Member> members_;
 };
 
 }  // namespace app

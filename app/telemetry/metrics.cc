@@ -208,6 +208,15 @@ void add_rooms(Page& page) {
                [&](const Parts& parts) { return of(parts).keys_evicted.value(); });
   page.counter("millrace_room_messages_stale_total", "Messages for a room that had emptied",
                [&](const Parts& parts) { return of(parts).stale_messages.value(); });
+  page.counter("millrace_publish_answers_total",
+               "Publishers that were told what became of a message",
+               [&](const Parts& parts) { return of(parts).answers.value(); });
+  page.counter("millrace_publish_answers_unheard_total",
+               "Answers whose publisher had gone before it was complete",
+               [&](const Parts& parts) { return of(parts).answers_unheard.value(); });
+  page.counter("millrace_publish_answers_unknown_total",
+               "Answers that knew nothing, because too many were awaited",
+               [&](const Parts& parts) { return of(parts).answers_unknown.value(); });
   page.gauge("millrace_fan_out_backlog_bytes", "Batches that wait for their fan-out",
              [&](const Parts& parts) { return of(parts).backlog_bytes.value(); });
 }

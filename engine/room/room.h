@@ -16,6 +16,7 @@
 #include "engine/room/batch.h"
 #include "engine/room/conflation.h"
 #include "engine/room/room_policy.h"
+#include "engine/room/wanted_answers.h"
 #include "engine/session/session.h"
 
 namespace engine {
@@ -54,6 +55,7 @@ struct Room {
   std::uint64_t batch_first = 1;             // The numbers of `active`: from this one,
   std::uint64_t batch_last = 0;              // to this one.
   std::unique_ptr<Conflation> conflation{};  // Of a `latest` room.
+  std::unique_ptr<WantedAnswers> wanted{};   // Once some publisher asked.
 
   // The last number that the member at this place was given.
   std::uint64_t last_given(std::uint32_t place) const noexcept {

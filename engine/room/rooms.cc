@@ -124,6 +124,7 @@ void Rooms::drop_if_empty(RoomHandle handle, Room& room) {
   room.open.clear(pool);
   room.active.clear(pool);
   room.conflation.reset();
+  if (room.wanted != nullptr) settle_wanted(room);
   names_.erase(room.name);
   rooms_.erase(handle);
   counters_.rooms.subtract();
@@ -148,11 +149,14 @@ bool Rooms::publish(SessionId session, RoomHandle handle, protocol::Opcode opcod
   const Membership* membership = memberships_.find(sessions_.attachment(session.slot), handle);
   if (room == nullptr || membership == nullptr) return false;
   counters_.published.add();
+  const base::Handle answer =
+      how.ticket == 0 ? base::Handle{} : answers_.expect(session, how.ticket);
   const Publication publication{.shard = static_cast<std::uint16_t>(shard_.number()),
                                 .session = session,
                                 .opcode = opcode,
                                 .echo = membership->echo,
-                                .key = how.key};
+                                .key = how.key,
+                                .answer = answer};
   if (room->home_shard == shard_.number()) {
     home_publish(*home_.find(room->home), publication, message, nullptr);
     return true;

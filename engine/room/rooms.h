@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "base/fifo.h"
 #include "base/slot_map.h"
 #include "engine/reactor/turn_steps.h"
+#include "engine/room/awaited_answers.h"
 #include "engine/room/home_directory.h"
 #include "engine/room/membership_table.h"
 #include "engine/room/name_index.h"
@@ -42,6 +44,9 @@ struct RoomCounters {
   base::Counter deliveries_skipped;    // Dropped in an `ephemeral` room for a member that lags.
   base::Counter keys_evicted;          // Values that gave way to those of other keys.
   base::Counter stale_messages;        // For a room that had no members here any more.
+  base::Counter answers;               // Publishers that were told what became of a message,
+  base::Counter answers_unheard;       // those that had gone by then,
+  base::Counter answers_unknown;       // and those of both that were told that nobody knows.
   base::Gauge backlog_bytes;
 };
 
@@ -52,6 +57,10 @@ class RoomHandler {
   virtual void on_joined(SessionId session, RoomHandle room) = 0;
   // The home had no place for another room.
   virtual void on_join_failed(SessionId session) = 0;
+  // What became of a message that was published with a ticket. Answers of one session may overtake
+  // each other where its messages were for different shards.
+  virtual void on_published(SessionId /*session*/, std::uint64_t /*ticket*/,
+                            const PublishAnswer& /*answer*/) {}
 };
 
 struct JoinResult {
@@ -67,6 +76,8 @@ struct JoinResult {
 // What a publisher says of a message besides its bytes.
 struct PublishOptions {
   std::uint64_t key = 0;  // In a `latest` room it takes the place of earlier ones with its key.
+  // Not 0: exactly one on_published() with it follows, unless the session ends before.
+  std::uint64_t ticket = 0;
 };
 
 class Rooms final : public AttachmentOwner {
@@ -122,14 +133,26 @@ class Rooms final : public AttachmentOwner {
   // rooms_fan_out.cc: from batches to send queues.
   void make_runnable(RoomHandle handle, Room& room);
   std::uint32_t run_room(Room& room, std::uint32_t budget);
-  template <bool kLossy>
+  template <bool kLossy, bool kCounted>
   std::uint64_t visit(Room& room, std::uint32_t end);
-  [[gnu::always_inline]] std::uint32_t give_batch(const Room& room, std::uint32_t slot);
+  struct Given {
+    bool queued;
+    std::uint32_t messages;
+  };
+  [[gnu::always_inline]] Given give_batch(const Room& room, std::uint32_t slot);
   void begin_batch(Room& room);
   void finish_batch(Room& room);
 
+  // rooms_answers.cc: what became of messages.
+  void answer_number(const Publication& publication, std::uint64_t number, std::uint32_t parts);
+  void answer_part(const AnswerAddress& address, const AnswerPart& part);
+  static void want_answer(Room& room, const Publication& publication, SessionId withheld_from);
+  void tell_wanted(Room& room);
+  void settle_wanted(Room& room);
+  void give_answers();
+
   // rooms_slow.cc: members that read too slowly.
-  bool leaves_out(Room& room, const Room::Member& member);
+  std::optional<Fate> leave_out(Room& room, const Room::Member& member);
   bool takes_more(std::uint32_t slot, std::uint64_t watermark, std::uint64_t bytes) const noexcept;
   // What may wait for a member of such a room before messages are left out.
   std::uint64_t watermark(RoomPolicy policy) const noexcept;
@@ -147,6 +170,7 @@ class Rooms final : public AttachmentOwner {
   MembershipTable memberships_;
   HomeDirectory home_;
   base::Fifo<RoomHandle> runnable_;
+  AwaitedAnswers answers_;
   std::uint64_t backlog_bytes_ = 0;
   RoomOptions options_;
   MemoryLevel memory_level_ = MemoryLevel::normal;

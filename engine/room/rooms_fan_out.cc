@@ -38,30 +38,34 @@ StepResult Rooms::fan_out() {
     if (room->has_work()) make_runnable(handle, *room);
   }
   running_ = {};
+  if (!answers_.done().empty()) [[unlikely]]
+    give_answers();
   counters_.backlog_bytes.set(backlog_bytes_);
   return runnable_.empty() ? StepResult::done : StepResult::more;
 }
 
 // Queues the batch for one member, all of it or nothing. Returns how many messages it gets.
-inline std::uint32_t Rooms::give_batch(const Room& room, std::uint32_t slot) {
+inline Rooms::Given Rooms::give_batch(const Room& room, std::uint32_t slot) {
   const Batch& batch = room.active;
   const SendResult result = sessions_.make_room(slot, batch.bytes());
   if (result != SendResult::queued) {
     if (result == SendResult::full) counters_.deliveries_dropped.add(batch.messages());
-    return 0;
+    return {.queued = false, .messages = 0};
   }
   const auto push = [&](Payload* payload, std::uint32_t offset, std::uint32_t size) {
     sessions_.push_frames(slot, payload, offset, size);
   };
-  if (batch.has_exclusions()) return batch.for_session(sessions_.id_of(slot), push);
+  if (batch.has_exclusions()) {
+    return {.queued = true, .messages = batch.for_session(sessions_.id_of(slot), push)};
+  }
   for (const Batch::Stretch& stretch : batch.stretches()) {
     push(stretch.payload, stretch.offset, stretch.size);
   }
-  return batch.messages();
+  return {.queued = true, .messages = batch.messages()};
 }
 
 // The members from the cursor to `end`. Returns how many messages they get.
-template <bool kLossy>
+template <bool kLossy, bool kCounted>
 std::uint64_t Rooms::visit(Room& room, std::uint32_t end) {
   std::uint64_t delivered = 0;
   for (std::uint32_t place = room.cursor; place < end; ++place) {
@@ -72,9 +76,20 @@ std::uint64_t Rooms::visit(Room& room, std::uint32_t end) {
     const std::uint32_t slot = room.members[place].slot;
     if (slot == Room::kVacant) continue;
     if constexpr (kLossy) {
-      if (leaves_out(room, room.members[place])) continue;
+      const std::optional<Fate> left_out = leave_out(room, room.members[place]);
+      if (left_out) {
+        if constexpr (kCounted) room.wanted->note(sessions_.id_of(slot), *left_out);
+        continue;
+      }
     }
-    delivered += give_batch(room, slot);
+    if constexpr (!kCounted) {
+      delivered += give_batch(room, slot).messages;
+    } else {
+      const SessionId member = sessions_.id_of(slot);
+      const Given given = give_batch(room, slot);
+      delivered += given.messages;
+      room.wanted->note(member, given.queued ? Fate::queued : Fate::dropped);
+    }
   }
   return delivered;
 }
@@ -85,7 +100,12 @@ std::uint32_t Rooms::run_room(Room& room, std::uint32_t budget) {
   const std::uint32_t begin = room.cursor;
   const std::uint32_t end = std::min(room.active_end, begin + budget);
   const bool lossy = room.policy != RoomPolicy::reliable;
-  counters_.deliveries.add(lossy ? visit<true>(room, end) : visit<false>(room, end));
+  const bool counted = room.wanted != nullptr && room.wanted->batch_is_wanted();
+  if (!counted) [[likely]] {
+    counters_.deliveries.add(lossy ? visit<true, false>(room, end) : visit<false, false>(room, end));
+  } else {
+    counters_.deliveries.add(lossy ? visit<true, true>(room, end) : visit<false, true>(room, end));
+  }
   room.cursor = end;
   if (end == room.active_end) finish_batch(room);
   return end - begin;
@@ -99,6 +119,8 @@ void Rooms::begin_batch(Room& room) {
   room.batch_last = room.last_number;
   DCHECK(room.batch_last - room.batch_first + 1 == room.active.messages());
   counters_.fan_outs.add();
+  if (room.wanted != nullptr) [[unlikely]]
+    room.wanted->begin_batch();
   if (room.conflation != nullptr) [[unlikely]]
     begin_conflation(room);
 }
@@ -108,6 +130,8 @@ void Rooms::finish_batch(Room& room) {
   room.active.clear(shard_.connections().pools().payloads);
   if (room.conflation != nullptr) [[unlikely]]
     room.conflation->end_batch();
+  if (room.wanted != nullptr) [[unlikely]]
+    tell_wanted(room);
   if (room.vacancies > 0) compact(room);
 }
 

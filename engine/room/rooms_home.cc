@@ -53,6 +53,8 @@ void Rooms::on_shard_message(const ShardMessage& message) {
                      message.parcel);
       } else {
         counters_.stale_messages.add();
+        const Publication publication = publication_of(message);
+        if (publication.answer) answer_number(publication, 0, 0);
       }
       break;
     case RoomMessage::deliver: {
@@ -61,6 +63,16 @@ void Rooms::on_shard_message(const ShardMessage& message) {
               message.parcel->bytes().subspan(publication.head_bytes()), message.number);
       break;
     }
+    case RoomMessage::numbered:
+      answers_.number_is(message.target, message.number, message.source.index);
+      break;
+    case RoomMessage::counted:
+      answers_.add_part(message.target,
+                        {.queued = message.source.index,
+                         .conflated = message.source.generation,
+                         .dropped = static_cast<std::uint32_t>(message.number)},
+                        true);
+      break;
   }
   if (message.parcel != nullptr) message.parcel->release();
 }
@@ -126,6 +138,7 @@ void Rooms::deliver(RoomHandle handle, const Publication& publication,
   Room* room = rooms_.find(handle);
   if (room == nullptr) {
     counters_.stale_messages.add();
+    if (publication.answer) answer_part({publication.shard, publication.answer}, {});
     return;
   }
   CHECK(number == room->last_number + 1);  // The lane keeps the home's order, and loses nothing.
@@ -139,6 +152,8 @@ void Rooms::deliver(RoomHandle handle, const Publication& publication,
     room->conflation->note(publication.key, number, room->open,
                            withhold ? publication.session : kNobody);
   }
+  if (publication.answer) [[unlikely]]
+    want_answer(*room, publication, withhold ? publication.session : kNobody);
   make_runnable(handle, *room);
 }
 
@@ -159,6 +174,9 @@ void Rooms::home_subscribe(std::string_view name, std::uint32_t shard, RoomHandl
 void Rooms::home_publish(HomeRoom& home, const Publication& publication,
                          std::span<const std::byte> message, Parcel* parcel) {
   const std::uint64_t number = ++home.last_number;
+  if (publication.answer) [[unlikely]] {
+    answer_number(publication, number, static_cast<std::uint32_t>(home.subscriptions.size()));
+  }
   Parcel* made = nullptr;
   for (const HomeRoom::Subscription& subscription : home.subscriptions) {
     if (subscription.shard == shard_.number()) {

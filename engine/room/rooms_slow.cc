@@ -28,22 +28,24 @@ bool Rooms::takes_more(std::uint32_t slot, std::uint64_t watermark,
   return sessions_.queued_cost(slot) <= watermark && sessions_.has_room(slot, bytes);
 }
 
-// True when the member of a room that may leave messages out is not to get the batch now.
-bool Rooms::leaves_out(Room& room, const Room::Member& member) {
+// What becomes of the batch for a member of a room that may leave messages out, if that is not to
+// get it now.
+std::optional<Fate> Rooms::leave_out(Room& room, const Room::Member& member) {
   const std::uint32_t slot = member.slot;
-  if (!sessions_.is_open(slot)) return true;
+  if (!sessions_.is_open(slot)) return Fate::dropped;
   const bool latest = room.policy == RoomPolicy::latest;
   Membership& membership = memberships_[member.membership];
-  if (!membership.lagging && takes_more(slot, watermark(room.policy), room.active.bytes()))
-    return false;
+  if (!membership.lagging && takes_more(slot, watermark(room.policy), room.active.bytes())) {
+    return std::nullopt;
+  }
   const std::uint32_t left_out = messages_for(room.active, sessions_.id_of(slot));
   if (!latest) {
     counters_.deliveries_skipped.add(left_out);
-    return true;
+    return Fate::dropped;
   }
   counters_.deliveries_conflated.add(left_out);
   if (!membership.lagging) start_lagging(room, slot, membership);
-  return true;
+  return Fate::conflated;
 }
 
 void Rooms::begin_conflation(Room& room) {

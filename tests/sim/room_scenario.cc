@@ -76,8 +76,12 @@ class RoomRun final : public ThreeActs {
       return trial_.excused(static_cast<SocketNumber>(session));
     });
     model_.judge();
+    for (RoomServer* server : server_factory_.made) server->judge_answers();
   }
   void add_marks(std::map<std::string, std::uint64_t>& marks) const override {
+    for (const RoomServer* server : server_factory_.made) {
+      marks["publish answered"] += server->answers();
+    }
     if (!lossy_) return;
     for (const RoomServer* server : server_factory_.made) {
       const engine::RoomCounters& counters = server->room_counters();

@@ -49,8 +49,12 @@ void RoomServer::on_message(engine::SessionId id, protocol::Opcode opcode,
       leave(id, guest, talk->room);
       break;
     case Word::publish: {
-      const bool published = rooms().publish(id, guest.rooms.at(talk->room), opcode, payload,
-                                             {.key = RoomModel::key_of(talk->number)});
+      // Half of them ask what became of it.
+      const std::uint64_t ticket = talk->number % 2 == 0 ? talk->number : 0;
+      if (ticket != 0) guest.unanswered.insert(ticket);
+      const bool published =
+          rooms().publish(id, guest.rooms.at(talk->room), opcode, payload,
+                          {.key = RoomModel::key_of(talk->number), .ticket = ticket});
       trial_.verdict().expect(published, "a member was not let publish");
       break;
     }
@@ -104,6 +108,22 @@ void RoomServer::on_joined(engine::SessionId session, engine::RoomHandle room) {
   guest.pending.erase(found);
   guest.rooms[number] = room;
   answer(session, Word::joined, number);
+}
+
+void RoomServer::on_published(engine::SessionId session, std::uint64_t ticket,
+                              const engine::PublishAnswer& answer) {
+  ++answers_;
+  const std::size_t asked = guests_.at(sessions().context(session)).unanswered.erase(ticket);
+  trial_.verdict().expect(asked == 1, "an answer that nobody asked for, or a second one");
+  trial_.verdict().expect(answer.known, "an answer that knows nothing");
+  trial_.verdict().expect(answer.remote <= answer.members.matched(),
+                          "more members on other shards than there are");
+}
+
+void RoomServer::judge_answers() {
+  for (const auto& [context, guest] : guests_) {
+    trial_.verdict().expect(guest.unanswered.empty(), "a publisher was not answered");
+  }
 }
 
 void RoomServer::on_join_failed(engine::SessionId /*session*/) {

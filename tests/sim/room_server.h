@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "engine/room/websocket_shard.h"
@@ -24,11 +25,16 @@ class RoomServer final : public engine::WebSocketShard,
   RoomServer(engine::Shard& shard, engine::ConnectionGate& gate,
              const engine::SessionOptions& options, Trial& trial, const engine::RoomOptions& rooms);
 
+  // At rest: every publisher that is still there knows what became of what it asked about.
+  void judge_answers();
+  std::uint64_t answers() const noexcept { return answers_; }
+
  private:
   struct Guest {
     SocketNumber socket = kNobody;
     std::map<std::uint8_t, engine::RoomHandle> rooms;    // That it is in.
     std::map<std::uint8_t, engine::RoomHandle> pending;  // That it waits for.
+    std::set<std::uint64_t> unanswered{};                // Tickets, which are messages' numbers.
   };
 
   engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,
@@ -40,6 +46,8 @@ class RoomServer final : public engine::WebSocketShard,
   void on_connect_failed(std::uint64_t context, const engine::ConnectFailure& failure) override;
   void on_joined(engine::SessionId session, engine::RoomHandle room) override;
   void on_join_failed(engine::SessionId session) override;
+  void on_published(engine::SessionId session, std::uint64_t ticket,
+                    const engine::PublishAnswer& answer) override;
 
   void join(engine::SessionId id, Guest& guest, std::uint8_t room, bool echo);
   void leave(engine::SessionId id, Guest& guest, std::uint8_t room);
@@ -47,6 +55,7 @@ class RoomServer final : public engine::WebSocketShard,
 
   Trial& trial_;
   std::uint64_t next_guest_ = 1;
+  std::uint64_t answers_ = 0;
   std::map<std::uint64_t, Guest> guests_;  // By context.
 };
 

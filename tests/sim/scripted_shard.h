@@ -31,6 +31,11 @@ class ScriptedShard final : public engine::WebSocketShard,
     engine::SessionId session;
     engine::CloseInfo info;
   };
+  struct Published {
+    engine::SessionId session;
+    std::uint64_t ticket;
+    engine::PublishAnswer answer;
+  };
   struct Joined {
     engine::SessionId session;
     engine::RoomHandle room;
@@ -58,6 +63,7 @@ class ScriptedShard final : public engine::WebSocketShard,
   std::vector<engine::ConnectFailure> failures;
   std::vector<Joined> joined;
   std::vector<engine::SessionId> not_joined;
+  std::vector<Published> published;
 
  private:
   engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,
@@ -69,6 +75,10 @@ class ScriptedShard final : public engine::WebSocketShard,
   void on_connect_failed(std::uint64_t context, const engine::ConnectFailure& failure) override;
   void on_joined(engine::SessionId session, engine::RoomHandle room) override;
   void on_join_failed(engine::SessionId session) override;
+  void on_published(engine::SessionId session, std::uint64_t ticket,
+                    const engine::PublishAnswer& answer) override {
+    published.push_back({session, ticket, answer});
+  }
 
   std::vector<std::function<void()>> tasks_;
 };

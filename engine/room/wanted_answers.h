@@ -1,0 +1,84 @@
+// WantedAnswers: for a room on one shard, which messages of its batches somebody wants to know the
+// fate of, and the count of the batch that is being carried to the members.
+//
+// It exists while somebody asks; a room where nobody does pays one test of a pointer per batch.
+// Only Rooms uses it. Threads: the shard's own. Bound: the messages of two batches.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/slot_map.h"
+#include "engine/room/publish_answer.h"
+#include "engine/session/session.h"
+
+namespace engine {
+
+// Whom an answer goes to: which shard, and what that calls it.
+struct AnswerAddress {
+  std::uint16_t shard = 0;
+  base::Handle awaited{};
+};
+
+enum class Fate : std::uint8_t { queued, conflated, dropped };
+
+class WantedAnswers {
+ public:
+  // The batch that takes messages got one more, which is not for `withheld_from`.
+  void want(const AnswerAddress& address, SessionId withheld_from) {
+    open_.push_back({address, withheld_from, {}});
+  }
+  // That batch is carried to the members from now on.
+  void begin_batch() {
+    active_.swap(open_);
+    open_.clear();
+    count_ = {};
+  }
+  // What became of the active batch for one member.
+  void note(SessionId member, Fate fate) {
+    add(count_, fate);
+    for (Wanted& wanted : active_) {
+      if (wanted.withheld_from == member) add(wanted.not_counted, fate);
+    }
+  }
+  // Calls `tell(address, part)` for each message of the active batch, which is over.
+  template <typename Tell>
+  void end_batch(Tell&& tell) {
+    for (const Wanted& wanted : active_) {
+      tell(wanted.address, AnswerPart{.queued = count_.queued - wanted.not_counted.queued,
+                                      .conflated = count_.conflated - wanted.not_counted.conflated,
+                                      .dropped = count_.dropped - wanted.not_counted.dropped});
+    }
+    active_.clear();
+    count_ = {};
+  }
+  bool batch_is_wanted() const noexcept { return !active_.empty(); }
+
+ private:
+  struct Wanted {
+    AnswerAddress address;
+    SessionId withheld_from;
+    AnswerPart not_counted;  // The one that it was withheld from, once that was visited.
+  };
+
+  static void add(AnswerPart& part, Fate fate) noexcept {
+    switch (fate) {
+      case Fate::queued:
+        ++part.queued;
+        break;
+      case Fate::conflated:
+        ++part.conflated;
+        break;
+      case Fate::dropped:
+        ++part.dropped;
+        break;
+    }
+  }
+
+  std::vector<Wanted> open_;
+  std::vector<Wanted> active_;
+  AnswerPart count_{};
+};
+
+}  // namespace engine
