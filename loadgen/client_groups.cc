@@ -17,12 +17,14 @@ void append(std::vector<ClientGroup>& groups, ClientGroup group) {
   groups.push_back(std::move(group));
 }
 
-ClientGroup rooms_of(const LoadOptions& options) {
+ClientGroup members_of(const LoadOptions& options) {
+  const std::uint32_t bundles = options.rooms / options.rooms_each;
   return {.name = {},
-          .clients = options.rooms * options.members,
-          .rooms = options.rooms,
+          .clients = bundles * options.members,
+          .rooms = bundles,
           .members = options.members,
-          .publishers = options.publishers,
+          .publishers = options.publishers * options.rooms_each,
+          .bundle = options.rooms_each,
           .slow = options.slow,
           .rate = options.rate,
           .size = options.size,
@@ -41,7 +43,7 @@ ClientGroup singles_of(const LoadOptions& options, std::uint32_t publishers) {
 }
 
 void append_storm(std::vector<ClientGroup>& groups, const LoadOptions& options) {
-  append(groups, rooms_of(options));
+  append(groups, members_of(options));
   const std::uint32_t crowd = options.connections - groups.back().clients;
   append(groups, {.name = {},
                   .clients = crowd,
@@ -65,7 +67,7 @@ std::vector<ClientGroup> plan_groups(const LoadOptions& options) {
     case ScenarioKind::room:
     case ScenarioKind::slow_readers:
     case ScenarioKind::churn:
-      append(groups, rooms_of(options));
+      append(groups, members_of(options));
       break;
     case ScenarioKind::storm:
       append_storm(groups, options);
@@ -77,11 +79,17 @@ std::vector<ClientGroup> plan_groups(const LoadOptions& options) {
   return groups;
 }
 
-std::uint32_t room_of(std::span<const ClientGroup> groups, std::uint32_t client) noexcept {
+std::vector<std::uint32_t> rooms_of(std::span<const ClientGroup> groups, std::uint32_t client) {
   for (const ClientGroup& group : groups) {
-    if (client < group.end_client()) return group.room_of(client);
+    if (client >= group.end_client()) continue;
+    std::vector<std::uint32_t> rooms(group.bundle);
+    for (std::uint32_t i = 0; i < group.bundle; ++i) {
+      const std::uint32_t place = (group.member_of(client) + i) % group.bundle;
+      rooms[i] = group.room_of(client) * group.bundle + place;
+    }
+    return rooms;
   }
-  return client;
+  return {client};
 }
 
 }  // namespace loadgen

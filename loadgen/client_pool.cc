@@ -73,7 +73,7 @@ void ClientPool::connect(std::uint32_t client, base::Instant intended) {
   const std::uint32_t number = partition_.global(client);
   const Endpoint& endpoint = target_.endpoint_of(number);
   sessions_.connect(endpoint.address, {.host = endpoint.host,
-                                       .target = target_.path_of(room_of(groups_, number), number),
+                                       .target = target_.path_of(rooms_of(groups_, number), number),
                                        .context = client});
 }
 

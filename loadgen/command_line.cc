@@ -118,6 +118,21 @@ void read_churn(const RawOptions& raw, FlagReader& reader, LoadOptions& options)
   }
 }
 
+// Rooms that share their members: each of these publishes in one of them.
+void read_bundles(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
+  options.rooms_each =
+      reader.count("--rooms-each", raw.rooms_each, 1, base::kRoomsPerRequestMost);
+  if (options.rooms_each == 1) return;
+  if (options.rooms % options.rooms_each != 0) {
+    reader.fail("--rooms-each {}: --rooms {} must be a multiple of it", options.rooms_each,
+                options.rooms);
+  }
+  if (options.rooms_each > options.members || options.publishers > 1) {
+    reader.fail("--rooms-each {}: needs as many --members, and one of --publishers for each room",
+                options.rooms_each);
+  }
+}
+
 void read_audience(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
   if (raw.scenario == ScenarioKind::storm) {
     read_storm(raw, reader, options);
@@ -136,8 +151,10 @@ void read_audience(const RawOptions& raw, FlagReader& reader, LoadOptions& optio
   options.rooms = reader.count("--rooms", raw.rooms, 1, base::kConnectionsMost);
   options.members = reader.count("--members", raw.members, 1, base::kConnectionsMost);
   options.publishers = reader.count("--publishers", raw.publishers, 1, options.members);
-  options.connections =
-      reader.count("--rooms x --members", raw.rooms * raw.members, 1, base::kConnectionsMost);
+  read_bundles(raw, reader, options);
+  options.connections = reader.count("--rooms x --members / --rooms-each",
+                                     raw.rooms * raw.members / std::max(options.rooms_each, 1U), 1,
+                                     base::kConnectionsMost);
   static_cast<void>(reader.count("--rooms x --members x --publishers",
                                  raw.rooms * raw.members * raw.publishers, 1,
                                  kPublisherStreamsMost));

@@ -107,6 +107,11 @@ void declare_room(CLI::App& program, RawOptions& raw) {
   command.add_option("--rooms", raw.rooms, "rooms; {room} in the URL becomes the number of one")
       ->capture_default_str();
   add_members(command, raw);
+  command
+      .add_option("--rooms-each", raw.rooms_each,
+                  "rooms that each connection is a member of; its URL repeats the query's "
+                  "parameter with {room}")
+      ->capture_default_str();
   command.add_flag("--deliveries", raw.deliveries, "--rate counts messages times members");
   add_messages(command, raw);
   add_common(command, raw);

@@ -30,6 +30,7 @@ Json options(const LoadOptions& options) {
           {"rooms", options.rooms},
           {"members", options.members},
           {"publishers", options.publishers},
+          {"rooms_each", options.rooms_each},
           {"rate", options.rate},
           {"arrivals", options.arrivals == Arrivals::poisson ? "poisson" : "constant"},
           {"in_flight", options.in_flight},

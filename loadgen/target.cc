@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace loadgen {
@@ -97,9 +98,21 @@ base::Result<Target> Target::parse(std::string_view url, std::string_view defaul
   return target;
 }
 
-std::string Target::path_of(std::uint32_t room, std::uint32_t client) const {
+std::string Target::path_of(std::span<const std::uint32_t> rooms, std::uint32_t client) const {
   std::string filled = path;
-  replace_all(filled, "{room}", room);
+  if (const std::size_t at = filled.find("{room}"); at != std::string::npos && rooms.size() > 1) {
+    const std::size_t begin = filled.find_last_of("?&", at) + 1;
+    const std::size_t end = std::min(filled.find('&', at), filled.size());
+    const std::string parameter = filled.substr(begin, end - begin);
+    std::string all;
+    for (const std::uint32_t room : rooms) {
+      std::string one = parameter;
+      replace_all(one, "{room}", room);
+      all += (all.empty() ? "" : "&") + one;
+    }
+    filled.replace(begin, end - begin, all);
+  }
+  replace_all(filled, "{room}", rooms.front());
   replace_all(filled, "{client}", client);
   return filled;
 }

@@ -1,10 +1,12 @@
 // Target: where the clients of a run connect to, and what they ask for there.
 //
 // Spelled ws://HOST:PORT[,HOST:PORT...][/PATH]; the path may contain {room} and {client}, which
-// become numbers. Clients take the addresses in turn. Made at start; read by all shards.
+// become numbers. For a client of several rooms the query's parameter with {room} is repeated.
+// Clients take the addresses in turn. Made at start; read by all shards.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +34,7 @@ struct Target {
   const Endpoint& endpoint_of(std::uint32_t client) const noexcept {
     return endpoints[client % endpoints.size()];
   }
-  std::string path_of(std::uint32_t room, std::uint32_t client) const;
+  std::string path_of(std::span<const std::uint32_t> rooms, std::uint32_t client) const;
 };
 
 }  // namespace loadgen

@@ -14,6 +14,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 #include <string_view>
 #include <utility>
 
@@ -40,10 +41,12 @@ class Session : public std::enable_shared_from_this<Session> {
  public:
   explicit Session(tcp::socket socket) : stream_(std::move(socket)) {}
   ~Session() {
-    const auto found = rooms.find(room_);
-    if (found == rooms.end()) return;
-    found->second.erase(this);
-    if (found->second.empty()) rooms.erase(found);
+    for (const std::string& room : rooms_) {
+      const auto found = rooms.find(room);
+      if (found == rooms.end()) continue;
+      found->second.erase(this);
+      if (found->second.empty()) rooms.erase(found);
+    }
   }
 
   void start() {
@@ -58,8 +61,9 @@ class Session : public std::enable_shared_from_this<Session> {
     const std::string target(request_.target());
     const std::string path = target.substr(0, target.find('?'));
     if (websocket::is_upgrade(request_) && (path == "/echo" || path == "/room")) {
-      if (const auto at = target.find("room="); path == "/room" && at != std::string::npos) {
-        room_ = target.substr(at + 5, target.find('&', at) - at - 5);
+      for (auto at = target.find("room="); path == "/room" && at != std::string::npos;
+           at = target.find("room=", at + 5)) {
+        rooms_.push_back(target.substr(at + 5, target.find('&', at) - at - 5));
       }
       upgrade();
       return;
@@ -86,7 +90,7 @@ class Session : public std::enable_shared_from_this<Session> {
     stream_.auto_fragment(false);
     stream_.async_accept(request_, [self = shared_from_this()](error_code error) {
       if (error) return;
-      if (!self->room_.empty()) rooms[self->room_].insert(self.get());
+      for (const std::string& room : self->rooms_) rooms[room].insert(self.get());
       self->read();
     });
   }
@@ -104,11 +108,11 @@ class Session : public std::enable_shared_from_this<Session> {
         std::make_shared<const std::string>(beast::buffers_to_string(buffer_.data())),
         stream_.got_text()};
     buffer_.consume(buffer_.size());
-    if (room_.empty()) {
+    if (rooms_.empty()) {
       send(message);
       return;
     }
-    for (Session* member : rooms[room_]) member->send(message);
+    for (Session* member : rooms[rooms_.front()]) member->send(message);
   }
 
   // One write at a time; the rest waits its turn.
@@ -131,7 +135,7 @@ class Session : public std::enable_shared_from_this<Session> {
   beast::flat_buffer buffer_;
   http::request<http::string_body> request_;
   http::response<http::string_body> response_;
-  std::string room_;
+  std::vector<std::string> rooms_;  // Its messages go to the first.
   std::deque<Outgoing> queue_;
 };
 

@@ -19,10 +19,10 @@ const server = Bun.serve({
       case "/health":
         return new Response("ok");
       case "/echo":
-        data = { room: null };
+        data = { rooms: null };
         break;
       case "/room":
-        data = { room: url.searchParams.get("room") ?? "" };
+        data = { rooms: url.searchParams.getAll("room") };
         break;
       default:
         return new Response("not found", { status: 404 });
@@ -40,14 +40,14 @@ const server = Bun.serve({
     closeOnBackpressureLimit: false,
 
     open(socket) {
-      if (socket.data.room !== null) socket.subscribe(socket.data.room);
+      for (const room of socket.data.rooms ?? []) socket.subscribe(room);
     },
 
     // A string is sent as text and a Buffer as binary, so the opcode is kept.
     message(socket, message) {
-      const { room } = socket.data;
-      if (room === null) socket.send(message);
-      else server.publish(room, message); // Includes the sender; socket.publish would not.
+      const { rooms } = socket.data;
+      if (rooms === null) socket.send(message);
+      else server.publish(rooms[0], message); // Includes the sender; socket.publish would not.
     },
   },
 });

@@ -17,18 +17,23 @@ function serveEcho(socket) {
   socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
 }
 
-function serveRoom(socket, name) {
-  let members = rooms.get(name);
-  if (members === undefined) rooms.set(name, (members = new Set()));
-  members.add(socket);
+// A member of all the rooms named; what it says goes to the first.
+function serveRooms(socket, names) {
+  for (const name of names) {
+    if (!rooms.has(name)) rooms.set(name, new Set());
+    rooms.get(name).add(socket);
+  }
 
   socket.on("message", (data, isBinary) => {
     const options = { binary: isBinary };
-    for (const member of members) member.send(data, options);
+    for (const member of rooms.get(names[0]) ?? []) member.send(data, options);
   });
   socket.on("close", () => {
-    members.delete(socket);
-    if (members.size === 0 && rooms.get(name) === members) rooms.delete(name);
+    for (const name of names) {
+      const members = rooms.get(name);
+      members?.delete(socket);
+      if (members?.size === 0) rooms.delete(name);
+    }
   });
 }
 
@@ -54,7 +59,7 @@ http.on("upgrade", (request, socket, head) => {
   sockets.handleUpgrade(request, socket, head, (webSocket) => {
     webSocket.on("error", () => webSocket.terminate());
     if (url.pathname === "/echo") serveEcho(webSocket);
-    else serveRoom(webSocket, url.searchParams.get("room") ?? "");
+    else serveRooms(webSocket, url.searchParams.getAll("room"));
   });
 });
 

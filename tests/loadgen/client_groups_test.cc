@@ -1,5 +1,6 @@
 #include "loadgen/client_groups.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "loadgen/load_options.h"
@@ -36,11 +37,30 @@ TEST(ClientGroups, ACrowdHasItsRoomsBehindThoseOfTheBystanders) {
   EXPECT_EQ(groups[1].first_room, 4);
   EXPECT_EQ(groups[1].rooms, 3);  // The last is not full.
   EXPECT_EQ(groups[1].publishers, 0);
-  EXPECT_EQ(room_of(groups, 19), 3);
-  EXPECT_EQ(room_of(groups, 20), 4);
-  EXPECT_EQ(room_of(groups, 31), 6);
+  EXPECT_THAT(rooms_of(groups, 19), testing::ElementsAre(3));
+  EXPECT_THAT(rooms_of(groups, 20), testing::ElementsAre(4));
+  EXPECT_THAT(rooms_of(groups, 31), testing::ElementsAre(6));
   EXPECT_EQ(groups[0].member_of(19), 4);
   EXPECT_EQ(groups[1].member_of(21), 1);
+}
+
+// Two bundles of three rooms, four members each; the first three of them publish, each in a room of
+// its own, which comes first in its request.
+TEST(ClientGroups, MembersOfSeveralRoomsShareTheirBundle) {
+  LoadOptions options;
+  options.scenario = ScenarioKind::room;
+  options.rooms = 6;
+  options.members = 4;
+  options.rooms_each = 3;
+  const auto groups = plan_groups(options);
+  ASSERT_EQ(groups.size(), 1);
+  EXPECT_EQ(groups[0].clients, 8);
+  EXPECT_EQ(groups[0].rooms, 2);
+  EXPECT_EQ(groups[0].publishers, 3);
+  EXPECT_THAT(rooms_of(groups, 0), testing::ElementsAre(0, 1, 2));
+  EXPECT_THAT(rooms_of(groups, 2), testing::ElementsAre(2, 0, 1));
+  EXPECT_THAT(rooms_of(groups, 3), testing::ElementsAre(0, 1, 2));
+  EXPECT_THAT(rooms_of(groups, 5), testing::ElementsAre(4, 5, 3));
 }
 
 }  // namespace

@@ -53,8 +53,12 @@ TEST(Target, SpreadCountsUpAcrossOctets) {
 
 TEST(Target, FillsInPlaceholders) {
   const Target target = parse("ws://127.0.0.1:1/r/{room}/{client}/{room}?c={client}");
-  EXPECT_EQ(target.path_of(12, 345), "/r/12/345/12?c=345");
-  EXPECT_EQ(parse("ws://127.0.0.1:1/plain").path_of(1, 2), "/plain");
+  const std::uint32_t rooms[] = {12, 7};
+  const auto first = std::span(rooms).first(1);
+  EXPECT_EQ(target.path_of(first, 345), "/r/12/345/12?c=345");
+  EXPECT_EQ(parse("ws://127.0.0.1:1/plain").path_of(first, 2), "/plain");
+  EXPECT_EQ(parse("ws://127.0.0.1:1/room?a=1&room=r{room}&b=2").path_of(rooms, 2),
+            "/room?a=1&room=r12&room=r7&b=2");
 }
 
 TEST(Target, RefusesWhatIsNoUrlAndQuotesIt) {

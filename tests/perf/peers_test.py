@@ -79,19 +79,21 @@ class PeersTest(unittest.TestCase):
             self.assertEqual(peer.said, f"pid {peer.process.pid}\n")
             for scenario in scenarios:
                 flags = {"echo": ("/echo", "--connections", "10"),
-                         "room": ("/room?room={room}", "--rooms", "3", "--members", "5")}[scenario]
-                report = peer.load(scenario, *flags)
+                         "room": ("/room?room={room}", "--rooms", "3", "--members", "5"),
+                         "rooms": ("/room?room={room}", "--rooms", "6", "--members", "5",
+                                   "--rooms-each", "3")}[scenario]
+                report = peer.load(scenario.replace("rooms", "room"), *flags)
                 self.assertEqual(report["failures"], [])
                 self.assertGreater(report["messages"]["throughput_per_second"], 0)
 
     def test_bun(self):
-        self.check("bun", ("echo", "room"))
+        self.check("bun", ("echo", "room", "rooms"))
 
     def test_ws(self):
-        self.check("ws", ("echo", "room"))
+        self.check("ws", ("echo", "room", "rooms"))
 
     def test_beast(self):
-        self.check("beast", ("echo", "room"))
+        self.check("beast", ("echo", "room", "rooms"))
 
     def test_nchan(self):
         self.check("nchan", ("room",))
