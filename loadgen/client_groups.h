@@ -2,8 +2,8 @@
 //
 // A group's clients have consecutive numbers, and so have its rooms; client i of a group is member
 // i % members of its room i / members, and the first members of each room publish. Where a
-// connection is in several rooms, what is a room here is a bundle of them with the same members, and
-// each publisher has one of them for itself. Made once, where the options are read; read by all
+// connection is in several rooms, what is a room here is a bundle of them with the same members,
+// and each publisher has one of them for itself. Made once, where the options are read; read by all
 // shards. Bound: a handful of groups.
 #pragma once
 

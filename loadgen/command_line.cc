@@ -120,8 +120,7 @@ void read_churn(const RawOptions& raw, FlagReader& reader, LoadOptions& options)
 
 // Rooms that share their members: each of these publishes in one of them.
 void read_bundles(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
-  options.rooms_each =
-      reader.count("--rooms-each", raw.rooms_each, 1, base::kRoomsPerRequestMost);
+  options.rooms_each = reader.count("--rooms-each", raw.rooms_each, 1, base::kRoomsPerRequestMost);
   if (options.rooms_each == 1) return;
   if (options.rooms % options.rooms_each != 0) {
     reader.fail("--rooms-each {}: --rooms {} must be a multiple of it", options.rooms_each,

@@ -120,6 +120,10 @@ void check_shards(Checker& checker, const Options& options, engine::ShardGroupOp
 
 void check_limits(Checker& checker, const Options& options, engine::SessionOptions& session) {
   checker.count("connections_max", options.connections_max, 1, base::kConnectionsMost);
+  if (options.memory_budget_bytes > 0) {
+    checker.bytes("memory_budget_bytes", options.memory_budget_bytes, base::kMemoryBudgetLeast,
+                  base::kMemoryBudgetMost);
+  }
   checker.count("handshakes_per_second_per_shard", options.handshakes_per_second_per_shard, 0,
                 base::kHandshakesPerSecondMost);
   checker.bytes("message_bytes_max", options.message_bytes_max, base::kMessageBytesLeast,

@@ -26,9 +26,13 @@ struct Options {
   // Shard i is pinned to cpus[i % size]; empty: the kernel decides.
   std::vector<std::uint32_t> cpus{};
 
-  // Over all shards. Further ones are answered with 503 and Retry-After. Each shard's share is also
-  // bounded by the open-file limit of the process, whose soft limit open() raises to the hard one.
+  // Over all shards. Further ones are answered with 503 and Retry-After. open() raises the soft
+  // open-file limit of the process to the hard one, and refuses what not even that allows.
   std::uint64_t connections_max = 10'000;
+  // What all shards may hold for their peers: queues, partial messages, handshakes. Near it new
+  // connections get 503, then rooms that may leave messages out do so, then whoever holds most is
+  // closed with 1013. 16 MiB to 2^50; 0: no limit.
+  std::uint64_t memory_budget_bytes = 0;
   // Handshakes that a shard begins per second; further ones are answered with 503 before anything
   // is spent on them. 0: no limit. 100,000,000 at most.
   std::uint64_t handshakes_per_second_per_shard = 20'000;

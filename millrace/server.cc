@@ -35,7 +35,7 @@ struct Server::Parts final : engine::ShardProgramFactory {
       : options(std::move(given)),
         session(checked.session),
         rooms(checked.rooms),
-        gate(options.connections_max),
+        gate(options.connections_max, options.memory_budget_bytes),
         make_handler(factory) {}
 
   // ShardProgramFactory. The first failure is told by open().

@@ -55,8 +55,7 @@ engine::Admission RawEndpoints::on_request(engine::SessionId id,
 }
 
 engine::Admission RawEndpoints::enter_rooms(engine::SessionId id,
-                                            const protocol::HttpRequest& request,
-                                            bool upgradable) {
+                                            const protocol::HttpRequest& request, bool upgradable) {
   if (!upgradable) return {.verdict = Verdict::accept};  // Is told what its upgrade lacks.
   const base::Result<RoomRequest> parsed = RoomRequest::parse(request.query);
   if (!parsed.ok()) return refuse(protocol::HttpStatus::bad_request, parsed.error().message);
@@ -142,8 +141,8 @@ void RawEndpoints::on_published(engine::SessionId session, std::uint64_t ticket,
       answer.known
           ? fmt::format(R"({{"answer":{{"message":{},"number":{},"matched":{},"queued":{},)"
                         R"("conflated":{},"dropped":{},"remote":{}}}}})",
-                        ticket, answer.number, members.matched(), members.queued,
-                        members.conflated, members.dropped, answer.remote)
+                        ticket, answer.number, members.matched(), members.queued, members.conflated,
+                        members.dropped, answer.remote)
           : fmt::format(R"({{"answer":{{"message":{},"known":false}}}})", ticket);
   static_cast<void>(sessions_.send(session, protocol::Opcode::text, base::as_bytes(text)));
 }

@@ -1,9 +1,9 @@
 // PublishAnswer: what became of a published message, told to its publisher when everybody's turn
 // has come.
 //
-// A member that is in the room when the message's batch is carried to it is matched, its sender only
-// where it hears itself. Each matched one is exactly one of queued, conflated and dropped. One that
-// leaves before is not counted. Plain value, any thread.
+// A member that is in the room when the message's batch is carried to it is matched, its sender
+// only where it hears itself. Each matched one is exactly one of queued, conflated and dropped. One
+// that leaves before is not counted. Plain value, any thread.
 #pragma once
 
 #include <cstdint>

@@ -43,9 +43,8 @@ void Rooms::want_answer(Room& room, const Publication& publication, SessionId wi
 
 // The batch is over: whoever asked is told.
 void Rooms::tell_wanted(Room& room) {
-  room.wanted->end_batch([this](const AnswerAddress& address, const AnswerPart& part) {
-    answer_part(address, part);
-  });
+  room.wanted->end_batch(
+      [this](const AnswerAddress& address, const AnswerPart& part) { answer_part(address, part); });
 }
 
 // The room goes: of what waited nobody here is told any more.

@@ -102,7 +102,8 @@ std::uint32_t Rooms::run_room(Room& room, std::uint32_t budget) {
   const bool lossy = room.policy != RoomPolicy::reliable;
   const bool counted = room.wanted != nullptr && room.wanted->batch_is_wanted();
   if (!counted) [[likely]] {
-    counters_.deliveries.add(lossy ? visit<true, false>(room, end) : visit<false, false>(room, end));
+    counters_.deliveries.add(lossy ? visit<true, false>(room, end)
+                                   : visit<false, false>(room, end));
   } else {
     counters_.deliveries.add(lossy ? visit<true, true>(room, end) : visit<false, true>(room, end));
   }

@@ -345,8 +345,8 @@ void MessageTraffic::look_who_lacks(base::Instant now) {
 
 // Orders are compared among members that were there all the time and missed nothing.
 bool MessageTraffic::judges_order(std::uint32_t client) const {
-  return group_.publishers > 1 && group_.bundle == 1 && member(client).faultless && !member(client).slow &&
-         stage_.clients.was_never_closed(client);
+  return group_.publishers > 1 && group_.bundle == 1 && member(client).faultless &&
+         !member(client).slow && stage_.clients.was_never_closed(client);
 }
 
 void MessageTraffic::account(Ledger& ledger) const {

@@ -14,9 +14,9 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <vector>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace {
 

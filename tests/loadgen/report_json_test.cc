@@ -36,9 +36,9 @@ TEST(ReportJson, HasTheDocumentedFields) {
   EXPECT_THAT(keys(json["machine"]),
               ElementsAre("cpu_model", "cpus", "memory_bytes", "kernel", "started_at"));
   EXPECT_THAT(keys(json["options"]),
-              ElementsAre("connections", "rooms", "members", "publishers", "rate", "arrivals",
-                          "in_flight", "size_least", "size_most", "processes", "shards", "cpus",
-                          "seed", "warm_up_seconds", "duration_seconds"));
+              ElementsAre("connections", "rooms", "members", "publishers", "rooms_each", "rate",
+                          "arrivals", "in_flight", "size_least", "size_most", "processes", "shards",
+                          "cpus", "seed", "warm_up_seconds", "duration_seconds"));
   EXPECT_THAT(keys(json["times"]), ElementsAre("connecting_seconds", "warm_up_seconds",
                                                "measured_seconds", "drain_seconds"));
   EXPECT_THAT(keys(json["connections"]),

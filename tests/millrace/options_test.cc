@@ -32,7 +32,7 @@ TEST(Options, EachFieldThatIsWrongIsNamed) {
       {"Options::shards is 257: must be from 0 to 256", [](auto& o) { o.shards = 257; }},
       {"Options::cpus: cpu 1023 is not one of the", [](auto& o) { o.cpus = {1023}; }},
       {"Options::connections_max is 0", [](auto& o) { o.connections_max = 0; }},
-      {"the open-file limit of", [](auto& o) { o.connections_max = 16'000'000; }},
+      {"Options::memory_budget_bytes is 1", [](auto& o) { o.memory_budget_bytes = 1; }},
       {"Options::handshakes_per_second_per_shard is 100000001",
        [](auto& o) { o.handshakes_per_second_per_shard = 100'000'001; }},
       {"Options::message_bytes_max is 124", [](auto& o) { o.message_bytes_max = 124; }},

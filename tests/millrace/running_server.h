@@ -31,6 +31,10 @@ struct ScriptedHandler final : millrace::Handler {
   void on_message(millrace::SessionId id, const millrace::Message& message) override {
     if (message_step) message_step(id, message);
   }
+  void on_published(millrace::SessionId id, std::uint64_t ticket,
+                    const millrace::PublishAnswer& answer) override {
+    if (published_step) published_step(id, ticket, answer);
+  }
   void on_close(millrace::SessionId id, const millrace::CloseInfo& info) override {
     if (close_step) close_step(id, info);
   }
@@ -40,6 +44,8 @@ struct ScriptedHandler final : millrace::Handler {
   std::function<std::optional<millrace::Response>(const millrace::Request&)> page_step;
   std::function<void(millrace::SessionId)> open_step;
   std::function<void(millrace::SessionId, const millrace::Message&)> message_step;
+  std::function<void(millrace::SessionId, std::uint64_t, const millrace::PublishAnswer&)>
+      published_step;
   std::function<void(millrace::SessionId, const millrace::CloseInfo&)> close_step;
 };
 

@@ -319,4 +319,33 @@ TEST(Server, ARoomReachesMembersOnEveryShard) {
   EXPECT_EQ(server->counters().published, 1U);
 }
 
+TEST(Server, AMessageThatIsPublishedWithATicketIsAnswered) {
+  RunningServer server([](ScriptedHandler& handler) {
+    handler.open_step = [&handler](millrace::SessionId id) {
+      handler.shard.join(id, "told", millrace::Echo::off);
+    };
+    handler.message_step = [&handler](millrace::SessionId id, const millrace::Message& said) {
+      const auto join = handler.shard.join(id, "told");  // Its id again.
+      EXPECT_TRUE(handler.shard.publish(id, join.room, said.kind, said.bytes, 0, 77));
+    };
+    handler.published_step = [&handler](millrace::SessionId id, std::uint64_t ticket,
+                                        const millrace::PublishAnswer& answer) {
+      EXPECT_EQ(ticket, 77U);
+      EXPECT_TRUE(answer.known);
+      handler.shard.send_text(id, std::to_string(answer.number) + " " +
+                                      std::to_string(answer.matched) + " " +
+                                      std::to_string(answer.queued));
+    };
+  });
+  std::vector<tests::TcpClient> members;
+  for (int i = 0; i < 3; ++i) {
+    members.emplace_back(server.port());
+    ASSERT_THAT(members.back().upgrade("/"), StartsWith("HTTP/1.1 101"));
+  }
+  while (server->counters().members < 3) std::this_thread::yield();
+  members[0].send_frame(kText, "asked");
+  EXPECT_EQ(read_text(members[1]), "asked");
+  EXPECT_EQ(read_text(members[0]), "1 2 2");
+}
+
 }  // namespace

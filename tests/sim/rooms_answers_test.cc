@@ -102,10 +102,10 @@ TEST_F(RoomAnswers, DoNotCountASenderThatDoesNotHearItself) {
   const Member quiet = enter("r", false);
   const Member loud = enter("r");
   in_turn([&] {  // One batch holds both.
-    static_cast<void>(rooms().publish(quiet.session, quiet.room, Opcode::text,
-                                      base::as_bytes("a"), {.ticket = 1}));
-    static_cast<void>(rooms().publish(loud.session, loud.room, Opcode::text, base::as_bytes("b"),
-                                      {.ticket = 2}));
+    static_cast<void>(rooms().publish(quiet.session, quiet.room, Opcode::text, base::as_bytes("a"),
+                                      {.ticket = 1}));
+    static_cast<void>(
+        rooms().publish(loud.session, loud.room, Opcode::text, base::as_bytes("b"), {.ticket = 2}));
   });
   EXPECT_EQ(answer(quiet, 1).members.queued, 1U);
   EXPECT_EQ(answer(loud, 2).members.queued, 2U);

@@ -44,7 +44,8 @@ TEST(RoomRequest, SaysWhatIsWrong) {
   EXPECT_THAT(error_of("room=" + std::string(base::kRoomNameBytesMax + 1, 'r')),
               HasSubstr("at most 255 bytes"));
   std::string many = "echo=on";
-  for (std::size_t i = 0; i < base::kRoomsPerRequestMost; ++i) many += "&room=r" + std::to_string(i);
+  for (std::size_t i = 0; i < base::kRoomsPerRequestMost; ++i)
+    many += "&room=r" + std::to_string(i);
   EXPECT_EQ(error_of(many), "none");
   EXPECT_THAT(error_of(many + "&room=one-more"), HasSubstr("at most 64 rooms"));
 }
