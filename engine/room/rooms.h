@@ -131,6 +131,7 @@ class Rooms final : public AttachmentOwner {
   Parcel* make_parcel(const Publication& publication, std::span<const std::byte> message);
 
   // rooms_fan_out.cc: from batches to send queues.
+  std::uint32_t turn_budget() const noexcept;
   void make_runnable(RoomHandle handle, Room& room);
   std::uint32_t run_room(Room& room, std::uint32_t budget);
   template <bool kLossy, bool kCounted>
