@@ -201,9 +201,10 @@ static_assert(kLaneMessagesPerTurn <= kLaneEntries);
 // take half a millisecond or so, because whoever speaks meanwhile waits so long.
 inline constexpr std::uint32_t kReceivesPerTurn = 1024;
 inline constexpr std::uint32_t kDeliveriesPerTurn = 128;
-// Where so many rooms have work that each one's go takes longer than that, a turn gives each a go,
-// up to so many deliveries in all.
+// Where rooms share members a turn grows up to so many deliveries, as long as this part of them at
+// least shares another's send.
 inline constexpr std::uint32_t kDeliveriesPerTurnMost = 4096;
+inline constexpr std::uint32_t kSharedSendsPart = 16;
 // Deliveries of one room before the next room has its go.
 inline constexpr std::uint32_t kDeliveriesPerRoomGo = 16;
 // Connections that the heartbeat sweep visits per turn at most.

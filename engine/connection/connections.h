@@ -130,6 +130,8 @@ class Connections {
   void resume(ConnectionId id);
 
   SendPools& pools() noexcept { return pools_; }
+  // How many connections have something that this turn sends, or the next.
+  std::size_t waiting_to_flush() const noexcept { return flush_list_.size(); }
   std::uint32_t capacity() const noexcept { return table_.size(); }
   void prefetch(std::uint32_t slot) const noexcept { __builtin_prefetch(&table_[slot], 1); }
 

@@ -131,7 +131,8 @@ class Rooms final : public AttachmentOwner {
   Parcel* make_parcel(const Publication& publication, std::span<const std::byte> message);
 
   // rooms_fan_out.cc: from batches to send queues.
-  std::uint32_t turn_budget() const noexcept;
+  std::uint32_t turn_budget() noexcept;
+  void adapt_budget(std::uint32_t budget, std::uint64_t visited, std::uint64_t sends) noexcept;
   void make_runnable(RoomHandle handle, Room& room);
   std::uint32_t run_room(Room& room, std::uint32_t budget);
   template <bool kLossy, bool kCounted>
@@ -175,8 +176,10 @@ class Rooms final : public AttachmentOwner {
   std::uint64_t backlog_bytes_ = 0;
   RoomOptions options_;
   MemoryLevel memory_level_ = MemoryLevel::normal;
-  std::vector<SessionId> drained_;  // Since the last fan-out.
-  RoomHandle running_{};            // The room whose batch is being queued.
+  std::vector<SessionId> drained_;                   // Since the last fan-out.
+  RoomHandle running_{};                             // The room whose batch is being queued.
+  std::uint32_t budget_ = base::kDeliveriesPerTurn;  // At most so many deliveries in a turn.
+  std::uint32_t turns_crowded_ = 0;                  // In which not every room had its go.
   RoomCounters counters_;
 };
 

@@ -10,6 +10,9 @@ namespace {
 
 // How far ahead of the fan-out members' records are fetched into the cache.
 constexpr std::uint32_t kPrefetchAhead = 8;
+// Of turns in which more rooms wait than have their go, one in so many is so many times as long.
+constexpr std::uint32_t kProbeEvery = 16;
+constexpr std::uint32_t kProbeTimes = 4;
 
 }  // namespace
 
@@ -19,18 +22,34 @@ void Rooms::make_runnable(RoomHandle handle, Room& room) {
   runnable_.push_back(handle);
 }
 
-// Where many rooms have work, whoever speaks waits for theirs all the same; a longer turn then
-// makes nobody wait longer, and a member of several of them gets one send instead of several.
-std::uint32_t Rooms::turn_budget() const noexcept {
+// A turn of few deliveries keeps everybody's wait short. But where rooms share members, a longer
+// one gives each of these one send for several rooms: then it pays, and grows while it does. It is
+// never more than a go for each room that waits, for which whoever speaks would have to wait
+// anyway. Rooms that take turns may hide in a short turn that they share members, so now and then
+// one is longer.
+std::uint32_t Rooms::turn_budget() noexcept {
   const std::uint64_t a_go_for_each = runnable_.size() * std::uint64_t{base::kDeliveriesPerRoomGo};
-  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(
-      a_go_for_each, base::kDeliveriesPerTurn, base::kDeliveriesPerTurnMost));
+  const bool probes = a_go_for_each > budget_ && ++turns_crowded_ % kProbeEvery == 0;
+  const std::uint64_t most =
+      probes ? std::min(budget_ * kProbeTimes, base::kDeliveriesPerTurnMost) : budget_;
+  return static_cast<std::uint32_t>(
+      std::clamp<std::uint64_t>(a_go_for_each, base::kDeliveriesPerTurn, most));
+}
+
+void Rooms::adapt_budget(std::uint32_t budget, std::uint64_t visited,
+                         std::uint64_t sends) noexcept {
+  const bool pays = visited * base::kSharedSendsPart > sends * (base::kSharedSendsPart + 1);
+  const std::uint32_t wanted = pays ? std::max(budget_, budget) * 2 : budget_ / 2;
+  budget_ = std::clamp(wanted, base::kDeliveriesPerTurn, base::kDeliveriesPerTurnMost);
 }
 
 StepResult Rooms::fan_out() {
   if (!drained_.empty()) [[unlikely]]
     note_drained();
-  std::uint32_t budget = turn_budget();
+  const std::uint32_t whole = turn_budget();
+  std::uint32_t budget = whole;
+  const std::size_t listed = shard_.connections().waiting_to_flush();
+  std::uint64_t visited = 0;
   while (!runnable_.empty() && budget > 0) {
     const RoomHandle handle = runnable_.pop_front();
     Room* room = rooms_.find(handle);
@@ -42,10 +61,13 @@ StepResult Rooms::fan_out() {
       if (!room->fanning_out() && room->open.empty()) continue;
     }
     // Even an empty go costs something, so that a list of empty rooms ends the turn too.
-    budget -= std::min(budget, 1 + run_room(*room, std::min(budget, base::kDeliveriesPerRoomGo)));
+    const std::uint32_t members = run_room(*room, std::min(budget, base::kDeliveriesPerRoomGo));
+    budget -= std::min(budget, 1 + members);
+    visited += members;
     if (room->has_work()) make_runnable(handle, *room);
   }
   running_ = {};
+  if (visited > 0) adapt_budget(whole, visited, shard_.connections().waiting_to_flush() - listed);
   if (!answers_.done().empty()) [[unlikely]]
     give_answers();
   counters_.backlog_bytes.set(backlog_bytes_);
