@@ -236,7 +236,7 @@ class AuditTest(unittest.TestCase):
         done = subprocess.run([LOAD, "idle", self.address, "--connections", "10000000"],
                               capture_output=True, text=True, timeout=PATIENCE_S, check=False)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("--shards", done.stderr)
+        self.assertIn("--spread", done.stderr)
 
 
 if __name__ == "__main__":
