@@ -17,14 +17,13 @@ void append(std::vector<ClientGroup>& groups, ClientGroup group) {
   groups.push_back(std::move(group));
 }
 
-ClientGroup members_of(const LoadOptions& options) {
-  const std::uint32_t bundles = options.rooms / options.rooms_each;
+ClientGroup rooms_group(const LoadOptions& options) {
   return {.name = {},
-          .clients = bundles * options.members,
-          .rooms = bundles,
+          .clients = options.rooms * (options.members / options.rooms_each),
+          .rooms = options.rooms,
           .members = options.members,
-          .publishers = options.publishers * options.rooms_each,
-          .bundle = options.rooms_each,
+          .rooms_each = options.rooms_each,
+          .publishers = options.publishers,
           .slow = options.slow,
           .rate = options.rate,
           .size = options.size,
@@ -43,7 +42,7 @@ ClientGroup singles_of(const LoadOptions& options, std::uint32_t publishers) {
 }
 
 void append_storm(std::vector<ClientGroup>& groups, const LoadOptions& options) {
-  append(groups, members_of(options));
+  append(groups, rooms_group(options));
   const std::uint32_t crowd = options.connections - groups.back().clients;
   append(groups, {.name = {},
                   .clients = crowd,
@@ -67,7 +66,7 @@ std::vector<ClientGroup> plan_groups(const LoadOptions& options) {
     case ScenarioKind::room:
     case ScenarioKind::slow_readers:
     case ScenarioKind::churn:
-      append(groups, members_of(options));
+      append(groups, rooms_group(options));
       break;
     case ScenarioKind::storm:
       append_storm(groups, options);
@@ -82,10 +81,9 @@ std::vector<ClientGroup> plan_groups(const LoadOptions& options) {
 std::vector<std::uint32_t> rooms_of(std::span<const ClientGroup> groups, std::uint32_t client) {
   for (const ClientGroup& group : groups) {
     if (client >= group.end_client()) continue;
-    std::vector<std::uint32_t> rooms(group.bundle);
-    for (std::uint32_t i = 0; i < group.bundle; ++i) {
-      const std::uint32_t place = (group.member_of(client) + i) % group.bundle;
-      rooms[i] = group.room_of(client) * group.bundle + place;
+    std::vector<std::uint32_t> rooms;
+    for (std::uint32_t seat = 0; seat < group.rooms_each; ++seat) {
+      rooms.push_back(group.room_at(group.home_of(client), seat));
     }
     return rooms;
   }

@@ -118,20 +118,6 @@ void read_churn(const RawOptions& raw, FlagReader& reader, LoadOptions& options)
   }
 }
 
-// Rooms that share their members: each of these publishes in one of them.
-void read_bundles(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
-  options.rooms_each = reader.count("--rooms-each", raw.rooms_each, 1, base::kRoomsPerRequestMost);
-  if (options.rooms_each == 1) return;
-  if (options.rooms % options.rooms_each != 0) {
-    reader.fail("--rooms-each {}: --rooms {} must be a multiple of it", options.rooms_each,
-                options.rooms);
-  }
-  if (options.rooms_each > options.members || options.publishers > 1) {
-    reader.fail("--rooms-each {}: needs as many --members, and one of --publishers for each room",
-                options.rooms_each);
-  }
-}
-
 void read_audience(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
   if (raw.scenario == ScenarioKind::storm) {
     read_storm(raw, reader, options);
@@ -149,11 +135,16 @@ void read_audience(const RawOptions& raw, FlagReader& reader, LoadOptions& optio
   }
   options.rooms = reader.count("--rooms", raw.rooms, 1, base::kConnectionsMost);
   options.members = reader.count("--members", raw.members, 1, base::kConnectionsMost);
-  options.publishers = reader.count("--publishers", raw.publishers, 1, options.members);
-  read_bundles(raw, reader, options);
-  options.connections = reader.count("--rooms x --members / --rooms-each",
-                                     raw.rooms * raw.members / std::max(options.rooms_each, 1U), 1,
-                                     base::kConnectionsMost);
+  options.rooms_each = std::max(reader.count("--rooms-each", raw.rooms_each, 1, options.rooms), 1U);
+  if (options.members % options.rooms_each != 0) {
+    reader.fail("--members {}: must be a multiple of --rooms-each {}", options.members,
+                options.rooms_each);
+  }
+  const std::uint32_t locals = options.members / options.rooms_each;
+  options.publishers = reader.count("--publishers", raw.publishers, 1, std::max(locals, 1U));
+  options.connections =
+      reader.count("--rooms x --members", raw.rooms * raw.members, 1, base::kConnectionsMost) /
+      options.rooms_each;
   static_cast<void>(reader.count("--rooms x --members x --publishers",
                                  raw.rooms * raw.members * raw.publishers, 1,
                                  kPublisherStreamsMost));
@@ -216,6 +207,23 @@ void read_ramp(const RawOptions& raw, FlagReader& reader, LoadOptions& options) 
   }
   options.rate = ramp.from;
   options.ramp = ramp;
+}
+
+// Of the rooms with the longest numbers.
+void check_request_line(FlagReader& reader, const LoadOptions& options) {
+  if (options.rooms_each == 1) return;
+  if (!options.target.names_all_rooms()) {
+    reader.fail("'{}': --rooms-each needs {{room}} in a parameter, as in {}", options.target.url,
+                default_path(options.scenario));
+    return;
+  }
+  const std::vector<std::uint32_t> rooms(options.rooms_each, options.rooms - 1);
+  const std::string path = options.target.path_of(rooms, options.connections);
+  const std::size_t size = std::string_view("GET  HTTP/1.1").size() + path.size();
+  if (size > base::kHandshakeLineBytesMax) {
+    reader.fail("--rooms-each {}: their names make a request line of {} bytes, above {}",
+                options.rooms_each, size, base::kHandshakeLineBytesMax);
+  }
 }
 
 void read_rest(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
@@ -302,6 +310,7 @@ std::variant<LoadOptions, CommandLineAnswer> parse_command_line(int count,
   read_load(raw, reader, options);
   read_rest(raw, reader, options);
   if (raw.ramp) read_ramp(raw, reader, options);
+  if (reader.mistake().empty()) check_request_line(reader, options);
   if (!reader.mistake().empty()) return usage_error(reader.mistake());
   options.groups = plan_groups(options);
   return options;

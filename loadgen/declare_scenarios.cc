@@ -109,12 +109,16 @@ void declare_room(CLI::App& program, RawOptions& raw) {
   add_members(command, raw);
   command
       .add_option("--rooms-each", raw.rooms_each,
-                  "rooms that each connection is a member of; its URL repeats the query's "
-                  "parameter with {room}")
+                  "rooms that each connection is in; it publishes to the first, and there are "
+                  "rooms x members / N connections")
       ->capture_default_str();
   command.add_flag("--deliveries", raw.deliveries, "--rate counts messages times members");
   add_messages(command, raw);
   add_common(command, raw);
+  command.footer(
+      "With --rooms-each the parameter that names the room is repeated, as in\n"
+      "/room?room=7&room=8; --members must be a multiple of it. Each message is audited at each\n"
+      "member of its room.");
   command.callback([&raw] { raw.scenario = ScenarioKind::room; });
 }
 

@@ -63,8 +63,8 @@ struct LoadOptions {
   std::uint32_t connections = 1;
   std::uint32_t rooms = 1;
   std::uint32_t members = 1;     // Of each room.
+  std::uint32_t rooms_each = 1;  // That each connection is in.
   std::uint32_t publishers = 1;  // Of each room, of its members.
-  std::uint32_t rooms_each = 1;  // Of which each connection is a member.
 
   // How much. With a rate the loop is open, without one it is closed.
   double rate = 0;  // Messages, or connects, per second in all; 0: closed loop.

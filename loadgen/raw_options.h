@@ -28,8 +28,8 @@ struct RawOptions {
   std::uint64_t connections = 100;
   std::uint64_t rooms = 1;
   std::uint64_t members = 100;
-  std::uint64_t publishers = 1;
   std::uint64_t rooms_each = 1;
+  std::uint64_t publishers = 1;
   RawClass chat{.rooms = 50, .members = 4, .rate = "200", .size = "64..512"};
   RawClass market{.rooms = 2, .members = 100, .rate = "500", .size = "128"};
   RawClass presence{.rooms = 1, .members = 200, .rate = "20", .size = "64"};

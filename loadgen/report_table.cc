@@ -47,9 +47,12 @@ void add_heading(std::string& table, const Report& report) {
   }
   if (options.scenario == ScenarioKind::mixed) {
     table += fmt::format(", {} rooms", options.rooms);
-  } else if (options.rooms < options.connections) {
+  } else if (options.members > 1) {
     table += fmt::format(", {} rooms of {} with {} publisher(s) each", options.rooms,
                          options.members, options.publishers);
+  }
+  if (options.rooms_each > 1) {
+    table += fmt::format(", each in {} rooms", options.rooms_each);
   }
   if (options.scenario != ScenarioKind::idle) table += ", " + load_text(options);
   if (sends_messages(options.scenario) && options.classes.empty())

@@ -3,8 +3,8 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 
-#include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace loadgen {
 
@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kScheme = "ws://";
 constexpr std::uint16_t kDefaultPort = 80;
+constexpr std::string_view kRoom = "{room}";
 
 base::Error bad_url(std::string_view url, std::string_view why) {
   return base::Error{"'" + std::string(url) + "': " + std::string(why) +
@@ -67,6 +68,18 @@ void replace_all(std::string& text, std::string_view placeholder, std::uint32_t 
   }
 }
 
+// Where the first parameter of the query that contains {room} begins and ends; nowhere, the end of
+// the path, if none does.
+std::pair<std::size_t, std::size_t> find_room_parameter(std::string_view path) noexcept {
+  for (std::size_t at = path.find('?'); at != path.npos;) {
+    const std::size_t begin = at + 1;
+    at = path.find('&', begin);
+    const std::size_t end = at == path.npos ? path.size() : at;
+    if (path.substr(begin, end - begin).find(kRoom) != path.npos) return {begin, end};
+  }
+  return {path.size(), path.size()};
+}
+
 }  // namespace
 
 base::Result<Target> Target::parse(std::string_view url, std::string_view default_path,
@@ -99,22 +112,24 @@ base::Result<Target> Target::parse(std::string_view url, std::string_view defaul
 }
 
 std::string Target::path_of(std::span<const std::uint32_t> rooms, std::uint32_t client) const {
-  std::string filled = path;
-  if (const std::size_t at = filled.find("{room}"); at != std::string::npos && rooms.size() > 1) {
-    const std::size_t begin = filled.find_last_of("?&", at) + 1;
-    const std::size_t end = std::min(filled.find('&', at), filled.size());
-    const std::string parameter = filled.substr(begin, end - begin);
-    std::string all;
-    for (const std::uint32_t room : rooms) {
-      std::string one = parameter;
-      replace_all(one, "{room}", room);
-      all += (all.empty() ? "" : "&") + one;
-    }
-    filled.replace(begin, end - begin, all);
+  const auto [begin, end] = find_room_parameter(path);
+  const std::string parameter = path.substr(begin, end - begin);
+  std::string filled = path.substr(0, begin);
+  for (std::size_t i = 0; i < (parameter.empty() ? 0 : rooms.size()); ++i) {
+    std::string one = parameter;
+    replace_all(one, kRoom, rooms[i]);
+    if (i > 0) filled += '&';
+    filled += one;
   }
-  replace_all(filled, "{room}", rooms.front());
+  filled += path.substr(end);
+  replace_all(filled, kRoom, rooms.front());
   replace_all(filled, "{client}", client);
   return filled;
+}
+
+bool Target::names_all_rooms() const noexcept {
+  const auto [begin, end] = find_room_parameter(path);
+  return begin < end;
 }
 
 }  // namespace loadgen

@@ -1,8 +1,8 @@
 // Target: where the clients of a run connect to, and what they ask for there.
 //
 // Spelled ws://HOST:PORT[,HOST:PORT...][/PATH]; the path may contain {room} and {client}, which
-// become numbers. For a client of several rooms the query's parameter with {room} is repeated.
-// Clients take the addresses in turn. Made at start; read by all shards.
+// become numbers. A parameter of the query that contains {room} comes once for each room of a
+// client. Clients take the addresses in turn. Made at start; read by all shards.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,10 @@ struct Target {
   const Endpoint& endpoint_of(std::uint32_t client) const noexcept {
     return endpoints[client % endpoints.size()];
   }
+  // Elsewhere in the path {room} becomes the first of the rooms.
   std::string path_of(std::span<const std::uint32_t> rooms, std::uint32_t client) const;
+  // Whether all of a client's rooms would be in its path.
+  bool names_all_rooms() const noexcept;
 };
 
 }  // namespace loadgen

@@ -174,11 +174,17 @@ std::optional<std::string> query_parameter(std::string_view query, std::string_v
   return found;
 }
 
-std::vector<std::string> query_parameters(std::string_view query, std::string_view parameter) {
-  std::vector<std::string> found;
+std::optional<std::vector<std::string>> query_parameters(std::string_view query,
+                                                         std::string_view parameter) {
+  std::optional<std::vector<std::string>> found(std::in_place);
   for_each_parameter(query, parameter, [&](std::string_view value) {
-    if (auto decoded = decode_percents(value)) found.push_back(*std::move(decoded));
-    return true;
+    std::optional<std::string> decoded = decode_percents(value);
+    if (decoded) {
+      found->push_back(*std::move(decoded));
+    } else {
+      found.reset();
+    }
+    return decoded.has_value();
   });
   return found;
 }

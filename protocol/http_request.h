@@ -50,7 +50,8 @@ HttpParse parse_http_request(std::string_view accumulated, HttpRequest& out) noe
 // slash and "+" a space. Nothing when it is not there or has a bad escape. A bare name is "".
 std::optional<std::string> query_parameter(std::string_view query, std::string_view parameter);
 
-// All values of one parameter, decoded, in order; those whose encoding is wrong are left out.
-std::vector<std::string> query_parameters(std::string_view query, std::string_view parameter);
+// All values of one parameter, decoded, in order. Nothing when one of them has a bad escape.
+std::optional<std::vector<std::string>> query_parameters(std::string_view query,
+                                                         std::string_view parameter);
 
 }  // namespace protocol

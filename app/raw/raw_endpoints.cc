@@ -64,13 +64,15 @@ engine::Admission RawEndpoints::enter_rooms(engine::SessionId id,
   const std::uint32_t home = rooms_.home_of(wanted.rooms.front());
   if (sessions_.better_on(id, home)) return {.verdict = Verdict::elsewhere, .shard = home};
   Member member{.key = wanted.key, .answers = wanted.answers};
-  for (const std::string& name : wanted.rooms) {
-    const engine::JoinResult result = rooms_.join(id, name, wanted.echo);
+  // From the last to the first: the membership that was added last is the one found first, and the
+  // first room is the one that is looked for whenever the session speaks.
+  for (auto name = wanted.rooms.rbegin(); name != wanted.rooms.rend(); ++name) {
+    const engine::JoinResult result = rooms_.join(id, *name, wanted.echo);
     if (result.status == engine::JoinResult::Status::full) {
       // What it has joined so far it leaves as it ends.
       return refuse(protocol::HttpStatus::service_unavailable, kNoRoom);
     }
-    if (!member.room) member.room = result.room;
+    member.room = result.room;
     member.joins_pending += result.status == engine::JoinResult::Status::pending ? 1U : 0U;
   }
   const bool more_than_a_room = wanted.rooms.size() > 1 || member.answers || member.key != 0;

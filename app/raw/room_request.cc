@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/limits.h"
 #include "engine/room/name_index.h"
@@ -25,8 +26,10 @@ base::Error error(std::string_view text) { return base::Error{std::string(text)}
 
 base::Result<RoomRequest> RoomRequest::parse(std::string_view query) {
   RoomRequest request;
-  for (std::string& name : protocol::query_parameters(query, "room")) {
-    if (name.empty()) continue;
+  std::optional<std::vector<std::string>> names = protocol::query_parameters(query, "room");
+  if (!names) return error("an escape in a room's name is not % and two hex digits");
+  for (std::string& name : *names) {
+    if (name.empty()) return error("a room's name is empty; name a room: /room?room=NAME");
     if (name.size() > base::kRoomNameBytesMax) {
       return error("a room's name has at most " + std::to_string(base::kRoomNameBytesMax) +
                    " bytes");

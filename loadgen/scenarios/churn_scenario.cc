@@ -42,7 +42,7 @@ void ChurnScenario::prepare() {
 }
 
 bool ChurnScenario::publishes(std::uint32_t client) const {
-  return group_.member_of(stage_.clients.partition().global(client)) < group_.publishers;
+  return group_.local_of(stage_.clients.partition().global(client)) < group_.publishers;
 }
 
 void ChurnScenario::begin(base::Instant now) {

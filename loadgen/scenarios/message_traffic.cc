@@ -45,12 +45,13 @@ MessageTraffic::MessageTraffic(const Stage& stage, std::size_t group)
 void MessageTraffic::prepare() {
   const Partition& partition = stage_.clients.partition();
   members_.resize(size_);
-  streams_.resize(std::uint64_t{size_} * group_.publishers);
+  seats_.resize(std::uint64_t{size_} * group_.rooms_each);
+  streams_.resize(seats_.size() * group_.publishers);
   if (group_.churns) enough_.resize(streams_.size());
   for (std::uint32_t client = first_; client < first_ + size_; ++client) {
-    member(client).room = group_.room_of(partition.global(client));
+    member(client).home = group_.home_of(partition.global(client));
     member(client).slow =
-        group_.member_of(partition.global(client)) >= group_.members - group_.slow;
+        group_.local_of(partition.global(client)) >= group_.locals() - group_.slow;
     if (member(client).slow) slow_.push_back(client);
   }
   add_publishers();
@@ -67,7 +68,7 @@ void MessageTraffic::prepare() {
 void MessageTraffic::add_publishers() {
   const Partition& partition = stage_.clients.partition();
   for (std::uint32_t client = first_; client < first_ + size_; ++client) {
-    const std::uint32_t number = group_.member_of(partition.global(client));
+    const std::uint32_t number = group_.local_of(partition.global(client));
     if (number >= group_.publishers) continue;
     publishers_.push_back({.client = client, .number = number});
   }
@@ -110,11 +111,11 @@ void MessageTraffic::on_message(std::uint32_t client, protocol::Opcode opcode,
     ++audit_.corrupt;
     return;
   }
-  if (!audit(client, member, stamp) || member.slow) return;
+  if (!audit(client, stamp) || member.slow) return;
   count_received(base::Instant{base::Duration{stamp.intended_ns}}, now);
   if (member.publisher == kNoPublisher || group_.open_loop()) return;
   Publisher& publisher = publishers_[member.publisher];
-  if (publisher.number != stamp.publisher) return;
+  if (stamp.room != member.home || publisher.number != stamp.publisher) return;
   publisher.moved_at = now;
   refill(publisher, now);
 }
@@ -126,17 +127,20 @@ bool MessageTraffic::read(protocol::Opcode opcode, std::span<const std::byte> me
 }
 
 // False when the message is none that counts as received.
-bool MessageTraffic::audit(std::uint32_t client, Member& member, const Stamp& stamp) {
+bool MessageTraffic::audit(std::uint32_t client, const Stamp& stamp) {
   ++audit_.checked;
-  if (stamp.room != member.room || stamp.publisher >= group_.publishers) {
+  const std::uint32_t number = group_.seat_of(member(client).home, stamp.room);
+  if (number >= group_.rooms_each || stamp.publisher >= group_.publishers) {
     ++audit_.misdelivered;
     return false;
   }
-  switch (stream(client, stamp.publisher).accept(stamp.sequence)) {
+  const std::uint64_t at = seat_at(client, number);
+  Seat& seat = seats_[at];
+  switch (streams_[stream_at(at, stamp.publisher)].accept(stamp.sequence)) {
     case StreamAudit::Verdict::in_order:
       break;
     case StreamAudit::Verdict::ahead:
-      member.faultless = false;
+      seat.faultless = false;
       break;
     case StreamAudit::Verdict::late:
       ++audit_.disorder;
@@ -145,7 +149,7 @@ bool MessageTraffic::audit(std::uint32_t client, Member& member, const Stamp& st
       ++audit_.duplicates;
       return false;
   }
-  if (group_.publishers > 1) member.order_hash = mix_order(member.order_hash, stamp);
+  if (group_.publishers > 1) seat.order_hash = mix_order(seat.order_hash, stamp);
   return true;
 }
 
@@ -165,7 +169,8 @@ void MessageTraffic::count_received(base::Instant intended, base::Instant now) {
 
 std::uint64_t MessageTraffic::in_flight(const Publisher& publisher) const {
   // What was skipped by a later one does not count: it is lost, or will be late.
-  const std::uint64_t back = stream(publisher.client, publisher.number).next();
+  const std::uint64_t back =
+      streams_[stream_at(seat_at(publisher.client), publisher.number)].next();
   return publisher.sent > back ? publisher.sent - back : 0;
 }
 
@@ -182,7 +187,7 @@ bool MessageTraffic::publish(Publisher& publisher, base::Instant intended) {
   if (range.most > range.least) size += prng_.below(range.most - range.least + 1);
   if (group_.text) size -= size % kTextPerByte;
   const std::span<std::byte> message = std::span(message_).first(size);
-  const Stamp stamp{.room = member(publisher.client).room,
+  const Stamp stamp{.room = member(publisher.client).home,
                     .publisher = publisher.number,
                     .sequence = publisher.sent,
                     .intended_ns = intended.time_since_epoch().count()};
@@ -193,7 +198,7 @@ bool MessageTraffic::publish(Publisher& publisher, base::Instant intended) {
   }
   if (group_.churns) {
     // Before it can leave: who is let in after this must not count on it.
-    const std::uint32_t room = member(publisher.client).room - group_.first_room;
+    const std::uint32_t room = ledger_room(publisher.client);
     stage_.board.count(group_number_, room, publisher.number).store(publisher.sent + 1);
   }
   const auto opcode = group_.text ? protocol::Opcode::text : protocol::Opcode::binary;
@@ -266,7 +271,7 @@ void MessageTraffic::on_open(std::uint32_t client, base::Instant /*now*/) {
   if (!group_.churns) return;
   member(client).present = true;
   for (std::uint32_t number = 0; number < group_.publishers; ++number) {
-    stream(client, number).start_at(published_by(client, number));
+    streams_[stream_at(seat_at(client), number)].start_at(published_by(client, number));
   }
 }
 
@@ -299,20 +304,18 @@ void MessageTraffic::look_at_slow(base::Instant now) {
 // ---- Churn --------------------------------------------------------------------------------------
 
 std::uint64_t MessageTraffic::published_by(std::uint32_t client, std::uint32_t publisher) const {
-  const std::uint32_t room = member(client).room - group_.first_room;
-  return stage_.board.count(group_number_, room, publisher).load();
+  return stage_.board.count(group_number_, ledger_room(client), publisher).load();
 }
 
 void MessageTraffic::announce_leave(std::uint32_t client) {
   for (std::uint32_t number = 0; number < group_.publishers; ++number) {
-    enough_[std::uint64_t{client - first_} * group_.publishers + number] =
-        published_by(client, number);
+    enough_[stream_at(seat_at(client), number)] = published_by(client, number);
   }
 }
 
 bool MessageTraffic::has_heard_enough(std::uint32_t client) const {
   for (std::uint32_t number = 0; number < group_.publishers; ++number) {
-    const std::size_t at = std::uint64_t{client - first_} * group_.publishers + number;
+    const std::uint64_t at = stream_at(seat_at(client), number);
     if (!streams_[at].is_past(enough_[at])) return false;
   }
   return true;
@@ -321,7 +324,7 @@ bool MessageTraffic::has_heard_enough(std::uint32_t client) const {
 void MessageTraffic::leave(std::uint32_t client) {
   member(client).present = false;
   for (std::uint32_t number = 0; number < group_.publishers; ++number) {
-    const std::size_t at = std::uint64_t{client - first_} * group_.publishers + number;
+    const std::uint64_t at = stream_at(seat_at(client), number);
     audit_.lost += streams_[at].missing_of(enough_[at]);
   }
 }
@@ -330,7 +333,8 @@ bool MessageTraffic::all_have_heard_all() const {
   for (std::uint32_t client = first_; client < first_ + size_; ++client) {
     if (!is_judged(client)) continue;
     for (std::uint32_t number = 0; number < group_.publishers; ++number) {
-      if (!stream(client, number).is_past(published_by(client, number))) return false;
+      const std::uint64_t at = stream_at(seat_at(client), number);
+      if (!streams_[at].is_past(published_by(client, number))) return false;
     }
   }
   return true;
@@ -344,20 +348,21 @@ void MessageTraffic::look_who_lacks(base::Instant now) {
 // ---- Judging ------------------------------------------------------------------------------------
 
 // Orders are compared among members that were there all the time and missed nothing.
-bool MessageTraffic::judges_order(std::uint32_t client) const {
-  return group_.publishers > 1 && group_.bundle == 1 && member(client).faultless &&
-         !member(client).slow && stage_.clients.was_never_closed(client);
+bool MessageTraffic::judges_order(std::uint32_t client, std::uint32_t seat) const {
+  return group_.publishers > 1 && seats_[seat_at(client, seat)].faultless && !member(client).slow &&
+         stage_.clients.was_never_closed(client);
 }
 
 void MessageTraffic::account(Ledger& ledger) const {
   GroupLedger& group = ledger.groups[group_number_];
   for (const Publisher& publisher : publishers_) {
-    const std::uint32_t room = member(publisher.client).room - group_.first_room;
-    group.sent_by(room, publisher.number) = publisher.sent;
+    group.sent_by(ledger_room(publisher.client), publisher.number) = publisher.sent;
   }
   for (std::uint32_t client = first_; client < first_ + size_; ++client) {
-    if (!judges_order(client)) continue;
-    group.orders[member(client).room - group_.first_room].vote(member(client).order_hash, 1);
+    for (std::uint32_t seat = 0; seat < group_.rooms_each; ++seat) {
+      if (!judges_order(client, seat)) continue;
+      group.orders[ledger_room(client, seat)].vote(seats_[seat_at(client, seat)].order_hash, 1);
+    }
   }
 }
 
@@ -367,33 +372,39 @@ bool MessageTraffic::is_judged(std::uint32_t client) const {
   return stage_.clients.was_never_closed(client);
 }
 
-std::uint64_t MessageTraffic::missing_of(std::uint32_t client, const GroupLedger& ledger) const {
-  const std::uint32_t room = member(client).room - group_.first_room;
+std::uint64_t MessageTraffic::missing_at(std::uint32_t client, std::uint32_t seat,
+                                         const GroupLedger& ledger) const {
+  const std::uint32_t room = ledger_room(client, seat);
   std::uint64_t missing = 0;
   for (std::uint32_t number = 0; number < group_.publishers; ++number) {
-    missing += stream(client, number).missing_of(ledger.sent_by(room, number));
+    const std::uint64_t sent = ledger.sent_by(room, number);
+    missing += streams_[stream_at(seat_at(client, seat), number)].missing_of(sent);
   }
   return missing;
 }
 
+void MessageTraffic::judge_member(std::uint32_t client, const GroupLedger& ledger) {
+  if (member(client).slow) stage_.statistics.count(Tally::slow_open);
+  for (std::uint32_t seat = 0; seat < group_.rooms_each; ++seat) {
+    const std::uint64_t missing = missing_at(client, seat, ledger);
+    if (member(client).slow) {
+      stage_.statistics.count(Tally::slow_missed, missing);
+      continue;
+    }
+    audit_.lost += missing;
+    if (missing > 0 || !judges_order(client, seat)) continue;
+    const std::uint64_t order = ledger.orders[ledger_room(client, seat)].hash;
+    if (seats_[seat_at(client, seat)].order_hash != order) ++audit_.disorder;
+  }
+}
+
 void MessageTraffic::judge(const Ledger& ledger) {
-  const GroupLedger& group = ledger.groups[group_number_];
   while (group_.open_loop() && schedule_.next() < stage_.window.stop) {
     ++stage_.statistics.unsent;
     schedule_.advance();
   }
   for (std::uint32_t client = first_; client < first_ + size_; ++client) {
-    if (!is_judged(client)) continue;
-    const std::uint32_t room = member(client).room - group_.first_room;
-    const std::uint64_t missing = missing_of(client, group);
-    if (member(client).slow) {
-      stage_.statistics.count(Tally::slow_open);
-      stage_.statistics.count(Tally::slow_missed, missing);
-      continue;
-    }
-    audit_.lost += missing;
-    if (missing > 0 || !judges_order(client)) continue;
-    if (member(client).order_hash != group.orders[room].hash) ++audit_.disorder;
+    if (is_judged(client)) judge_member(client, ledger.groups[group_number_]);
   }
   stage_.statistics.audit.add(audit_);
   if (class_ != nullptr) class_->audit = audit_;

@@ -4,8 +4,9 @@
 // the room scenario are this alone; others are made of this and more.
 // Open loop: the shard's publishers take turns along one schedule; a message that is sent late
 // keeps its intended time. Closed loop: each publisher keeps `in_flight` messages under way and
-// sends the next when one of its own comes back. Threads: one shard's. Bounds: 24 bytes per member
-// and per publisher it hears, kSendsPerTurn sends at a go; nothing is allocated once it has begun.
+// sends the next when one of its own comes back. Threads: one shard's. Bounds: 12 bytes per member,
+// and for each of its rooms 16 and 24 per publisher it hears there; kSendsPerTurn sends at a go;
+// nothing is allocated once it has begun.
 #pragma once
 
 #include <cstddef>
@@ -53,13 +54,16 @@ class MessageTraffic final : public Scenario {
  private:
   static constexpr std::uint32_t kNoPublisher = UINT32_MAX;
 
-  struct Member {                  // In the order of the clients from first_ on.
-    std::uint64_t order_hash = 0;  // Of (publisher, sequence) of all it received, in their order.
-    std::uint32_t room = 0;
+  struct Member {                            // In the order of the clients from first_ on.
+    std::uint32_t home = 0;                  // The first of its rooms: where it publishes, if so.
     std::uint32_t publisher = kNoPublisher;  // Its place in publishers_.
-    bool faultless = true;
     bool present = true;  // Is a member; of a group that churns, since it was last let in.
     bool slow = false;    // Stops reading; what it gets is audited, but not waited for.
+  };
+  // A member's in one of its rooms. By client, then room, in the order of ClientGroup::room_at().
+  struct Seat {
+    std::uint64_t order_hash = 0;  // Of (publisher, sequence) of all it received, in their order.
+    bool faultless = true;
   };
   struct Publisher {
     std::uint64_t sent = 0;
@@ -70,16 +74,21 @@ class MessageTraffic final : public Scenario {
 
   Member& member(std::uint32_t client) { return members_[client - first_]; }
   const Member& member(std::uint32_t client) const { return members_[client - first_]; }
-  StreamAudit& stream(std::uint32_t client, std::uint32_t publisher) {
-    return streams_[std::uint64_t{client - first_} * group_.publishers + publisher];
+  // Of a client's seats the first is that at home.
+  std::uint64_t seat_at(std::uint32_t client, std::uint32_t seat = 0) const {
+    return std::uint64_t{client - first_} * group_.rooms_each + seat;
   }
-  const StreamAudit& stream(std::uint32_t client, std::uint32_t publisher) const {
-    return streams_[std::uint64_t{client - first_} * group_.publishers + publisher];
+  std::uint64_t stream_at(std::uint64_t seat, std::uint32_t publisher) const {
+    return seat * group_.publishers + publisher;
+  }
+  // The number of a room in its group's ledger.
+  std::uint32_t ledger_room(std::uint32_t client, std::uint32_t seat = 0) const {
+    return group_.room_at(member(client).home, seat) - group_.first_room;
   }
   std::uint64_t in_flight(const Publisher& publisher) const;
 
   void add_publishers();
-  bool audit(std::uint32_t client, Member& member, const Stamp& stamp);
+  bool audit(std::uint32_t client, const Stamp& stamp);
   void count_received(base::Instant intended, base::Instant now);
   void refill(Publisher& publisher, base::Instant now);
   bool read(protocol::Opcode opcode, std::span<const std::byte> message, Stamp& stamp);
@@ -92,8 +101,10 @@ class MessageTraffic final : public Scenario {
   bool all_have_heard_all() const;
   void look_who_lacks(base::Instant now);
   std::uint64_t published_by(std::uint32_t client, std::uint32_t publisher) const;
-  std::uint64_t missing_of(std::uint32_t client, const GroupLedger& ledger) const;
-  bool judges_order(std::uint32_t client) const;
+  std::uint64_t missing_at(std::uint32_t client, std::uint32_t seat,
+                           const GroupLedger& ledger) const;
+  void judge_member(std::uint32_t client, const GroupLedger& ledger);
+  bool judges_order(std::uint32_t client, std::uint32_t seat) const;
 
   Stage stage_;
   const ClientGroup& group_;
@@ -107,7 +118,8 @@ class MessageTraffic final : public Scenario {
   std::vector<std::byte> message_;  // The largest size; where messages are written.
   std::vector<std::byte> scratch_;  // Of a text, the message that it spells.
   std::vector<Member> members_;
-  std::vector<StreamAudit> streams_;  // By client, then publisher of its room.
+  std::vector<Seat> seats_;
+  std::vector<StreamAudit> streams_;  // By seat, then publisher of its room.
   std::vector<Publisher> publishers_;
   Schedule schedule_{ScheduleOptions{}};
   std::uint32_t turn_ = 0;     // Open loop: whose turn it is to publish.

@@ -60,6 +60,8 @@ REFUSED = {
     "a room with an empty name": (400, upgrade_request("/room?room=")),
     "a room whose name is too long": (400, upgrade_request("/room?room=" + "x" * 256)),
     "a room whose name is cut short": (400, upgrade_request("/room?room=%4")),
+    "a room with another whose name is cut short": (400, upgrade_request("/room?room=a&room=%4")),
+    "a room with another without a name": (400, upgrade_request("/room?room=a&room=")),
     "the preface of HTTP/2": (400, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
 }
 # Requests that are unusual and right.

@@ -28,6 +28,9 @@ class RoomsTest(gateway.GatewayTest, unittest.IsolatedAsyncioTestCase):
         return await self.clients.enter_async_context(
             websockets.connect(url, max_size=None, max_queue=None, compression=None))
 
+    async def join_all(self, *rooms):
+        return await self.join("&room=".join(rooms))
+
     async def receive(self, client):
         return await asyncio.wait_for(client.recv(), gateway.PATIENCE_S)
 
@@ -84,7 +87,7 @@ class RoomsTest(gateway.GatewayTest, unittest.IsolatedAsyncioTestCase):
             await (await self.join(f"gone-{number % 3}")).close()
         for gauge in ("millrace_room_memberships", "millrace_rooms"):
             self.assertTrue(gateway.wait_until(lambda: self.gateway.metrics().value(gauge) == 0),
-                            self.gateway.metrics().value(gauge))
+                            (gauge, self.gateway.metrics().value(gauge)))
 
     async def test_a_room_name_is_free_again_when_all_have_left(self):
         for turn in range(20):
@@ -101,6 +104,37 @@ class RoomsTest(gateway.GatewayTest, unittest.IsolatedAsyncioTestCase):
             await members[0].send(message)
         for member in members:
             self.assertEqual([await self.receive(member) for _ in sent], sent)
+
+    # ---- Several rooms for one connection --------------------------------------------------------
+
+    async def test_who_is_let_into_busy_rooms_is_answered_before_it_hears(self):
+        # What is published while a join waits is nobody's: the 101 comes first, then frames.
+        names = [f"busy-{number}" for number in range(6)]
+        publishers = [await self.join(name, ECHO_OFF) for name in names]
+        stop = asyncio.Event()
+
+        async def publish(publisher):
+            while not stop.is_set():
+                await publisher.send("tick")
+                await asyncio.sleep(0)
+
+        publishing = asyncio.gather(*map(publish, publishers))
+        for _ in range(50):
+            member = await self.join_all(*names)  # Raises where frames precede the answer.
+            self.assertEqual(await self.receive(member), "tick")
+            member.transport.abort()
+        stop.set()
+        await publishing
+
+    async def test_who_leaves_leaves_all_its_rooms(self):
+        await self.clients.aclose()
+        names = [f"left-{number}" for number in range(30)]
+        for _ in range(10):
+            (await self.join_all(*names)).transport.abort()
+            await (await self.join_all(*names)).close()
+        for gauge in ("millrace_room_memberships", "millrace_rooms"):
+            self.assertTrue(gateway.wait_until(lambda: self.gateway.metrics().value(gauge) == 0),
+                            (gauge, self.gateway.metrics().value(gauge)))
 
     async def hear_publishers(self, room):
         """What each of 40 members heard while 4 of them published at once."""

@@ -67,7 +67,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text = base::as_text(bytes);
   check_growth(text, prefix_size % (text.size() + 1));
   check_request(text);
-  static_cast<void>(protocol::query_parameter(text, "room"));
+  const auto first = protocol::query_parameter(text, "room");
+  if (const auto all = protocol::query_parameters(text, "room"); all && !all->empty()) {
+    CHECK(first == all->front());
+  }
   static_cast<void>(protocol::parse_upgrade_response(text, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
   return 0;
 }

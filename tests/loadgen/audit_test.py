@@ -20,6 +20,9 @@ CLOSED_ECHO = ("echo", "--connections", "5")
 CLOSED_ROOM = ("room", "--rooms", "3", "--members", "4", "--publishers", "2")
 ECHO = (*CLOSED_ECHO, *SHORT, "--rate", "500")
 ROOM = (*CLOSED_ROOM, *SHORT, "--rate", "240")
+# 24 connections; each room is the first of 4 of them.
+IN_MANY_ROOMS = ("room", "--rooms", "6", "--members", "12", "--rooms-each", "3",
+                 "--publishers", "2", *SHORT, "--rate", "240")
 CHURN = ("churn", "--rooms", "3", "--members", "6", "--churn", "20", *SHORT, "--rate", "240")
 
 
@@ -73,6 +76,13 @@ class AuditTest(unittest.TestCase):
         self.assertEqual(code, 0, report["failures"])
         self.assertEqual(report["audit"]["checked"], 240 * 4)
 
+    def test_members_of_several_rooms_pass(self):
+        for shards in ("1", "2"):
+            code, report = self.run_load(IN_MANY_ROOMS, "--shards", shards)
+            self.assertEqual(code, 0, report["failures"])
+            self.assertEqual(report["connections"]["opened"], 24)
+            self.assertEqual(report["audit"]["checked"], 240 * 12)
+
     def test_closed_loops_pass(self):
         for scenario in (CLOSED_ECHO, CLOSED_ROOM):
             code, report = self.run_load(scenario, *SHORT, "--in-flight", "4", "--size", "32..500")
@@ -124,6 +134,17 @@ class AuditTest(unittest.TestCase):
 
     def test_messages_of_other_rooms_are_found(self):
         self.assert_found("misdeliver", ROOM, "misdelivered")
+
+    def test_faults_are_found_in_each_of_several_rooms(self):
+        # Two of three members of a room hear nothing, and who does hear is the odd one out.
+        report = self.assert_found("narrow", IN_MANY_ROOMS, "lost", "disorder")
+        self.assertEqual(report["audit"]["lost"], 240 * 8)
+        self.assert_found("drop", IN_MANY_ROOMS, "lost")
+        self.assert_found("duplicate", IN_MANY_ROOMS, "duplicates")
+        self.assert_found("disagree", IN_MANY_ROOMS, "disorder")
+        self.assert_found("corrupt", IN_MANY_ROOMS, "corrupt", "lost")
+        # A member of the room that it strays from hears it again by its own membership.
+        self.assert_found("misdeliver", IN_MANY_ROOMS, "misdelivered", "duplicates")
 
     def test_a_closed_loop_goes_on_after_a_loss(self):
         for in_flight in (1, 4):

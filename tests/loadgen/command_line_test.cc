@@ -83,6 +83,30 @@ TEST(CommandLine, ReadsARoomRun) {
   EXPECT_EQ(options.arrivals, Arrivals::poisson);
 }
 
+TEST(CommandLine, ReadsARunWhoseMembersAreInSeveralRooms) {
+  const LoadOptions options = accepted({"room", kUrl, "--rooms", "2000", "--members", "50",
+                                        "--rooms-each", "50", "--rate", "100k", "--deliveries"});
+  EXPECT_EQ(options.connections, 2000);
+  EXPECT_DOUBLE_EQ(options.rate, 2000);
+  const auto refused_with = [](std::vector<const char*> flags) {
+    flags.insert(flags.begin(), {"room", kUrl});
+    return refused(flags);
+  };
+  EXPECT_THAT(refused_with({"--rooms", "9", "--members", "10", "--rooms-each", "3"}),
+              HasSubstr("--members 10: must be a multiple of --rooms-each 3"));
+  EXPECT_THAT(refused_with({"--rooms", "9", "--members", "10", "--rooms-each", "10"}),
+              HasSubstr("--rooms-each 10: must be from 1 to 9"));
+  EXPECT_THAT(refused_with({"--rooms-each", "0"}), HasSubstr("must be from 1"));
+  EXPECT_THAT(
+      refused_with({"--rooms", "9", "--members", "10", "--rooms-each", "5", "--publishers", "3"}),
+      HasSubstr("--publishers 3: must be from 1 to 2"));
+  EXPECT_THAT(refused_with({"--rooms", "1000", "--members", "500", "--rooms-each", "500"}),
+              HasSubstr("a request line of 4518 bytes"));
+  EXPECT_THAT(refused({"room", "ws://127.0.0.1:80/room/{room}", "--rooms", "9", "--members", "10",
+                       "--rooms-each", "5"}),
+              HasSubstr("{room} in a parameter"));
+}
+
 TEST(CommandLine, ReadsConnectAndIdleRuns) {
   const LoadOptions connect = accepted({"connect", kUrl, "--rate", "0.5", "--connections", "7"});
   EXPECT_EQ(connect.scenario, ScenarioKind::connect);

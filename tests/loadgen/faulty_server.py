@@ -2,8 +2,9 @@
 
     faulty_server.py        prints its port and serves 127.0.0.1 until it is ended
 
-/echo and /room?room=R behave; with fault=NAME, every 30th message of a connection (or of a room)
-meets that fault. It is the proof that the load generator's audit can fail.
+/echo and /room?room=R&room=S... behave; with fault=NAME, every 30th message of a connection (or of
+a room) meets that fault; fault=narrow lets members into the first of their rooms alone. It is the
+proof that the load generator's audit can fail.
 """
 
 import asyncio
@@ -87,12 +88,12 @@ class Server:
 
     async def serve(self, socket):
         url = urllib.parse.urlsplit(socket.path)
-        query = dict(urllib.parse.parse_qsl(url.query))
-        fault = query.get("fault", "none")
+        query = urllib.parse.parse_qs(url.query)
+        fault = query.get("fault", ["none"])[0]
         if url.path == "/echo":
             await self.echo(socket, fault)
         else:
-            await self.room(socket, query["room"], fault)
+            await self.join(socket, query["room"][:1 if fault == "narrow" else None], fault)
 
     async def echo(self, socket, fault):
         stream = Stream(fault)
@@ -104,19 +105,22 @@ class Server:
             if fault == "stall" and stream.count == FAULT_EVERY:
                 await asyncio.sleep(0.5)
 
-    async def room(self, socket, name, fault):
-        members = self.rooms[name]
-        came_late = any(stream.count > 0 for stream in members.values())
-        own_fault = "none" if fault == "deaf" and not came_late else fault
-        members[socket] = Stream(own_fault, len(members))
+    async def join(self, socket, names, fault):
+        for name in names:
+            members = self.rooms[name]
+            came_late = any(stream.count > 0 for stream in members.values())
+            own_fault = "none" if fault == "deaf" and not came_late else fault
+            members[socket] = Stream(own_fault, len(members))
+        home = self.rooms[names[0]]
         try:
             async for message in socket:
                 async with self.one_at_a_time:
-                    await self.fan_out(message, members, self.is_stray(members[socket], fault))
+                    await self.fan_out(message, home, self.is_stray(home[socket], fault))
         except websockets.ConnectionClosed:
             pass
         finally:
-            del members[socket]
+            for name in names:
+                del self.rooms[name][socket]
 
     def is_stray(self, stream, fault):
         return fault == "misdeliver" and stream.count % FAULT_EVERY == 0

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <string>
+#include <utility>
+
 namespace loadgen {
 namespace {
 
@@ -53,12 +57,23 @@ TEST(Target, SpreadCountsUpAcrossOctets) {
 
 TEST(Target, FillsInPlaceholders) {
   const Target target = parse("ws://127.0.0.1:1/r/{room}/{client}/{room}?c={client}");
-  const std::uint32_t rooms[] = {12, 7};
-  const auto first = std::span(rooms).first(1);
-  EXPECT_EQ(target.path_of(first, 345), "/r/12/345/12?c=345");
-  EXPECT_EQ(parse("ws://127.0.0.1:1/plain").path_of(first, 2), "/plain");
-  EXPECT_EQ(parse("ws://127.0.0.1:1/room?a=1&room=r{room}&b=2").path_of(rooms, 2),
-            "/room?a=1&room=r12&room=r7&b=2");
+  EXPECT_EQ(target.path_of(std::array{12U}, 345), "/r/12/345/12?c=345");
+  EXPECT_EQ(parse("ws://127.0.0.1:1/plain").path_of(std::array{1U}, 2), "/plain");
+}
+
+TEST(Target, NamesEachOfAClientsRooms) {
+  using Named = std::pair<std::string, bool>;
+  static constexpr std::array kRooms{12U, 0U, 7U};
+  const auto path_of = [](std::string_view path) {
+    const Target target = parse("ws://127.0.0.1:1" + std::string(path));
+    return Named(target.path_of(kRooms, 9), target.names_all_rooms());
+  };
+  EXPECT_EQ(path_of("/room?room={room}"), Named("/room?room=12&room=0&room=7", true));
+  EXPECT_EQ(path_of("/r?a=1&room=x{room}-{client}&b={client}"),
+            Named("/r?a=1&room=x12-9&room=x0-9&room=x7-9&b=9", true));
+  EXPECT_EQ(path_of("/r/{room}?room={room}&a"), Named("/r/12?room=12&room=0&room=7&a", true));
+  EXPECT_EQ(path_of("/r/{room}"), Named("/r/12", false));
+  EXPECT_EQ(path_of("/r?a=1&b"), Named("/r?a=1&b", false));
 }
 
 TEST(Target, RefusesWhatIsNoUrlAndQuotesIt) {

@@ -80,7 +80,7 @@ class PeersTest(unittest.TestCase):
             for scenario in scenarios:
                 flags = {"echo": ("/echo", "--connections", "10"),
                          "room": ("/room?room={room}", "--rooms", "3", "--members", "5"),
-                         "rooms": ("/room?room={room}", "--rooms", "6", "--members", "5",
+                         "rooms": ("/room?room={room}", "--rooms", "6", "--members", "6",
                                    "--rooms-each", "3")}[scenario]
                 report = peer.load(scenario.replace("rooms", "room"), *flags)
                 self.assertEqual(report["failures"], [])

@@ -35,6 +35,22 @@ class RunTest(unittest.TestCase):
         self.assertRegex(text, r"(?m)^\| deliveries per second \| [\d,]+ \|")
         self.assertIn("Verdict: passed.", text)
 
+    def test_a_crowd_is_measured_and_judged_by_its_aim(self):
+        for recipe, aim in (("isolation", "p99 < 5 ms"), ("slow-readers", "p99 within 20 %"),
+                            ("storm", "all back < 10 s, others' p99 < 10 ms")):
+            with self.subTest(recipe):
+                done = self.run_recipe("--quick", "--only", recipe)
+                self.assertIn(done.returncode, (0, 1), done.stderr)
+                (result,) = self.folder.glob(f"*-{recipe}-quick.md")
+                text = result.read_text()
+                self.assertRegex(text, r"(?m)^Machine: .+ Commit: [0-9a-f]{12}")
+                self.assertRegex(text, r"(?m)^    \S+/millrace --raw .*--shards 1")
+                self.assertRegex(text, r"(?m)^    \S+/millrace-load ")
+                self.assertRegex(text, r"audited \| [1-9][\d,]*: 0 lost, 0 duplicates, 0 out of")
+                self.assertNotRegex(text, r"[1-9]\d* lost")
+                verdict = "failed" if done.returncode else "passed"
+                self.assertIn(f"Aim: {aim}. Verdict: {verdict}.", text)
+
     def test_a_server_that_runs_already_is_measured_and_left_alone(self):
         with subprocess.Popen(["setpriv", "--pdeathsig", "KILL", f"{BIN}/millrace", "--raw",
                                "--listen", "127.0.0.1:0"], stdin=subprocess.DEVNULL,

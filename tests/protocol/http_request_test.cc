@@ -199,7 +199,17 @@ TEST(QueryParameter, FindsNothingWhereThereIsNothing) {
 TEST(QueryParameter, RefusesBadEscapes) {
   for (const char* query : {"a=%", "a=%1", "a=%G0", "a=%0G", "a=%%41", "a=x%"}) {
     EXPECT_EQ(query_parameter(query, "a"), std::nullopt) << query;
+    EXPECT_EQ(query_parameters(query, "a"), std::nullopt) << query;
+    EXPECT_EQ(query_parameters("a=1&" + std::string(query), "a"), std::nullopt) << query;
   }
+}
+
+TEST(QueryParameters, FindsAllOfAName) {
+  using Values = std::vector<std::string>;
+  EXPECT_EQ(query_parameters("a=1&b=2&a=%33&%61=4&a", "a"), (Values{"1", "3", "4", ""}));
+  EXPECT_EQ(query_parameters("a=1&a=1", "a"), (Values{"1", "1"}));
+  EXPECT_EQ(query_parameters("aa=1&A=2&&", "a"), Values{});
+  EXPECT_EQ(query_parameters("b=%&a=1", "a"), Values{"1"});
 }
 
 }  // namespace

@@ -39,6 +39,8 @@ TEST(RoomRequest, SwitchesAndKey) {
 TEST(RoomRequest, SaysWhatIsWrong) {
   EXPECT_THAT(error_of(""), HasSubstr("room=NAME"));
   EXPECT_THAT(error_of("room="), HasSubstr("room=NAME"));
+  EXPECT_THAT(error_of("room=a&room="), HasSubstr("is empty"));
+  EXPECT_THAT(error_of("room=a&room=%4"), HasSubstr("an escape"));
   EXPECT_THAT(error_of("room=r&echo=maybe"), HasSubstr("echo is on or off"));
   EXPECT_THAT(error_of("room=r&answers=1"), HasSubstr("answers is on or off"));
   EXPECT_THAT(error_of("room=" + std::string(base::kRoomNameBytesMax + 1, 'r')),
