@@ -18,6 +18,7 @@ static_assert(same(CloseReason::peer_left, engine::CloseReason::peer_left));
 static_assert(same(CloseReason::connection_failed, engine::CloseReason::connection_failed));
 static_assert(same(CloseReason::violation, engine::CloseReason::violation));
 static_assert(same(CloseReason::refused, engine::CloseReason::refused));
+static_assert(same(CloseReason::served, engine::CloseReason::served));
 static_assert(same(CloseReason::limit_reached, engine::CloseReason::limit_reached));
 static_assert(same(CloseReason::too_many_handshakes, engine::CloseReason::too_many_handshakes));
 static_assert(same(CloseReason::memory_full, engine::CloseReason::memory_full));

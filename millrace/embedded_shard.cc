@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint16_t kStatusLeast = 200;
 constexpr std::uint16_t kStatusMost = 599;
+constexpr std::uint16_t kStatusRefusing = 400;  // From here on it says why not (RFC 9110 15).
 
 // What comes before a head's end must not be able to end it.
 std::string without_control_characters(std::string_view text) {
@@ -82,7 +83,8 @@ engine::Admission EmbeddedShard::on_request(engine::SessionId id,
   if (!upgradable) {
     const std::optional<Response> page = handler_->on_page(seen);
     if (!page) return {.verdict = Verdict::accept};  // Is told what its upgrade lacks.
-    return {.verdict = Verdict::respond, .response = write_response(*page)};
+    return {.verdict = page->status < kStatusRefusing ? Verdict::serve : Verdict::respond,
+            .response = write_response(*page)};
   }
   Answer answer = handler_->on_request(public_id(id), seen);
   if (answer.verdict == Answer::Verdict::refuse) {

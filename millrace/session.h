@@ -83,6 +83,7 @@ enum class CloseReason : std::uint8_t {
   connection_failed,    // Reset, timed out or the like.
   violation,            // The peer broke the protocol.
   refused,              // The handshake was answered with a status other than 101.
+  served,               // A plain request got its page; never seen by a handler.
   limit_reached,        // More than connections_max.
   too_many_handshakes,  // More per second than the budget.
   memory_full,          // Refused, or closed, because the memory budget is used up.
@@ -95,7 +96,7 @@ enum class CloseReason : std::uint8_t {
   relocated,    // Moved to another shard while it was being opened; never seen by a handler.
 };
 
-inline constexpr std::size_t kCloseReasons = 16;
+inline constexpr std::size_t kCloseReasons = 17;
 
 // snake_case, for logs and metrics.
 std::string_view name(CloseReason reason) noexcept;

@@ -116,9 +116,11 @@ class Reader {
 };
 
 void declare(CLI::App& program, RawOptions& raw) {
-  program.add_option("--listen", raw.listen,
-                     "address to listen on, ADDRESS:PORT or [IPV6]:PORT; may be repeated "
-                     "(default: port 8080 of every address)");
+  program
+      .add_option("--listen", raw.listen,
+                  "address to listen on, ADDRESS:PORT or [IPV6]:PORT; may be repeated "
+                  "(default: port 8080 of every address)")
+      ->allow_extra_args(false);  // Else brackets would mean a list of several.
   program.add_option("--shards", raw.shards,
                      "threads, each with its own ring (default: one per cpu)");
   program.add_option("--cpus", raw.cpus, "cpus to pin the shards to, in turn, such as 0-3,8");
@@ -159,10 +161,9 @@ void declare(CLI::App& program, RawOptions& raw) {
   program.add_option("--log-level", raw.log_level, "trace, debug, info, warn, error or off")
       ->capture_default_str();
   program.add_option("--log-format", raw.log_format, "text or json")->capture_default_str();
-  program.add_flag("--version", raw.version,
-                   "print the version; with --verbose also what the "
-                   "kernel offers");
-  program.add_flag("--verbose", raw.verbose, "with --version");
+  CLI::Option* version = program.add_flag(
+      "--version", raw.version, "print the version; with --verbose also what the kernel offers");
+  program.add_flag("--verbose", raw.verbose, "with --version")->needs(version);
 }
 
 void declare_budgets(CLI::App& program, RawOptions& raw) {
@@ -179,10 +180,12 @@ void declare_budgets(CLI::App& program, RawOptions& raw) {
 }
 
 void declare_rooms(CLI::App& program, RawOptions& raw) {
-  program.add_option("--room-policy", raw.room_policies,
-                     "PATTERN=POLICY, such as ticks.*=latest: what rooms of that name do for slow "
-                     "readers: reliable, latest or ephemeral; may be repeated, the first that fits "
-                     "decides (default: reliable)");
+  program
+      .add_option("--room-policy", raw.room_policies,
+                  "PATTERN=POLICY, such as ticks.*=latest: what rooms of that name do for slow "
+                  "readers: reliable, latest or ephemeral; may be repeated, the first that fits "
+                  "decides (default: reliable)")
+      ->allow_extra_args(false);
   program
       .add_option(
           "--conflate-above", raw.conflate_above,

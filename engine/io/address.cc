@@ -36,7 +36,10 @@ Address::Address() noexcept : storage_{} { storage_.ss_family = AF_INET; }
 
 base::Result<Address> Address::parse(std::string_view text) {
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return bad_address(text, "the port is missing");
+  // The last colon of an IPv6 address that stands alone is its own.
+  if (colon == std::string_view::npos || text.back() == ']') {
+    return bad_address(text, "the port is missing");
+  }
   std::string host(text.substr(0, colon));
   const std::string_view port_text = text.substr(colon + 1);
   std::uint16_t port = 0;

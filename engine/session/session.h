@@ -41,6 +41,7 @@ enum class CloseReason : std::uint8_t {
   connection_failed,    // Reset, timed out or the like.
   violation,            // The peer broke the protocol.
   refused,              // The handshake was answered with an HTTP status other than 101.
+  served,               // A plain request got the page that it asked for.
   limit_reached,        // Too many connections.
   too_many_handshakes,  // More per second than the budget.
   memory_full,          // Refused, or closed, because the memory budget is used up.
@@ -53,7 +54,7 @@ enum class CloseReason : std::uint8_t {
   relocated,    // Another shard serves it.
 };
 
-inline constexpr std::uint8_t kCloseReasonCount = 16;
+inline constexpr std::uint8_t kCloseReasonCount = 17;
 
 struct Session {
   std::uint64_t context;  // The handler's own.

@@ -16,6 +16,8 @@ std::string_view name(CloseReason reason) noexcept {
       return "violation";
     case CloseReason::refused:
       return "refused";
+    case CloseReason::served:
+      return "served";
     case CloseReason::limit_reached:
       return "limit_reached";
     case CloseReason::too_many_handshakes:

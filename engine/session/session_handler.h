@@ -23,7 +23,8 @@ struct Admission {
   enum class Verdict : std::uint8_t {
     accept,     // Becomes a WebSocket now.
     pending,    // Sessions::admit() or Sessions::refuse() follows.
-    respond,    // Gets `response` and is closed.
+    respond,    // Gets `response`, which says why not, and is closed.
+    serve,      // Gets `response`, the page that it asked for, and is closed.
     elsewhere,  // `shard` is asked instead: only if Sessions::better_on() said so.
   };
   Verdict verdict = Verdict::respond;

@@ -172,30 +172,30 @@ void Sessions::answer_request(SessionId id, Session& session, const protocol::Ht
   const auto* upgrade = std::get_if<protocol::Upgrade>(&check);
   Admission admission = handler_->on_request(id, request, upgrade != nullptr);
   if (session.state != SessionState::requesting) return;  // The handler has ended it.
-  if (admission.verdict == Admission::Verdict::elsewhere) {
-    return move_to(id, session, admission.shard);
-  }
-  if (admission.verdict == Admission::Verdict::respond) {
-    // All that was sent has been read, so that closing resets nothing and need not linger.
-    const bool all_read = session.partial.handshake->text.size() == request_bytes;
-    respond(id, session, answer_to(request, admission.response), CloseReason::refused);
-    if (all_read) end(id, session, CloseReason::refused);
-    return;
-  }
-  if (upgrade == nullptr) {
-    CHECK(admission.verdict == Admission::Verdict::accept);
+  using Verdict = Admission::Verdict;
+  if (admission.verdict == Verdict::elsewhere) return move_to(id, session, admission.shard);
+  if (admission.verdict == Verdict::accept && upgrade == nullptr) {
     const auto& refusal = std::get<protocol::HttpRefusal>(check);
     counters_.violations[static_cast<std::size_t>(refusal.violation)].add();
-    respond(id, session, protocol::write_refusal(refusal), CloseReason::refused);
+    admission = {.verdict = Verdict::respond, .response = protocol::write_refusal(refusal)};
+  }
+  const bool serves = admission.verdict == Verdict::serve;
+  if (serves || admission.verdict == Verdict::respond) {
+    const CloseReason why = serves ? CloseReason::served : CloseReason::refused;
+    // All that was sent has been read, so that closing resets nothing and need not linger.
+    const bool all_read = session.partial.handshake->text.size() == request_bytes;
+    respond(id, session, answer_to(request, admission.response), why);
+    if (all_read) end(id, session, why);
     return;
   }
+  CHECK(upgrade != nullptr);  // Nothing else may wait to become a WebSocket.
   session.context = admission.context;
   session.announced = true;
   session.state = SessionState::pending;
   Handshake& handshake = *session.partial.handshake;
   handshake.answer = protocol::write_switching_protocols(upgrade->key, admission.subprotocol);
   handshake.text.erase(0, request_bytes);
-  if (admission.verdict == Admission::Verdict::accept) admit(id);
+  if (admission.verdict == Verdict::accept) admit(id);
 }
 
 void Sessions::admit(SessionId id) {

@@ -70,7 +70,7 @@ OUT_OF_BOUNDS = (
     ("--listen", "127.0.0.1:", r"port"),
     ("--listen", "127.0.0.1:65536", r"\b65535\b"),
     ("--listen", "127.0.0.400:80", r"127\.0\.0\.1:8080"),
-    ("--listen", "[::1]", r"\[::1\]:8080"),
+    ("--listen", "[::1]", r"'\[::1\]': the port is missing.*\[::1\]:8080"),
     ("--listen", "::1:80", r"\[::1\]:8080"),
 )
 
@@ -96,6 +96,10 @@ class FlagsTest(unittest.TestCase):
         self.assert_refused("--frobnicate", "3", says=["--frobnicate", "--help"])
         self.assert_refused("extra", says=["extra", "--help"])
         self.assert_refused("--connections", says=["--connections"])
+        self.assert_refused("--listen", "127.0.0.1:0", "127.0.0.2:0", says=["127.0.0.2:0"])
+
+    def test_verbose_goes_with_version(self):
+        self.assert_refused("--verbose", says=["--verbose", "--version", "--help"])
 
     def test_values_at_their_bounds_are_fine(self):
         for flags in (("--connections", 1), ("--shards", 1), ("--max-message", 125),

@@ -161,13 +161,34 @@ class HostileRequestsTest(gateway.GatewayTest):
             self.assertEqual(response.header("Sec-WebSocket-Version"), "13")  # RFC 6455 4.4
 
     def test_refusals_are_counted(self):
-        # Another path or method breaks no rule, and a room's name is ours to judge.
+        # Another path breaks no rule, and a room's name is ours to judge.
         broken = [request for what, (status, request) in REFUSED.items()
-                  if status not in (404, 405) and "a room w" not in what]
+                  if status != 404 and "a room w" not in what]
         before = self.violations()
         for request in broken:
             self.connect().ask(request)
         self.assertEqual(self.violations() - before, len(broken))
+
+    def test_each_method_but_get_is_counted_by_name(self):
+        def counted():
+            return self.gateway.metrics().value("millrace_protocol_violations_total",
+                                                violation="request_method_not_get")
+        before = counted()
+        for request in (upgrade_request(method="POST"), plain_request("/health", "DELETE")):
+            self.connect().ask(request)
+        self.assertEqual(counted() - before, 2)
+
+    def test_a_page_is_no_refusal(self):
+        def closed(reason):
+            return self.gateway.metrics().value("millrace_sessions_closed_total", reason=reason)
+        served, refused = closed("served"), closed("refused")
+        for path in ("/", "/health", "/nowhere"):
+            client = self.connect()
+            client.ask(plain_request(path))
+            self.assertTrue(client.at_end())
+        # The pages of the metrics themselves are served too.
+        self.assertGreaterEqual(closed("served"), served + 2)
+        self.assertEqual(closed("refused"), refused + 1)
 
     def test_an_answer_to_head_has_no_body(self):
         # RFC 9110 9.3.2.

@@ -137,6 +137,9 @@ TEST(Server, ARequestIsSeenAndMayBeRefused) {
   EXPECT_THAT(page, StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(page, HasSubstr("text/plainX-Forged: 1\r\n"));  // A line ending ends no field.
   EXPECT_THAT(page, HasSubstr("\r\n\r\na page"));
+  const auto closed = server->counters().closed;
+  EXPECT_EQ(closed[static_cast<std::size_t>(millrace::CloseReason::served)], 1U);
+  EXPECT_EQ(closed[static_cast<std::size_t>(millrace::CloseReason::refused)], 1U);
   tests::TcpClient lost(server.port());
   lost.send_bytes("GET /lost HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(lost.read_answer(), StartsWith("HTTP/1.1 426"));

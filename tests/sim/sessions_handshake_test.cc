@@ -79,7 +79,7 @@ TEST_F(SessionsHandshake, AnOrdinaryRequestGetsItsResponseAndIsClosedInOrder) {
   shard().request = [](engine::SessionId, const protocol::HttpRequest&, bool upgradable) {
     EXPECT_FALSE(upgradable);
     return Admission{
-        .verdict = Verdict::respond,
+        .verdict = Verdict::serve,
         .response = protocol::write_response(protocol::HttpStatus::ok, "text/plain", "a page")};
   };
   const std::size_t peer = dial();
@@ -91,7 +91,8 @@ TEST_F(SessionsHandshake, AnOrdinaryRequestGetsItsResponseAndIsClosedInOrder) {
   EXPECT_TRUE(clients_.received(peer).ends_with("a page"));
   EXPECT_TRUE(shard().closes.empty()) << "it was never a session of the handler's";
   ASSERT_TRUE(until([&] { return open_connections() == 0; }));
-  EXPECT_EQ(closed_for(CloseReason::refused), 1U);
+  EXPECT_EQ(closed_for(CloseReason::served), 1U) << "nobody was refused anything";
+  EXPECT_EQ(closed_for(CloseReason::refused), 0U);
 }
 
 TEST_F(SessionsHandshake, AResponseIsSeenEvenByAPeerThatSaidMore) {
@@ -112,10 +113,29 @@ TEST_F(SessionsHandshake, AcceptingWhatIsNoUpgradeSaysWhatItLacks) {
   start();
   const std::size_t peer = dial();
   clients_.send(peer, "GET / HTTP/1.1\r\nHost: test\r\n\r\n");
-  ASSERT_TRUE(until([&] { return clients_.ended(peer); }));
-  EXPECT_EQ(clients_.status_line(peer).substr(0, 10), "HTTP/1.1 4");
+  ASSERT_TRUE(until([&] { return clients_.ended(peer); }, milliseconds{400}))
+      << "nothing is unread, so nothing lingers";
+  EXPECT_EQ(clients_.status_line(peer), "HTTP/1.1 426 Upgrade Required");
+  EXPECT_EQ(closed_for(CloseReason::refused), 1U);
   EXPECT_TRUE(shard().opened.empty());
   EXPECT_TRUE(shard().closes.empty());
+}
+
+TEST_F(SessionsHandshake, AcceptingAnotherMethodSaysSoAndIsCounted) {
+  start();
+  const auto counted = [&](protocol::Violation violation) {
+    return counters().violations[static_cast<std::size_t>(violation)].value();
+  };
+  const std::size_t poster = dial();
+  clients_.send(poster, "POST / HTTP/1.1\r\nHost: test\r\n\r\n");
+  ASSERT_TRUE(until([&] { return clients_.ended(poster); }));
+  EXPECT_EQ(clients_.status_line(poster), "HTTP/1.1 405 Method Not Allowed");
+  const std::size_t header = dial();
+  clients_.send(header, "HEAD / HTTP/1.1\r\nHost: test\r\n\r\n");
+  ASSERT_TRUE(until([&] { return clients_.ended(header); }));
+  EXPECT_EQ(clients_.status_line(header), "HTTP/1.1 405 Method Not Allowed");
+  EXPECT_TRUE(clients_.received(header).ends_with("\r\n\r\n")) << "RFC 9110 9.3.2: no body";
+  EXPECT_EQ(counted(protocol::Violation::request_method_not_get), 2U);
 }
 
 TEST_F(SessionsHandshake, WhatIsNoHttpIsRefused) {
@@ -230,7 +250,8 @@ TEST_F(SessionsHandshake, APendingOneDoesNotWaitForever) {
 
 TEST_F(SessionsHandshake, TheHandlerMayAbortWhomItIsAskedAbout) {
   start();
-  for (const Verdict verdict : {Verdict::accept, Verdict::pending, Verdict::respond}) {
+  for (const Verdict verdict :
+       {Verdict::accept, Verdict::pending, Verdict::respond, Verdict::serve}) {
     shard().request = [&](engine::SessionId id, const protocol::HttpRequest&, bool) {
       sessions().abort(id);
       return Admission{.verdict = verdict, .response = "HTTP/1.1 200 OK\r\n\r\n"};

@@ -45,6 +45,7 @@ TEST(Address, SaysWhatIsWrong) {
       {"", "port is missing"},
       {"8080", "port is missing"},
       {"127.0.0.1", "port is missing"},
+      {"[::1]", "port is missing"},
       {"127.0.0.1:", "port is not a number"},
       {"127.0.0.1:x", "port is not a number"},
       {"127.0.0.1:80x", "port is not a number"},
