@@ -65,8 +65,9 @@ inline constexpr std::uint32_t kCompletionQueueEntries = 8192;
 inline constexpr std::uint32_t kCompletionsPerTurn = 1024;
 // So many that have come end the wait for more (DriverOptions::gather).
 inline constexpr std::uint32_t kGatherEnough = 16;
-// Receive buffers of a shard: shared by its connections, held only while bytes are being parsed.
-inline constexpr std::uint32_t kReceiveBuffersDefault = 256;
+// Receive buffers of a ring: shared by its connections, held only while bytes are being parsed. The
+// kernel is offered no more of them than bursts have needed, so the rest costs address space only.
+inline constexpr std::uint32_t kReceiveBuffersDefault = 1024;
 inline constexpr std::uint32_t kReceiveBuffersLeast = 16;
 inline constexpr std::uint32_t kReceiveBuffersMost = 32768;
 inline constexpr std::uint32_t kReceiveBufferBytesDefault = 4096;
@@ -80,8 +81,10 @@ inline constexpr std::uint32_t kDescriptorsPerShardMost = std::uint32_t{1} << 24
 // Of several rings one takes new connections while it has more places than this left: as many as
 // may be on their way to it meanwhile.
 inline constexpr std::uint32_t kRingPlacesAhead = 256;
-// Receive buffers of each ring, where a shard that has several shares its buffers among them.
-inline constexpr std::uint32_t kReceiveBuffersPerRingLeast = 64;
+// Receive buffers that a ring offers to begin with, and after how many offers it looks whether it
+// needs as many.
+inline constexpr std::uint32_t kReceiveBuffersOffered = 32;
+inline constexpr std::uint32_t kReceiveBuffersPeriod = 4096;
 
 static_assert(kCompletionsPerTurn <= kCompletionQueueEntries);
 static_assert(kSubmissionQueueEntries * 4 <= kCompletionQueueEntries,

@@ -26,11 +26,6 @@ constexpr base::Duration kDrainQuiet = std::chrono::seconds{2};
 constexpr base::Duration kCalmTime = std::chrono::seconds{1};
 // How long the close handshakes at the end may take.
 constexpr base::Duration kGoodbye = std::chrono::milliseconds{400};
-// Completions arrive in bursts, one per member of a room; fewer buffers would end the receives.
-constexpr std::uint32_t kReceiveBuffers = 1024;
-// Where many shards share a machine, each gets little, and the memory of all counts.
-constexpr std::uint32_t kReceiveBuffersOfMany = 256;
-constexpr std::uint32_t kManyShards = 8;
 
 }  // namespace
 
@@ -59,8 +54,6 @@ base::Result<std::unique_ptr<LoadRun>> LoadRun::open(const LoadOptions& options,
   group.shards = options.shards;
   group.cpus = options.cpus;
   group.driver.descriptors = descriptors_per_shard(options);
-  group.driver.receive_buffers =
-      options.shards < kManyShards ? kReceiveBuffers : kReceiveBuffersOfMany;
   group.park_after = {};  // A generator rather spends memory than time.
   group.driver.gather = options.gather;
   group.driver.seed = options.seed;

@@ -150,7 +150,10 @@ void declare(CLI::App& program, RawOptions& raw) {
       ->capture_default_str();
   program.add_option("--drain-timeout", raw.drain_timeout, "from SIGTERM to the end at the latest")
       ->capture_default_str();
-  program.add_option("--receive-buffers", raw.receive_buffers, "per shard, a power of two")
+  program
+      .add_option("--receive-buffers", raw.receive_buffers,
+                  "that a ring may lend at once, a power of two; no more than bursts need take "
+                  "memory")
       ->capture_default_str();
   program.add_option("--receive-buffer", raw.receive_buffer, "bytes of one receive buffer")
       ->capture_default_str();

@@ -293,8 +293,8 @@ StepResult Connections::flush() {
   const bool released = release_quiet();
   counters_.queued_bytes.set(queued_bytes_);
   // Who starved after the last buffer came back must not wait for another one to do so.
-  if (!starved_.empty() && (buffers_came_back_ || buffers_held_ == 0)) arm_starved();
-  buffers_came_back_ = false;
+  if (!starved_.empty() && (buffers_came_back_ > 0 || buffers_held_ == 0)) arm_starved();
+  buffers_came_back_ = 0;
   // What the handler did about those released may be work for the steps before this one.
   if (!prompt_.empty()) settle_at_ = reactor_.now() + kSettleWithin;
   const bool more = !flush_list_.empty() || released || sends_follow_;

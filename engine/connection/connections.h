@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <vector>
 
@@ -210,8 +211,10 @@ class Connections {
   Sweep park_sweep_;
   base::Instant next_sweep_{};
   std::vector<Received> received_;
-  std::size_t received_done_ = 0;  // How many of them were delivered.
-  std::vector<std::uint32_t> starved_;
+  std::size_t received_done_ = 0;      // How many of them were delivered.
+  std::deque<std::uint32_t> starved_;  // Slots, the longest starved first.
+  std::uint32_t starved_tries_ = 0;    // How many of them were armed the last time,
+  bool starved_anew_ = false;          // and whether any receive found no buffer since.
   std::vector<std::uint32_t> flush_list_;
   std::vector<std::uint32_t> prompt_;  // Whose prompt sends were staged and are not settled.
   base::Instant settle_at_ = base::kForever;
@@ -221,8 +224,8 @@ class Connections {
   std::size_t segments_used_ = 0;
   std::uint64_t queued_bytes_ = 0;
   std::uint64_t drained_mark_ = 0;
-  std::uint32_t buffers_held_ = 0;  // By `received_`.
-  bool buffers_came_back_ = false;
+  std::uint32_t buffers_held_ = 0;       // By `received_`.
+  std::uint32_t buffers_came_back_ = 0;  // In this turn.
   ConnectionCounters counters_;
 };
 

@@ -85,7 +85,7 @@ void Connections::deliver_one(const Received& received) {
   if (received.has_buffer) {
     reactor_.give_back(received.buffer);
     --buffers_held_;
-    buffers_came_back_ = true;
+    ++buffers_came_back_;
   }
   if (!reads(received.id)) return;
   const Outcome outcome = outcome_of(received.result);
@@ -93,6 +93,7 @@ void Connections::deliver_one(const Received& received) {
     counters_.receive_buffers_exhausted.add();
     connection.starved = true;
     starved_.push_back(received.id.slot);
+    starved_anew_ = true;
   } else if (received.result > 0 || outcome == Outcome::interrupted ||
              outcome == Outcome::canceled) {
     const bool ended = !connection.receiving && !connection.starved && !connection.leaving;
@@ -175,8 +176,15 @@ void Connections::arm_after(std::uint32_t slot, Connection& connection, bool rec
   }
 }
 
+// The longest starved first. Each that finds no buffer has cost a receive, so as many try as
+// buffers came back, or twice as many as the last time if none of those was in vain; at least one.
 void Connections::arm_starved() {
-  for (const std::uint32_t slot : starved_) {
+  const bool all_found = buffers_came_back_ > 0 && !starved_anew_;
+  starved_tries_ = std::max({buffers_came_back_, all_found ? starved_tries_ * 2 : 0, 1U});
+  starved_tries_ = std::min(starved_tries_, static_cast<std::uint32_t>(starved_.size()));
+  for (std::uint32_t i = 0; i < starved_tries_; ++i) {
+    const std::uint32_t slot = starved_.front();
+    starved_.pop_front();
     Connection& connection = table_[slot];
     if (!connection.starved) continue;
     connection.starved = false;
@@ -184,7 +192,7 @@ void Connections::arm_starved() {
         connection.state == ConnectionState::open || connection.state == ConnectionState::finishing;
     if (open && !connection.receiving && !connection.paused) arm(slot, connection);
   }
-  starved_.clear();
+  starved_anew_ = false;
 }
 
 // The receive of a connection that was silent for an interval is ended; a poll follows it.

@@ -18,7 +18,7 @@ struct DriverOptions {
   std::uint32_t descriptors_per_ring = 0;
   std::uint32_t submissions = base::kSubmissionQueueEntries;
   std::uint32_t completions = base::kCompletionQueueEntries;
-  // A power of two; where a shard has several rings, each has a part of them.
+  // A power of two; where a shard has several rings, of each.
   std::uint32_t receive_buffers = base::kReceiveBuffersDefault;
   std::uint32_t receive_buffer_bytes = base::kReceiveBufferBytesDefault;
   std::uint32_t listen_backlog = base::kListenBacklog;

@@ -55,12 +55,6 @@ std::uint32_t divide_up(std::uint32_t value, std::uint32_t by) noexcept {
   return value / by + (value % by == 0 ? 0 : 1);
 }
 
-// Several rings share what a shard would give to one, but each has enough for a burst.
-std::uint32_t buffers_per_ring(std::uint32_t buffers, std::uint32_t rings) noexcept {
-  const std::uint32_t part = std::bit_floor(std::max<std::uint32_t>(buffers / rings, 1));
-  return std::min(buffers, std::max(part, base::kReceiveBuffersPerRingLeast));
-}
-
 }  // namespace
 
 base::Result<std::unique_ptr<UringDriver>> UringDriver::open(const DriverOptions& options) {
@@ -95,7 +89,7 @@ base::Status UringDriver::set_up() {
          .first_descriptor = i * descriptors_per_ring_,
          .descriptors =
              std::min(descriptors_per_ring_, options_.descriptors - i * descriptors_per_ring_),
-         .receive_buffers = buffers_per_ring(options_.receive_buffers, count),
+         .receive_buffers = options_.receive_buffers,
          .receive_buffer_bytes = options_.receive_buffer_bytes,
          .bell = i == 0 ? -1 : bell_});
     if (!status.ok()) {
@@ -277,6 +271,7 @@ std::uint32_t UringDriver::reap(UringRing& ring, std::span<Completion> out) noex
     if (translate(ring, cqe, out[count])) ++count;
     return count < out.size();
   });
+  ring.buffers().publish();  // For what else the kernel holds back.
   return count;
 }
 

@@ -2,8 +2,10 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
+#include <numeric>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -13,6 +15,7 @@ namespace engine {
 namespace {
 
 constexpr int kBufferGroup = 0;
+constexpr std::uint32_t kPageBytes = 4096;
 
 void* map_memory(std::size_t bytes) noexcept {
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -47,31 +50,62 @@ base::Status UringReceiveBuffers::open(io_uring& ring, std::uint32_t count, std:
                        std::strerror(-error)};
   }
   io_uring_buf_ring_init(ring_);
-  lent_ = count;
-  for (std::uint32_t i = 0; i < count; ++i) give_back(static_cast<RingBuffer>(i));
+  // Else one receive could take as much of the host as hundreds of them need.
+  static_cast<void>(madvise(memory_, std::size_t{count} * bytes, MADV_NOHUGEPAGE));
+  has_memory_.resize(count);
+  free_.resize(count);
+  std::iota(free_.rbegin(), free_.rend(), RingBuffer{0});
+  wanted_ = std::min(count, base::kReceiveBuffersOffered);
+  offers_left_ = base::kReceiveBuffersPeriod;
   publish();
   return {};
 }
 
 std::byte* UringReceiveBuffers::lend(RingBuffer buffer) noexcept {
   CHECK(buffer < count_);
-  CHECK(lent_ < count_);
+  CHECK(lent_ < count_ && offered_ > 0);
   ++lent_;
+  --offered_;
+  lent_most_ = std::max(lent_most_, lent_);
+  has_memory_[buffer] = true;
+  if (offered_ == 0) wanted_ = std::min(count_, wanted_ * 2);  // The kernel may have lacked some.
   return at(buffer);
 }
 
 void UringReceiveBuffers::give_back(RingBuffer buffer) noexcept {
   CHECK(lent_ > 0);
   --lent_;
-  io_uring_buf_ring_add(ring_, at(buffer), bytes_, buffer, static_cast<int>(count_ - 1),
-                        static_cast<int>(returned_));
-  ++returned_;
+  free_.push_back(buffer);
 }
 
 void UringReceiveBuffers::publish() noexcept {
-  if (returned_ == 0) return;
-  io_uring_buf_ring_advance(ring_, static_cast<int>(returned_));
-  returned_ = 0;
+  int added = 0;
+  while (offered_ < wanted_ && !free_.empty()) {
+    const RingBuffer buffer = free_.back();
+    free_.pop_back();
+    io_uring_buf_ring_add(ring_, at(buffer), bytes_, buffer, static_cast<int>(count_ - 1), added++);
+    ++offered_;
+  }
+  if (added == 0) return;
+  io_uring_buf_ring_advance(ring_, added);
+  if (--offers_left_ == 0) end_period();
+}
+
+void UringReceiveBuffers::end_period() noexcept {
+  return_to_host();
+  const bool too_many = wanted_ / 4 >= lent_most_ && wanted_ > base::kReceiveBuffersOffered;
+  if (too_many) wanted_ /= 2;
+  lent_most_ = lent_;
+  offers_left_ = base::kReceiveBuffersPeriod;
+}
+
+// What is free after publish() was offered when more was wanted, if ever.
+void UringReceiveBuffers::return_to_host() noexcept {
+  if (bytes_ % kPageBytes != 0) return;  // A page of several buffers.
+  for (const RingBuffer buffer : free_) {
+    if (!has_memory_[buffer]) continue;
+    has_memory_[buffer] = madvise(at(buffer), bytes_, MADV_DONTNEED) != 0;
+  }
 }
 
 }  // namespace engine

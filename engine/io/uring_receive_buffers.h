@@ -1,15 +1,18 @@
 // UringReceiveBuffers: the memory that the kernel receives into, lent to completions one by one.
 //
-// One provided-buffer ring per io_uring. The kernel takes buffers from its head; give_back() puts
-// them behind its tail, and publish() makes all that came back visible with one store.
-// Threads: the shard's own. Bound: `count` buffers of `bytes` each, mapped at construction.
-// When empty: receives end with Outcome::no_buffers and are armed again later. Nothing is lost,
-// because the bytes stay in the socket.
-// Invariant: a buffer is either in the ring or on loan, never both; give_back() CHECKs the count.
+// One provided-buffer ring per io_uring. The kernel takes buffers from its head; publish() offers
+// it those given back last, which are still in the cache, and only as many as bursts have needed:
+// twice as many once all were taken, half when a period needed few. What it is not offered is not
+// touched, or is returned to the host, so that a ring may have many and yet cost little. Threads:
+// the shard's own. Bound: `count` buffers of `bytes` each, mapped at construction. When empty:
+// receives end with Outcome::no_buffers and are armed again later. Nothing is lost, because the
+// bytes stay in the socket. Invariant: a buffer is offered, on loan or free, and only one of them;
+// give_back() CHECKs the count.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "base/result.h"
 #include "engine/io/uring_abi.h"
@@ -32,19 +35,29 @@ class UringReceiveBuffers {
   // The kernel filled `buffer`: it is on loan from here on.
   std::byte* lend(RingBuffer buffer) noexcept;
   void give_back(RingBuffer buffer) noexcept;
+  // Offers what is wanted, visible to the kernel with one store. Each time before it is entered.
   void publish() noexcept;
 
   std::uint32_t lent() const noexcept { return lent_; }
+  // How many publish() sees to it that the kernel has.
+  std::uint32_t wanted() const noexcept { return wanted_; }
 
  private:
   std::byte* at(RingBuffer buffer) const noexcept { return memory_ + std::size_t{buffer} * bytes_; }
+  void end_period() noexcept;
+  void return_to_host() noexcept;
 
   io_uring_buf_ring* ring_ = nullptr;
   std::byte* memory_ = nullptr;
   std::uint32_t count_ = 0;
   std::uint32_t bytes_ = 0;
   std::uint32_t lent_ = 0;
-  std::uint32_t returned_ = 0;  // Given back, not yet published.
+  std::uint32_t offered_ = 0;      // That the kernel has, as far as completions have told.
+  std::uint32_t wanted_ = 0;       // That it should have.
+  std::uint32_t lent_most_ = 0;    // At once, in this period.
+  std::uint32_t offers_left_ = 0;  // Of the period.
+  std::vector<RingBuffer> free_;   // The last is the one that was used last.
+  std::vector<bool> has_memory_;   // By buffer: was written to since its memory was returned.
 };
 
 }  // namespace engine

@@ -282,6 +282,7 @@ void Sessions::send_control(std::uint32_t slot, const Session& session, protocol
     write_frame(slot, session, opcode, payload);
     return;
   }
+  CHECK(payload.size() <= base::kControlPayloadBytesMax);
   std::array<std::byte, base::kControlFrameBytesMax> frame;
   const std::size_t size =
       session.client

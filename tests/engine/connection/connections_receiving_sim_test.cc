@@ -175,6 +175,32 @@ TEST_F(ConnectionsTest, StarvedConnectionsAllHearInTheEnd) {
   EXPECT_GT(server_.counters().receive_buffers_exhausted.value(), 0U);
 }
 
+// Each of a crowd that tries again in vain costs a receive: not all of them do whenever one may.
+TEST_F(ConnectionsTest, ACrowdOfStarvedConnectionsTriesAgainInNumbersThatFindBuffers) {
+  constexpr std::uint32_t kCrowd = 300;
+  Host crowded(network_, kCrowd + 8);
+  Host crowd(network_, kCrowd + 8);
+  const Address address = crowded.listen();
+  const auto turn_until = [&](auto&& condition) {
+    const base::Instant end = network_.now() + kPatience;
+    while (!condition() && network_.now() < end) {
+      crowded.turn();
+      crowd.turn();
+      network_.advance_to(network_.now() + std::chrono::microseconds{50});
+    }
+    EXPECT_TRUE(condition());
+  };
+  for (std::uint32_t i = 0; i < kCrowd; ++i) crowd.connections().connect(address, i);
+  turn_until([&] { return crowd.opened.size() == kCrowd && crowded.opened.size() == kCrowd; });
+  for (const ConnectionId id : crowd.opened) crowd.send(id, "all at once");
+  turn_until([&] {
+    return std::all_of(crowded.opened.begin(), crowded.opened.end(),
+                       [&](ConnectionId id) { return crowded.of(id).bytes == "all at once"; });
+  });
+  EXPECT_GT(crowded.counters().receive_buffers_exhausted.value(), kCrowd / 2);
+  EXPECT_LT(crowded.counters().receive_buffers_exhausted.value(), 4 * kCrowd);
+}
+
 // A receive starves, and is told so only after every buffer has come back: nobody will give one
 // back any more, so it must not wait for that.
 TEST_F(ConnectionsTest, StarvingAfterTheLastBufferCameBackIsNotForEver) {
