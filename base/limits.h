@@ -67,10 +67,12 @@ inline constexpr std::uint32_t kCompletionsPerTurn = 1024;
 inline constexpr std::uint32_t kGatherEnough = 16;
 // Receive buffers of a ring: shared by its connections, held only while bytes are being parsed. The
 // kernel is offered no more of them than bursts have needed, so the rest costs address space only.
-inline constexpr std::uint32_t kReceiveBuffersDefault = 1024;
+inline constexpr std::uint32_t kReceiveBuffersDefault = 256;
 inline constexpr std::uint32_t kReceiveBuffersLeast = 16;
 inline constexpr std::uint32_t kReceiveBuffersMost = 32768;
-inline constexpr std::uint32_t kReceiveBufferBytesDefault = 4096;
+// A large message that is wholly inside one is not gathered; of each buffer only the pages that
+// something was received into have memory.
+inline constexpr std::uint32_t kReceiveBufferBytesDefault = std::uint32_t{128} << 10;
 inline constexpr std::uint32_t kReceiveBufferBytesLeast = 512;
 inline constexpr std::uint32_t kReceiveBufferBytesMost = std::uint32_t{1} << 20;
 inline constexpr std::uint32_t kListenBacklog = 65535;
@@ -81,8 +83,8 @@ inline constexpr std::uint32_t kDescriptorsPerShardMost = std::uint32_t{1} << 24
 // Of several rings one takes new connections while it has more places than this left: as many as
 // may be on their way to it meanwhile.
 inline constexpr std::uint32_t kRingPlacesAhead = 256;
-// Receive buffers that a ring offers to begin with, and after how many offers it looks whether it
-// needs as many.
+// Receive buffers that a ring offers to begin with (a kernel since 6.13 fills 20 before it asks),
+// and after how many offers it looks whether it needs as many.
 inline constexpr std::uint32_t kReceiveBuffersOffered = 32;
 inline constexpr std::uint32_t kReceiveBuffersPeriod = 4096;
 
@@ -200,9 +202,14 @@ static_assert(kLaneMessagesPerTurn <= kLaneEntries);
 
 // ---- Work per turn ------------------------------------------------------------------------------
 
-// Received chunks that a turn hands to sessions, and deliveries that it fans out: as many sends as
-// take half a millisecond or so, because whoever speaks meanwhile waits so long.
+// Received chunks, and bytes in them, that a turn hands to sessions, and deliveries that it fans
+// out: as many sends as take half a millisecond or so, because whoever speaks meanwhile waits so
+// long.
 inline constexpr std::uint32_t kReceivesPerTurn = 1024;
+// While so many chunks wait for their turn, parked connections that have something are not read:
+// what is read holds a buffer.
+inline constexpr std::uint32_t kReceivesAhead = 64;
+inline constexpr std::uint64_t kReceivedBytesPerTurn = std::uint64_t{1} << 20;
 inline constexpr std::uint32_t kDeliveriesPerTurn = 128;
 // Where rooms share members a turn grows up to so many deliveries, as long as this part of them at
 // least shares another's send.

@@ -69,10 +69,10 @@ struct Options {
   std::uint32_t keys_per_room_max = 1024;
 
   // Receive buffers that a ring of a shard may lend at once: a power of two from 16 to 32768, of
-  // 512 B to 1 MiB each. A connection holds one only while its bytes are being parsed, and only as
-  // many as that takes have memory.
-  std::uint32_t receive_buffers = 1024;
-  std::uint32_t receive_buffer_bytes = 4096;
+  // 512 B to 1 MiB each. A connection holds one only while its bytes are being parsed, and only
+  // what was received into takes memory.
+  std::uint32_t receive_buffers = 256;
+  std::uint32_t receive_buffer_bytes = 131'072;
 
   // Tasks of Server::post() that may wait for one shard; further ones are refused.
   std::uint32_t posted_tasks_max = 65'536;

@@ -190,6 +190,13 @@ void add_rooms(Page& page) {
                [&](const Parts& parts) { return of(parts).published.value(); });
   page.counter("millrace_fan_outs_total", "Batches carried to the members on a shard",
                [&](const Parts& parts) { return of(parts).fan_outs.value(); });
+  page.counter("millrace_fan_out_visits_total", "Members that they were carried to",
+               [&](const Parts& parts) { return of(parts).fan_out_visits.value(); });
+  page.counter("millrace_fan_out_sends_total",
+               "Of those visits, the first of a turn to a member: visits per send are shared",
+               [&](const Parts& parts) { return of(parts).fan_out_sends.value(); });
+  page.gauge("millrace_fan_out_budget", "Visits that a turn may make; the sum over the shards",
+             [&](const Parts& parts) { return of(parts).fan_out_budget.value(); });
   page.counter("millrace_deliveries_total", "Messages times members that they were queued for",
                [&](const Parts& parts) { return of(parts).deliveries.value(); });
   page.counter("millrace_deliveries_dropped_total", "Deliveries that found a full send queue",

@@ -41,7 +41,7 @@ struct Connection {
   bool warm : 1;       // Its receive is a multishot; else it waits on a poll, and receives singly.
   bool active : 1;     // Received something since the last sweep.
   bool woken : 1;      // Received something since it was parked.
-  bool starved : 1;    // Its receive ended for want of buffers.
+  bool starved : 1;    // Waits to receive: for want of buffers, or because too much waits already.
   bool paused : 1;     // Not to be read from until it is resumed.
   bool outgoing : 1;   // We connected; else the peer did.
   bool ended : 1;      // The handler knows that the peer sends no more, or that it failed.

@@ -141,7 +141,7 @@ class Connections {
   void dispatch(const Completion& completion);
   // After the last completion of a turn: prompt sends that said nothing are done.
   void settle_sends();
-  StepResult deliver();
+  StepResult deliver(std::uint32_t most = base::kReceivesPerTurn);
   StepResult flush();
   StepResult expire(base::Instant now);
   base::Instant next_deadline() const noexcept {
@@ -182,6 +182,7 @@ class Connections {
   void arm_once(std::uint32_t slot, Connection& connection);
   void arm_poll(std::uint32_t slot, Connection& connection);
   void arm_after(std::uint32_t slot, Connection& connection, bool received);
+  void wait_to_receive(std::uint32_t slot, Connection& connection);
   void arm_starved();
   void park_quiet(std::uint32_t slot);
   void set_warm(Connection& connection, bool warm) noexcept;

@@ -35,7 +35,13 @@ void Connections::dispatch_poll(const Completion& completion) {
   if (connection->state == ConnectionState::closing) {
     release_if_quiet(completion.tag.slot, *connection);
   } else if (!connection->paused) {
-    arm_once(completion.tag.slot, *connection);
+    const bool behind =
+        !starved_.empty() || received_.size() - received_done_ >= base::kReceivesAhead;
+    if (behind) {
+      wait_to_receive(completion.tag.slot, *connection);
+    } else {
+      arm_once(completion.tag.slot, *connection);
+    }
   }
 }
 
@@ -64,10 +70,12 @@ void Connections::set_warm(Connection& connection, bool warm) noexcept {
 
 // ---- Delivery -----------------------------------------------------------------------------------
 
-StepResult Connections::deliver() {
-  const std::size_t end =
-      std::min(received_.size(), received_done_ + std::size_t{base::kReceivesPerTurn});
-  while (received_done_ < end) deliver_one(received_[received_done_++]);
+StepResult Connections::deliver(std::uint32_t most) {
+  const std::size_t end = std::min(received_.size(), received_done_ + most);
+  const std::uint64_t enough = counters_.received_bytes.value() + base::kReceivedBytesPerTurn;
+  while (received_done_ < end && counters_.received_bytes.value() < enough) {
+    deliver_one(received_[received_done_++]);
+  }
   if (received_done_ < received_.size()) return StepResult::more;
   received_.clear();
   received_done_ = 0;
@@ -91,9 +99,8 @@ void Connections::deliver_one(const Received& received) {
   const Outcome outcome = outcome_of(received.result);
   if (outcome == Outcome::no_buffers) {
     counters_.receive_buffers_exhausted.add();
-    connection.starved = true;
-    starved_.push_back(received.id.slot);
     starved_anew_ = true;
+    wait_to_receive(received.id.slot, connection);
   } else if (received.result > 0 || outcome == Outcome::interrupted ||
              outcome == Outcome::canceled) {
     const bool ended = !connection.receiving && !connection.starved && !connection.leaving;
@@ -174,6 +181,12 @@ void Connections::arm_after(std::uint32_t slot, Connection& connection, bool rec
   } else {
     arm_poll(slot, connection);
   }
+}
+
+// What it has to receive stays in its socket until arm_starved().
+void Connections::wait_to_receive(std::uint32_t slot, Connection& connection) {
+  connection.starved = true;
+  starved_.push_back(slot);
 }
 
 // The longest starved first. Each that finds no buffer has cost a receive, so as many try as

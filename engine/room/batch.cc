@@ -11,7 +11,8 @@ namespace engine {
 void Batch::append(PayloadPool& pool, protocol::Opcode opcode, std::span<const std::byte> message) {
   const auto size = static_cast<std::uint32_t>(protocol::frame_size(message.size(), false));
   if (stretches_.empty() || stretches_.back().payload->room() < size) {
-    Payload* payload = pool.allocate(std::max(size, base::kBatchPayloadBytes));
+    const std::uint32_t wanted = stretches_.empty() ? expected_bytes_ : base::kBatchPayloadBytes;
+    Payload* payload = pool.allocate(std::max(size, wanted));
     stretches_.push_back({payload, 0, 0});
   }
   Stretch& stretch = stretches_.back();
@@ -33,6 +34,8 @@ void Batch::clear(PayloadPool& pool) noexcept {
   for (const Stretch& stretch : stretches_) pool.release(stretch.payload);
   stretches_.clear();
   exclusions_.clear();
+  expected_bytes_ =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes_, base::kBatchPayloadBytes));
   messages_ = 0;
   bytes_ = 0;
 }

@@ -62,6 +62,7 @@ class Batch {
   std::vector<Exclusion> exclusions_;
   std::uint32_t messages_ = 0;
   std::uint32_t last_size_ = 0;
+  std::uint32_t expected_bytes_ = 0;  // What there was before it was cleared.
   std::uint64_t bytes_ = 0;
 };
 

@@ -4,9 +4,9 @@
 // members; each encodes it once into the room's batch of this turn. Fan-outs run in turn order,
 // kDeliveriesPerRoomGo deliveries at a go, so that a large room never holds up a small one.
 // Threads: the shard's own; counters are readable from any.
-// Bounds: kRoomsPerShardMost rooms; kFanOutBacklogBytesMax waiting bytes, past which holds_input()
-// stops the shard's reading. For a member that reads too slowly the room's policy holds (see
-// room_policy.h); others are unaffected.
+// Bounds: kRoomsPerShardMost rooms; kFanOutBacklogBytesMax waiting bytes, past which
+// receives_allowed() stops the shard's reading. For a member that reads too slowly the room's
+// policy holds (see room_policy.h); others are unaffected.
 #pragma once
 
 #include <cstddef>
@@ -37,6 +37,9 @@ struct RoomCounters {
   base::Gauge memberships;
   base::Counter published;             // Messages that members here published.
   base::Counter fan_outs;              // Batches that were carried to the members here.
+  base::Counter fan_out_visits;        // Members to whom they were carried,
+  base::Counter fan_out_sends;         // and of those, whose first of the turn it was.
+  base::Gauge fan_out_budget;          // Visits that a turn may make now.
   base::Counter deliveries;            // Messages times members that got them.
   base::Counter deliveries_dropped;    // The member's queue was full.
   base::Counter deliveries_conflated;  // Were held back in a `latest` room for a member that lags;
@@ -102,7 +105,13 @@ class Rooms final : public AttachmentOwner {
 
   void on_shard_message(const ShardMessage& message);
   StepResult fan_out();
-  bool holds_input() const noexcept { return backlog_bytes_ > base::kFanOutBacklogBytesMax; }
+  // Received chunks that the turn may take in: while more rooms wait than have their go in it, as
+  // many as may have one, for else a shard that fell behind would spend its turns on reading more.
+  std::uint32_t receives_allowed() const noexcept {
+    if (backlog_bytes_ > base::kFanOutBacklogBytesMax) return 0;
+    const std::uint32_t gos = budget_ / base::kDeliveriesPerRoomGo;
+    return runnable_.size() > gos ? gos : base::kReceivesPerTurn;
+  }
   const RoomCounters& counters() const noexcept { return counters_; }
   void set_memory_level(MemoryLevel level) noexcept { memory_level_ = level; }
 

@@ -41,6 +41,9 @@ void Rooms::adapt_budget(std::uint32_t budget, std::uint64_t visited,
   const bool pays = visited * base::kSharedSendsPart > sends * (base::kSharedSendsPart + 1);
   const std::uint32_t wanted = pays ? std::max(budget_, budget) * 2 : budget_ / 2;
   budget_ = std::clamp(wanted, base::kDeliveriesPerTurn, base::kDeliveriesPerTurnMost);
+  counters_.fan_out_budget.set(budget_);
+  counters_.fan_out_visits.add(visited);
+  counters_.fan_out_sends.add(sends);
 }
 
 StepResult Rooms::fan_out() {

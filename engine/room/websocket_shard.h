@@ -47,7 +47,9 @@ class WebSocketShard : public ShardProgram {
     return std::min(sessions_.next_deadline(), memory_.next_deadline());
   }
   StepResult run_tasks() override { return rooms_.fan_out(); }
-  bool holds_input() const override { return rooms_.holds_input() || memory_.holds_input(); }
+  std::uint32_t receives_allowed() const override {
+    return memory_.holds_input() ? 0 : rooms_.receives_allowed();
+  }
   void begin_drain(base::Instant now, base::Instant deadline) override;
   bool drained() const override { return sessions_.drained(); }
 

@@ -113,9 +113,8 @@ StepResult Shard::expire_timers(base::Instant now) {
 }
 
 StepResult Shard::deliver() {
-  const bool hold = mailbox_.congested() || program_->holds_input();
-  if (hold) return StepResult::more;
-  return connections_.deliver();
+  const std::uint32_t allowed = mailbox_.congested() ? 0 : program_->receives_allowed();
+  return allowed == 0 ? StepResult::more : connections_.deliver(allowed);
 }
 
 StepResult Shard::fan_out() { return program_->run_tasks(); }

@@ -28,8 +28,9 @@ class ShardProgram {
   virtual base::Instant next_deadline() const = 0;
   // Work that is left over from messages: fan-outs.
   virtual StepResult run_tasks() = 0;
-  // True while no more input can be taken: received bytes then wait in their buffers.
-  virtual bool holds_input() const = 0;
+  // Received chunks that this turn may hand to the sessions. The others wait in their buffers, all
+  // of them while this is 0.
+  virtual std::uint32_t receives_allowed() const = 0;
   // Stop accepting and send everybody away by `deadline`; drained() ends the shard earlier.
   virtual void begin_drain(base::Instant now, base::Instant deadline) = 0;
   virtual bool drained() const = 0;

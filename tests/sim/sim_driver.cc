@@ -18,6 +18,8 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 constexpr Descriptor kNoDescriptor = UINT32_MAX;
+constexpr std::uint32_t kBufferBytesMost =
+    4096;  // All of them are spoilt each time they come back.
 constexpr base::Duration kPromptMost = microseconds{3};
 constexpr base::Duration kLateMost = milliseconds{20};
 
@@ -34,7 +36,7 @@ SimDriver::SimDriver(sim::Network& network, const DriverOptions& options)
       options_(options),
       number_(network.add(*this)),
       prng_(options.seed),
-      buffers_(options.receive_buffers, options.receive_buffer_bytes),
+      buffers_(options.receive_buffers, std::min(options.receive_buffer_bytes, kBufferBytesMost)),
       slots_(options.descriptors) {
   for (Descriptor i = options.descriptors; i > 0; --i) free_slots_.push_back(i - 1);
 }
