@@ -179,8 +179,12 @@ inline constexpr std::uint64_t kMemoryBudgetMost = std::uint64_t{1} << 50;
 // Of the host's memory, or of what its control group may have, the budget is this part: the kernel
 // needs as much for the sockets.
 inline constexpr std::uint64_t kMemoryBudgetHostPart = 2;
-// A sweep comes in this many steps per interval, but not more often than the pause.
+// Receive buffers come on top of it; unless more are asked for, all of them are this part at most.
+inline constexpr std::uint64_t kReceiveBuffersBudgetPart = 4;
+// A sweep comes in this many steps per interval, or in steps of so many slots where those are more,
+// but not more often than the pause.
 inline constexpr std::uint32_t kSweepSteps = 64;
+inline constexpr std::uint32_t kSweepSlotsPerStep = 64;
 inline constexpr Duration kSweepPauseLeast = std::chrono::milliseconds{10};
 
 static_assert(kTimeoutLeast / kSweepSteps < kSweepPauseLeast, "the pause bounds short intervals");
@@ -218,7 +222,7 @@ inline constexpr std::uint32_t kSharedSendsPart = 16;
 // Deliveries of one room before the next room has its go.
 inline constexpr std::uint32_t kDeliveriesPerRoomGo = 16;
 // Connections that the heartbeat sweep visits per turn at most.
-inline constexpr std::uint32_t kSweepPerTurn = 4096;
+inline constexpr std::uint32_t kSweepPerTurn = 256;
 
 static_assert(kDeliveriesPerRoomGo <= kDeliveriesPerTurn);
 static_assert(kDeliveriesPerTurn <= kDeliveriesPerTurnMost);

@@ -38,7 +38,7 @@ struct RawOptions {
   std::string receive_buffer = base::format_byte_count(base::kReceiveBufferBytesDefault);
   std::string shards;
   std::string connections = std::to_string(base::kConnectionsDefault);
-  std::string receive_buffers = std::to_string(base::kReceiveBuffersDefault);
+  std::string receive_buffers;
   std::string handshakes;
   std::string memory_budget;
   std::vector<std::string> room_policies;
@@ -150,11 +150,11 @@ void declare(CLI::App& program, RawOptions& raw) {
       ->capture_default_str();
   program.add_option("--drain-timeout", raw.drain_timeout, "from SIGTERM to the end at the latest")
       ->capture_default_str();
-  program
-      .add_option("--receive-buffers", raw.receive_buffers,
-                  "that a ring may lend at once, a power of two; no more than bursts need take "
-                  "memory")
-      ->capture_default_str();
+  program.add_option(
+      "--receive-buffers", raw.receive_buffers,
+      fmt::format("that a ring may lend at once, a power of two; no more than bursts need take "
+                  "memory (default: {}, or what a quarter of --memory-budget allows)",
+                  base::kReceiveBuffersDefault));
   program.add_option("--receive-buffer", raw.receive_buffer, "bytes of one receive buffer")
       ->capture_default_str();
   program.add_flag(
@@ -255,15 +255,30 @@ void read_limits(Reader& reader, const RawOptions& raw, Options& options) {
     options.park_after = std::min(options.park_after, session.heartbeat_interval / 2);
   }
   options.drain_grace = reader.duration("--drain-timeout", raw.drain_timeout, false);
+  options.receive_buffer_bytes = static_cast<std::uint32_t>(
+      reader.bytes("--receive-buffer", raw.receive_buffer, base::kReceiveBufferBytesLeast,
+                   base::kReceiveBufferBytesMost));
+}
+
+// Those of all rings, whole bursts at once, are a part of the memory budget.
+std::uint32_t standard_receive_buffers(const Options& options) {
+  if (options.memory_budget == 0) return base::kReceiveBuffersDefault;
+  const std::uint64_t part = options.memory_budget / base::kReceiveBuffersBudgetPart;
+  const std::uint64_t each = part / std::max(options.shards, 1U) / options.receive_buffer_bytes;
+  const std::uint32_t most = base::kReceiveBuffersDefault;
+  return std::clamp(static_cast<std::uint32_t>(std::bit_floor(std::min<std::uint64_t>(each, most))),
+                    base::kReceiveBuffersLeast, most);
+}
+
+void read_receive_buffers(Reader& reader, const RawOptions& raw, Options& options) {
+  options.receive_buffers = standard_receive_buffers(options);
+  if (raw.receive_buffers.empty()) return;
   options.receive_buffers = static_cast<std::uint32_t>(
       reader.count("--receive-buffers", raw.receive_buffers, base::kReceiveBuffersLeast,
                    base::kReceiveBuffersMost));
   if (!std::has_single_bit(options.receive_buffers)) {
     reader.fail("--receive-buffers {}: must be a power of two", raw.receive_buffers);
   }
-  options.receive_buffer_bytes = static_cast<std::uint32_t>(
-      reader.bytes("--receive-buffer", raw.receive_buffer, base::kReceiveBufferBytesLeast,
-                   base::kReceiveBufferBytesMost));
 }
 
 void read_budgets(Reader& reader, const RawOptions& raw, Options& options) {
@@ -308,6 +323,7 @@ Options read(Reader& reader, const RawOptions& raw) {
   read_limits(reader, raw, options);
   read_rooms(reader, raw, options);
   read_budgets(reader, raw, options);
+  read_receive_buffers(reader, raw, options);
   options.raw = raw.raw;
   options.session.relocate = !raw.no_room_affinity;
   options.log_level = reader.choice<base::LogLevel>("--log-level", raw.log_level,

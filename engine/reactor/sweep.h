@@ -32,6 +32,7 @@ class Sweep {
   // Slots [begin, end) are due at `now`, of a table that has `slots` slots.
   Range step(base::Instant now, std::uint32_t slots) {
     if (!running_) return {};
+    slots_ = slots;
     const std::uint64_t due = due_by(now, slots);
     Range range{.begin = cursor_, .end = cursor_};
     if (due > cursor_) {
@@ -48,10 +49,11 @@ class Sweep {
     return range;
   }
 
-  // When the next slots are due: the interval in kSweepSteps steps.
+  // When the next slots are due: a step is small, for a crowd that is pinged at once is a stall.
   base::Instant next(base::Instant now) const {
     if (!running_) return base::kForever;
-    return now + std::max<base::Duration>(interval_ / base::kSweepSteps, base::kSweepPauseLeast);
+    const std::uint32_t steps = std::max(base::kSweepSteps, slots_ / base::kSweepSlotsPerStep);
+    return now + std::max<base::Duration>(interval_ / steps, base::kSweepPauseLeast);
   }
 
  private:
@@ -63,6 +65,7 @@ class Sweep {
   base::Duration interval_;
   base::Instant started_{};
   std::uint32_t cursor_ = 0;
+  std::uint32_t slots_ = 0;  // Of the table, when it was last looked at.
   bool running_ = false;
 };
 

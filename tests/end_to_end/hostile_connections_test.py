@@ -56,7 +56,9 @@ class SlowHandshakeTest(gateway.GatewayTest):
 
 
 class SlowReaderTest(gateway.GatewayTest):
-    flags = ("--shards", "2", "--send-queue", "64KiB", "--close-timeout", "1s")
+    # Few receive buffers: what grows is what is queued.
+    flags = ("--shards", "2", "--send-queue", "64KiB", "--close-timeout", "1s",
+             "--receive-buffers", "16")
 
     def count(self, reason):
         return self.gateway.metrics().value(CLOSED, reason=reason)

@@ -24,9 +24,8 @@ class LoadSlowReadersTest(unittest.TestCase):
         counts = report["counts"]
         self.assertEqual((counts["slow_dropped"], counts["slow_open"]), (0, 0))
         self.assertEqual(report["errors"], {})
-        sent = report["messages"]["sent"]
-        self.assertEqual(sent, 1000)
-        self.assertEqual(report["latency_ns"]["count"], sent * (12 - 3))
+        # Of those that were to be sent while it measured; a late one is sent a little after it.
+        self.assertEqual(report["latency_ns"]["count"], 1000 * (12 - 3))
 
     def test_those_that_are_slow_but_not_too_slow_get_everything_in_the_end(self):
         with gateway.Gateway() as server:

@@ -20,6 +20,9 @@ def text_of(size):
 
 
 class PythonClientTest(gateway.GatewayTest, unittest.IsolatedAsyncioTestCase):
+    # The client may send all of its 2,000 messages, 3 MB, before it reads the first answer.
+    flags = ("--send-queue", "8MiB")
+
     async def asyncSetUp(self):
         asyncio.get_running_loop().set_debug(False)  # It would take ten times as long.
 

@@ -62,6 +62,21 @@ TEST(Sweep, IsSpreadEvenly) {
   }
 }
 
+TEST(Sweep, StepsAreAsSmallOfALargeTableAsOfASmallOne) {
+  constexpr std::uint32_t kSlots = 20'000;
+  Sweep sweep(kInterval);
+  sweep.start(kStart);
+  std::uint32_t visited = 0;
+  for (base::Instant now = kStart; now < kStart + kInterval;) {
+    const Sweep::Range range = sweep.step(now, kSlots);
+    EXPECT_LE(range.end - range.begin, base::kSweepSlotsPerStep + 1);
+    visited += range.end - range.begin;
+    ASSERT_GE(sweep.next(now) - now, base::kSweepPauseLeast);
+    now = sweep.next(now);
+  }
+  EXPECT_GE(visited, kSlots - base::kSweepSlotsPerStep - 1);
+}
+
 TEST(Sweep, CatchesUpInBoundedStepsAndSkipsNobody) {
   constexpr std::uint32_t kSlots = 3 * base::kSweepPerTurn + 5;
   Sweep sweep(kInterval);
