@@ -206,14 +206,16 @@ static_assert(kLaneMessagesPerTurn <= kLaneEntries);
 
 // ---- Work per turn ------------------------------------------------------------------------------
 
-// Received chunks, and bytes in them, that a turn hands to sessions, and deliveries that it fans
-// out: as many sends as take half a millisecond or so, because whoever speaks meanwhile waits so
-// long.
+// Received chunks, and bytes in them, that a turn hands to sessions (but no more bytes than a part
+// of one send queue, for members of rooms take nothing before the turn ends), and deliveries that
+// it fans out: as many sends as take half a millisecond or so, because whoever speaks meanwhile
+// waits so long.
 inline constexpr std::uint32_t kReceivesPerTurn = 1024;
 // While so many chunks wait for their turn, parked connections that have something are not read:
 // what is read holds a buffer.
 inline constexpr std::uint32_t kReceivesAhead = 64;
 inline constexpr std::uint64_t kReceivedBytesPerTurn = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t kReceivedSendQueuePart = 2;
 inline constexpr std::uint32_t kDeliveriesPerTurn = 128;
 // Where rooms share members a turn grows up to so many deliveries, as long as this part of them at
 // least shares another's send.

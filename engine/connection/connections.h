@@ -23,6 +23,7 @@
 #include "base/result.h"
 #include "engine/connection/connection.h"
 #include "engine/connection/connection_handler.h"
+#include "engine/connection/receive_allowance.h"
 #include "engine/connection/send_queue.h"
 #include "engine/io/outcome.h"
 #include "engine/reactor/reactor.h"
@@ -141,7 +142,7 @@ class Connections {
   void dispatch(const Completion& completion);
   // After the last completion of a turn: prompt sends that said nothing are done.
   void settle_sends();
-  StepResult deliver(std::uint32_t most = base::kReceivesPerTurn);
+  StepResult deliver(const ReceiveAllowance& most);
   StepResult flush();
   StepResult expire(base::Instant now);
   base::Instant next_deadline() const noexcept {

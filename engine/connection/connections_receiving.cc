@@ -70,9 +70,9 @@ void Connections::set_warm(Connection& connection, bool warm) noexcept {
 
 // ---- Delivery -----------------------------------------------------------------------------------
 
-StepResult Connections::deliver(std::uint32_t most) {
-  const std::size_t end = std::min(received_.size(), received_done_ + most);
-  const std::uint64_t enough = counters_.received_bytes.value() + base::kReceivedBytesPerTurn;
+StepResult Connections::deliver(const ReceiveAllowance& most) {
+  const std::size_t end = std::min(received_.size(), received_done_ + most.chunks);
+  const std::uint64_t enough = counters_.received_bytes.value() + most.bytes;
   while (received_done_ < end && counters_.received_bytes.value() < enough) {
     deliver_one(received_[received_done_++]);
   }

@@ -48,7 +48,7 @@ void fill_send(io_uring_sqe& entry, UringRing& ring, const Submission& submissio
     msghdr& header = ring.header_of(entry);
     header.msg_iov = const_cast<iovec*>(submission.segments);
     header.msg_iovlen = submission.size;
-    io_uring_prep_sendmsg(&entry, descriptor, &header, flags);
+    io_uring_prep_sendmsg(&entry, descriptor, &header, static_cast<unsigned>(flags));
   }
   entry.flags = submission.prompt ? IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS : IOSQE_FIXED_FILE;
 }
@@ -181,7 +181,7 @@ void UringDriver::fill_ring(io_uring_sqe& entry, const Submission& submission) n
 bool UringDriver::stage_bell() noexcept {
   io_uring_sqe* entry = main_ring().next_entry();
   if (entry == nullptr) return false;
-  io_uring_prep_poll_multishot(entry, static_cast<unsigned>(bell_), POLLIN);
+  io_uring_prep_poll_multishot(entry, bell_, POLLIN);
   entry->user_data = pack_tag({OperationKind::wake, options_.shard, 0});
   bell_armed_ = true;
   return true;

@@ -144,7 +144,7 @@ class Rooms final : public AttachmentOwner {
   void adapt_budget(std::uint32_t budget, std::uint64_t visited, std::uint64_t sends) noexcept;
   void make_runnable(RoomHandle handle, Room& room);
   std::uint32_t run_room(Room& room, std::uint32_t budget);
-  template <bool kLossy, bool kCounted>
+  template <bool lossy, bool counted>
   std::uint64_t visit(Room& room, std::uint32_t end);
   struct Given {
     bool queued;

@@ -98,7 +98,7 @@ inline Rooms::Given Rooms::give_batch(const Room& room, std::uint32_t slot) {
 }
 
 // The members from the cursor to `end`. Returns how many messages they get.
-template <bool kLossy, bool kCounted>
+template <bool lossy, bool counted>
 std::uint64_t Rooms::visit(Room& room, std::uint32_t end) {
   std::uint64_t delivered = 0;
   for (std::uint32_t place = room.cursor; place < end; ++place) {
@@ -108,14 +108,14 @@ std::uint64_t Rooms::visit(Room& room, std::uint32_t end) {
     }
     const std::uint32_t slot = room.members[place].slot;
     if (slot == Room::kVacant) continue;
-    if constexpr (kLossy) {
+    if constexpr (lossy) {
       const std::optional<Fate> left_out = leave_out(room, room.members[place]);
       if (left_out) {
-        if constexpr (kCounted) room.wanted->note(sessions_.id_of(slot), *left_out);
+        if constexpr (counted) room.wanted->note(sessions_.id_of(slot), *left_out);
         continue;
       }
     }
-    if constexpr (!kCounted) {
+    if constexpr (!counted) {
       delivered += give_batch(room, slot).messages;
     } else {
       const SessionId member = sessions_.id_of(slot);

@@ -6,6 +6,9 @@ WebSocketShard::WebSocketShard(Shard& shard, ConnectionGate& gate, const Session
                                std::uint32_t listeners, const RoomOptions& rooms)
     : shard_(shard),
       listeners_(listeners),
+      received_bytes_per_turn_(
+          std::min(base::kReceivedBytesPerTurn,
+                   options.send_queue_bytes_max / base::kReceivedSendQueuePart)),
       sessions_(shard, gate, options),
       rooms_(shard, sessions_, rooms),
       memory_(shard, sessions_, rooms_, gate.memory()) {}

@@ -47,8 +47,9 @@ class WebSocketShard : public ShardProgram {
     return std::min(sessions_.next_deadline(), memory_.next_deadline());
   }
   StepResult run_tasks() override { return rooms_.fan_out(); }
-  std::uint32_t receives_allowed() const override {
-    return memory_.holds_input() ? 0 : rooms_.receives_allowed();
+  ReceiveAllowance receives_allowed() const override {
+    return {.chunks = memory_.holds_input() ? 0 : rooms_.receives_allowed(),
+            .bytes = received_bytes_per_turn_};
   }
   void begin_drain(base::Instant now, base::Instant deadline) override;
   bool drained() const override { return sessions_.drained(); }
@@ -56,6 +57,8 @@ class WebSocketShard : public ShardProgram {
  private:
   Shard& shard_;
   std::uint32_t listeners_;
+  // Less than the send queue of a member may hold, who can take none of it before the turn ends.
+  std::uint64_t received_bytes_per_turn_;
   Sessions sessions_;
   Rooms rooms_;
   MemoryWatch memory_;

@@ -113,8 +113,9 @@ StepResult Shard::expire_timers(base::Instant now) {
 }
 
 StepResult Shard::deliver() {
-  const std::uint32_t allowed = mailbox_.congested() ? 0 : program_->receives_allowed();
-  return allowed == 0 ? StepResult::more : connections_.deliver(allowed);
+  if (mailbox_.congested()) return StepResult::more;
+  const ReceiveAllowance allowed = program_->receives_allowed();
+  return allowed.chunks == 0 ? StepResult::more : connections_.deliver(allowed);
 }
 
 StepResult Shard::fan_out() { return program_->run_tasks(); }

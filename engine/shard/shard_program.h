@@ -5,10 +5,10 @@
 // by itself and says when it has work left.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 
 #include "base/time.h"
+#include "engine/connection/receive_allowance.h"
 #include "engine/reactor/turn_steps.h"
 #include "engine/shard/shard_message.h"
 
@@ -28,9 +28,8 @@ class ShardProgram {
   virtual base::Instant next_deadline() const = 0;
   // Work that is left over from messages: fan-outs.
   virtual StepResult run_tasks() = 0;
-  // Received chunks that this turn may hand to the sessions. The others wait in their buffers, all
-  // of them while this is 0.
-  virtual std::uint32_t receives_allowed() const = 0;
+  // What this turn may hand to the sessions; nothing, while it allows no chunk.
+  virtual ReceiveAllowance receives_allowed() const = 0;
   // Stop accepting and send everybody away by `deadline`; drained() ends the shard earlier.
   virtual void begin_drain(base::Instant now, base::Instant deadline) = 0;
   virtual bool drained() const = 0;

@@ -44,7 +44,7 @@ class HostileClients final : public engine::ShardProgram, private engine::Connec
   engine::StepResult expire(base::Instant now) override;
   base::Instant next_deadline() const override;
   engine::StepResult run_tasks() override { return engine::StepResult::done; }
-  std::uint32_t receives_allowed() const override { return base::kReceivesPerTurn; }
+  engine::ReceiveAllowance receives_allowed() const override { return {}; }
   void begin_drain(base::Instant /*now*/, base::Instant /*deadline*/) override { draining_ = true; }
   bool drained() const override { return draining_; }
 

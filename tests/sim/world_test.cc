@@ -66,7 +66,7 @@ class Ping final : public engine::ShardProgram {
   engine::StepResult expire(base::Instant /*now*/) override { return engine::StepResult::done; }
   base::Instant next_deadline() const override { return base::kForever; }
   engine::StepResult run_tasks() override { return engine::StepResult::done; }
-  std::uint32_t receives_allowed() const override { return base::kReceivesPerTurn; }
+  engine::ReceiveAllowance receives_allowed() const override { return {}; }
   void begin_drain(base::Instant /*now*/, base::Instant /*deadline*/) override { drained_ = true; }
   bool drained() const override { return drained_; }
 

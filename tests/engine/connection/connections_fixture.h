@@ -88,7 +88,9 @@ class Host final : private TurnSteps, private ConnectionHandler {
     connections_->expire(now);
     return StepResult::done;
   }
-  StepResult deliver() override { return holds_input ? StepResult::more : connections_->deliver(); }
+  StepResult deliver() override {
+    return holds_input ? StepResult::more : connections_->deliver({});
+  }
   StepResult fan_out() override { return StepResult::done; }
   StepResult flush() override { return connections_->flush(); }
   base::Instant next_deadline() const override { return connections_->next_deadline(); }
