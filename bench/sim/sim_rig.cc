@@ -94,7 +94,7 @@ std::chrono::nanoseconds SimRig::run_server() {
     shard.connections().settle_sends();
     shard.connections().expire(shard.reactor().now());
     more = program.expire(shard.reactor().now()) == engine::StepResult::more;
-    more |= shard.connections().deliver() == engine::StepResult::more;
+    more |= shard.connections().deliver({}) == engine::StepResult::more;
     more |= program.run_tasks() == engine::StepResult::more;
     more |= shard.connections().flush() == engine::StepResult::more;
     worked += std::chrono::steady_clock::now() - began;

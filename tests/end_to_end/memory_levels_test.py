@@ -10,7 +10,7 @@ from support.raw_client import RawClient, upgrade_request
 MIB = 1 << 20
 BUDGET = 16 * MIB
 MESSAGE_BYTES = 32768
-MORE = BUDGET // 12 // MESSAGE_BYTES  # Messages, with the room that they take: to above 90 per cent.
+MORE = BUDGET // 12 // MESSAGE_BYTES  # Messages, with the room they take: to above 90 per cent.
 
 
 def numbered(number):
@@ -64,10 +64,11 @@ class MemoryLevelsTest(gateway.GatewayTest):
 
     def test_then_rooms_of_newest_values_leave_out_the_others(self):
         closed = self.value("millrace_memory_closed_total")
+        ticks = "/room?room=ticks.a"
         with RawClient(self.gateway, receive_buffer=4096).upgrade("/room?room=more") as slow, \
                 RawClient(self.gateway).upgrade("/room?room=more&echo=off") as sender, \
-                RawClient(self.gateway, receive_buffer=4096).upgrade("/room?room=ticks.a") as late, \
-                RawClient(self.gateway).upgrade("/room?room=ticks.a&key=k&echo=off") as ticker:
+                RawClient(self.gateway, receive_buffer=4096).upgrade(ticks) as late, \
+                RawClient(self.gateway).upgrade(ticks + "&key=k&echo=off") as ticker:
             for number in range(5 * MIB // MESSAGE_BYTES):  # Something waits for `late` as well.
                 ticker.send(numbered(number))
             before = self.value("millrace_deliveries_conflated_total")
