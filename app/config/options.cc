@@ -77,6 +77,7 @@ class Reader {
     if (value.value() < least || value.value() > most) {
       fail("{} {}: must be from {} to {}", flag, text, base::format_byte_count(least),
            base::format_byte_count(most));
+      return least;  // What is reckoned from it before the mistake is told must be possible.
     }
     return value.value();
   }

@@ -60,6 +60,7 @@ OUT_OF_BOUNDS = (
     ("--room-policy", "ticks", r"ticks\.\*=latest"),
     ("--room-policy", "ticks=fast", r"reliable, latest, ephemeral"),
     ("--room-policy", "a*b=latest", r"at its end"),
+    ("--receive-buffer", "0", r"\b512\b.*\b1MiB\b"),
     ("--conflate-above", "1GiB", r"\b0\b.*\b512MiB\b"),
     ("--drop-above", "1GiB", r"\b0\b.*\b512MiB\b"),
     ("--keys-per-room", "0", r"\b1\b.*\b1048576\b"),
