@@ -50,6 +50,8 @@ struct Connection {
   bool open_as(std::uint32_t its_generation) const noexcept {
     return generation == its_generation && state == ConnectionState::open;
   }
+  // A prompt one never does: it is over when its turn has settled.
+  bool send_waits() const noexcept { return sending && !prompt; }
   bool quiet() const noexcept { return !receiving && !sending && !canceling && !leaving; }
 };
 

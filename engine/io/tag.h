@@ -16,7 +16,7 @@ enum class OperationKind : std::uint8_t {
   receive,    // slot: the descriptor. Yields a leased buffer per completion while `more` is set.
   poll,       // slot: the descriptor, which became readable, or ended.
   send,       // slot: the descriptor.
-  settle,     // slot: the descriptor whose receive or poll is to end; only a failure completes.
+  settle,     // slot: the descriptor of which one operation is to end; only a failure completes.
   cancel,     // slot: the descriptor whose operations are to end.
   close,      // slot: the descriptor; only a failure completes.
   wake,       // Another shard, or another thread, rang our bell.

@@ -9,6 +9,7 @@ using engine::submit_cancel;
 using engine::submit_close;
 using engine::submit_receive;
 using engine::submit_send;
+using engine::submit_settle;
 
 class Closing : public Pair {};
 
@@ -55,6 +56,25 @@ TEST_F(Closing, ACancelEndsASendThatWaits) {
   EXPECT_TRUE(send->result > 0 || outcome(*send) == Outcome::canceled);
   EXPECT_EQ(outcome(*receive), Outcome::canceled);
   EXPECT_TRUE(client_.await(OperationKind::cancel).has_value());
+}
+
+TEST_F(Closing, SettlingEndsASendThatWaitsAndNothingElse) {
+  const std::string text(8 << 20, 's');
+  const Ends ends = connected();
+  client_.stage(submit_receive(ends.client, 3));
+  client_.stage(submit_send(ends.client, 3, bytes(text)));
+  client_.settle();
+  ASSERT_EQ(client_.pending(OperationKind::send), 0U);
+  client_.stage(submit_settle(ends.client, 3, OperationKind::send));
+  const auto send = client_.await(OperationKind::send);
+  ASSERT_TRUE(send.has_value());
+  EXPECT_LT(send->result, static_cast<std::int32_t>(text.size()));
+  EXPECT_TRUE(send->result > 0 || outcome(*send) == Outcome::canceled);
+  client_.settle();
+  EXPECT_EQ(client_.pending(OperationKind::settle), 0U);  // Success is silent.
+  EXPECT_EQ(client_.pending(OperationKind::receive), 0U);
+  server_.stage(submit_send(ends.server, 5, bytes("still read")));
+  EXPECT_EQ(client_.receive(10), "still read");
 }
 
 TEST_F(Closing, ACancelThatFindsNothingCompletesAllTheSame) {

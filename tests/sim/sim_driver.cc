@@ -290,16 +290,20 @@ void SimDriver::poll(const Submission& submission) {
   schedule_receive(submission.descriptor);
 }
 
-// Ends the receive or the poll alone, if there is one; only a failure is told.
+// Ends the receive, the poll or the send alone, if there is one; only a failure is told.
 void SimDriver::settle(const Submission& submission) {
   Slot* slot = open_slot(submission);
   if (slot == nullptr) return;
-  const bool raced = network_.faults().strikes(Fault::cancel_races);
-  if (raced) run_receive(submission.descriptor);
+  const bool send = submission.ends == OperationKind::send;
   const bool poll = submission.ends == OperationKind::poll;
-  const bool armed = poll ? slot->polling : slot->receiving;
+  const bool raced = network_.faults().strikes(Fault::cancel_races);
+  if (raced && send) run_send(submission.descriptor);
+  if (raced && !send) run_receive(submission.descriptor);
+  const bool armed = send ? slot->sending : poll ? slot->polling : slot->receiving;
   if (armed && !raced) {
-    if (poll) {
+    if (send) {
+      cancel_send(*slot);
+    } else if (poll) {
       end_poll(*slot, -ECANCELED);
     } else {
       end_receive(*slot, -ECANCELED);
@@ -373,7 +377,7 @@ void SimDriver::cancel(const Submission& submission) {
   std::int32_t found = 0;
   if (slot->sending) {
     ++found;
-    end_send(*slot, slot->sent > 0 ? static_cast<std::int32_t>(slot->sent) : -ECANCELED);
+    cancel_send(*slot);
   }
   if (slot->receiving) {
     ++found;

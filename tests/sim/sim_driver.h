@@ -142,6 +142,7 @@ class SimDriver {
   void end_receive(Slot& slot, std::int32_t result);
   void end_poll(Slot& slot, std::int32_t result);
   void end_send(Slot& slot, std::int32_t result);
+  void cancel_send(Slot& slot);
   void schedule_receive(Descriptor descriptor);
   void schedule_send(Descriptor descriptor, base::Duration delay);
 

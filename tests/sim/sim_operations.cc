@@ -261,6 +261,11 @@ void SimDriver::end_send(Slot& slot, std::int32_t result) {
   post({.tag = slot.send_tag, .result = result}, completion_due(), true);
 }
 
+// What had been taken of it counts.
+void SimDriver::cancel_send(Slot& slot) {
+  end_send(slot, slot.sent > 0 ? static_cast<std::int32_t>(slot.sent) : -ECANCELED);
+}
+
 std::uint64_t SimDriver::hash_of_send(const Slot& slot) noexcept {
   std::uint64_t hash = slot.send_size;
   for (const iovec& segment : slot.segments) {
