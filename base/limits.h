@@ -107,8 +107,11 @@ inline constexpr std::uint64_t kHandshakesPerSecondMost = 100'000'000;
 inline constexpr std::uint64_t kHandshakeBurstsPerSecond =
     4;  // A burst is a quarter of a second's.
 inline constexpr std::uint32_t kEarlyRefusalsMost = 256;
-// A refused client is asked to come back after 1 to so many seconds, so that not all do at once.
-inline constexpr std::uint32_t kRetryAfterSecondsMost = 8;
+// A client refused early is asked to come back when those refused before it can be in, in 1 to so
+// many seconds; for want of memory, within so many, so that not all do at once.
+inline constexpr std::uint32_t kRetryAfterSecondsMost = 32;
+inline constexpr std::uint32_t kRetryForMemorySecondsMost = 8;
+static_assert(kRetryForMemorySecondsMost <= kRetryAfterSecondsMost);
 // What a shard may hold beyond its share of the connections, where a single ring would not hold all
 // of them: this part of the share, and this many.
 inline constexpr std::uint32_t kShardSlackPart = 8;

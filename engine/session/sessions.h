@@ -24,6 +24,7 @@
 #include "engine/session/handshake.h"
 #include "engine/session/memory_budget.h"
 #include "engine/session/relocation.h"
+#include "engine/session/return_schedule.h"
 #include "engine/session/session.h"
 #include "engine/session/session_counters.h"
 #include "engine/session/session_handler.h"
@@ -226,6 +227,7 @@ class Sessions final : public ConnectionHandler {
   DeadlineQueue<SessionId> lingers_;
   DeadlineQueue<SessionId> early_lingers_;
   TokenBucket handshake_budget_;
+  ReturnSchedule returns_{handshake_budget_.interval()};
   EarlyRefusals early_refusals_;
   MemoryLevel memory_level_ = MemoryLevel::normal;
   std::uint64_t held_bytes_ = 0;

@@ -24,6 +24,8 @@ class TokenBucket {
     full_at_ += interval_;
     return true;
   }
+  // Between two tokens in the long run; zero without a limit.
+  base::Duration interval() const noexcept { return interval_; }
   // When take() will say yes again, after it said no.
   base::Instant next() const noexcept { return full_at_ + interval_ - most_ahead_; }
 
@@ -34,7 +36,7 @@ class TokenBucket {
     return std::max(base::Duration{1}, second / static_cast<std::int64_t>(per_second));
   }
 
-  base::Duration interval_;    // Between two tokens.
+  base::Duration interval_;
   base::Duration most_ahead_;  // A full bucket's worth of time.
   base::Instant full_at_{};    // When the bucket will be full again.
 };
