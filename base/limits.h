@@ -212,8 +212,9 @@ static_assert(kLaneMessagesPerTurn <= kLaneEntries);
 // Received chunks, and bytes in them, that a turn hands to sessions (but no more bytes than a part
 // of one send queue, for members of rooms take nothing before the turn ends), and deliveries that
 // it fans out: as many sends as take half a millisecond or so, because whoever speaks meanwhile
-// waits so long.
+// waits so long. A connection that ends costs the kernel 20 us in the turn that closes it.
 inline constexpr std::uint32_t kReceivesPerTurn = 1024;
+inline constexpr std::uint32_t kEndsPerTurn = 64;
 // While so many chunks wait for their turn, parked connections that have something are not read:
 // what is read holds a buffer.
 inline constexpr std::uint32_t kReceivesAhead = 64;

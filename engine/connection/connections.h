@@ -187,7 +187,7 @@ class Connections {
   void arm_starved();
   void park_quiet(std::uint32_t slot);
   void set_warm(Connection& connection, bool warm) noexcept;
-  void deliver_one(const Received& received);
+  bool deliver_one(const Received& received);
   void receive_ended(ConnectionId id, std::int32_t result);
   bool reads(ConnectionId id) const noexcept;
   void tell_if_drained(ConnectionId id, Connection& connection);

@@ -75,8 +75,10 @@ void Connections::set_warm(Connection& connection, bool warm) noexcept {
 StepResult Connections::deliver(const ReceiveAllowance& most) {
   const std::size_t end = std::min(received_.size(), received_done_ + most.chunks);
   const std::uint64_t enough = counters_.received_bytes.value() + most.bytes;
-  while (received_done_ < end && counters_.received_bytes.value() < enough) {
-    deliver_one(received_[received_done_++]);
+  std::uint32_t ends = 0;
+  while (received_done_ < end && counters_.received_bytes.value() < enough &&
+         ends < base::kEndsPerTurn) {
+    ends += deliver_one(received_[received_done_++]) ? 1U : 0U;
   }
   if (received_done_ < received_.size()) return StepResult::more;
   received_.clear();
@@ -84,7 +86,8 @@ StepResult Connections::deliver(const ReceiveAllowance& most) {
   return StepResult::done;
 }
 
-void Connections::deliver_one(const Received& received) {
+// True when the connection ended.
+bool Connections::deliver_one(const Received& received) {
   Connection& connection = table_[received.id.slot];
   if (reads(received.id) && received.result > 0 && received.has_buffer) {
     counters_.receives.add();
@@ -97,7 +100,7 @@ void Connections::deliver_one(const Received& received) {
     --buffers_held_;
     ++buffers_came_back_;
   }
-  if (!reads(received.id)) return;
+  if (!reads(received.id)) return false;
   const Outcome outcome = outcome_of(received.result);
   if (outcome == Outcome::no_buffers) {
     counters_.receive_buffers_exhausted.add();
@@ -113,7 +116,9 @@ void Connections::deliver_one(const Received& received) {
     }
   } else {
     receive_ended(received.id, received.result);
+    return true;
   }
+  return false;
 }
 
 // True while what arrives for `id` still matters.

@@ -70,8 +70,8 @@ inline Submission submit_poll(Descriptor descriptor, std::uint32_t generation) n
 }
 
 // Ends a receive, a poll or a send of the same generation, and nothing else: it completes with
-// Outcome::canceled, or, a send, with what had been taken of it. Success is silent. The kernel finds
-// it by its tag, whatever else is in flight.
+// Outcome::canceled, or, a send, with what had been taken of it. Success is silent. The kernel
+// finds it by its tag, whatever else is in flight.
 inline Submission submit_settle(Descriptor descriptor, std::uint32_t generation,
                                 OperationKind ends = OperationKind::receive) noexcept {
   return {.tag = {OperationKind::settle, descriptor, generation},

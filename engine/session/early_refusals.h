@@ -1,9 +1,9 @@
 // EarlyRefusals: the answer to connections that come while there is no budget for them: a 503 that
 // was written beforehand, sent without reading a request.
 //
-// The texts differ in Retry-After, which whoever begins one chooses, so that a crowd that was refused
-// at once does not come back at once. Threads: the shard's own. Bound: kEarlyRefusalsMost under way,
-// which whoever begins one asks full() about.
+// The texts differ in Retry-After, which whoever begins one chooses, so that a crowd that was
+// refused at once does not come back at once. Threads: the shard's own. Bound: kEarlyRefusalsMost
+// under way, which whoever begins one asks full() about.
 #pragma once
 
 #include <array>

@@ -1,10 +1,10 @@
-// ReturnSchedule: when those who found no budget are asked to come back: one after the other, at the
-// rate of the budget.
+// ReturnSchedule: when those who found no budget are asked to come back: one after the other, at
+// the rate of the budget.
 //
-// Each books a place behind those refused before it, so that a small crowd is back soon, and a large
-// one does not come back at once and in vain. Nobody is held to its place: who comes may be refused
-// again, and books again. Time is handed in. Threads: the shard's own. Bound: kRetryAfterSecondsMost,
-// beyond which all are told the same.
+// Each books a place behind those refused before it, so that a small crowd is back soon, and a
+// large one does not come back at once and in vain. Nobody is held to its place: who comes may be
+// refused again, and books again. Time is handed in. Threads: the shard's own. Bound:
+// kRetryAfterSecondsMost, beyond which all are told the same.
 #pragma once
 
 #include <algorithm>

@@ -66,9 +66,9 @@ void Sessions::refuse_early(ConnectionId id, CloseReason why) {
   Session& session = begin(id, SessionState::discarding, false);
   session.close_reason = why;
   const bool for_memory = why == CloseReason::memory_full;
-  send_text(id.slot, early_refusals_.begin(
-                         for_memory ? 1 + reactor_.random() % base::kRetryForMemorySecondsMost
-                                    : returns_.book(reactor_.now())));
+  send_text(id.slot, early_refusals_.begin(for_memory ? 1 + reactor_.random() %
+                                                                base::kRetryForMemorySecondsMost
+                                                      : returns_.book(reactor_.now())));
   early_lingers_.push(reactor_.now(), id);
   next_deadline_ = std::min(next_deadline_, early_lingers_.next());
   if (!early_refusals_.full()) return;

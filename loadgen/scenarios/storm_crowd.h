@@ -1,10 +1,11 @@
-// StormCrowd: clients that are all cut off at one instant, and all want to come back at once.
+// StormCrowd: clients that are all cut off, and then all want to come back at once.
 //
-// That instant is the beginning of the measured time. From then on whoever is not connected keeps
-// trying (RetryPolicy): a refusal that says when is obeyed, every other failure backs off. How long
-// each was away, from its cut to its 101, is the class "back" of the report; of those that are not
-// back in the end, the time until then. What fails meanwhile is forgiven.
-// Threads: one shard's. Bounds: 24 bytes per client; kConnectsPerTurn connects at a go.
+// The cuts begin with the measured time, and none connects before the last of them. From then on
+// whoever is not connected keeps trying (RetryPolicy): a refusal that says when is obeyed, every
+// other failure backs off. How long each was away, from its cut to its 101, is the class "back" of
+// the report; of those that are not back in the end, the time until then. What fails meanwhile is
+// forgiven. Threads: one shard's. Bounds: 24 bytes per client; kConnectsPerTurn connects and
+// kCutsPerTurn cuts at a go.
 #pragma once
 
 #include <vector>
@@ -43,12 +44,14 @@ class StormCrowd final : public Scenario {
   };
 
   Member& member(std::uint32_t client) { return members_[client - first_]; }
-  void start(base::Instant now);
+  void cut(base::Instant now);
+  bool cutting() const noexcept { return storming_ && cut_ < first_ + size_; }
   void note_away(Member& member, base::Instant now);
 
   Stage stage_;
   std::uint32_t first_;  // The group's first client of this shard, and how many it has here.
   std::uint32_t size_;
+  std::uint32_t cut_;  // The next client to be cut off.
   RetryPolicy policy_;
   ClassStatistics& back_;
   std::vector<Member> members_;
