@@ -187,6 +187,7 @@ class Connections {
   void arm_starved();
   void park_quiet(std::uint32_t slot);
   void set_warm(Connection& connection, bool warm) noexcept;
+  bool deliver_part(Received& received, std::uint64_t most);
   bool deliver_one(const Received& received);
   void receive_ended(ConnectionId id, std::int32_t result);
   bool reads(ConnectionId id) const noexcept;

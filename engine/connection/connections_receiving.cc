@@ -76,14 +76,28 @@ StepResult Connections::deliver(const ReceiveAllowance& most) {
   const std::size_t end = std::min(received_.size(), received_done_ + most.chunks);
   const std::uint64_t enough = counters_.received_bytes.value() + most.bytes;
   std::uint32_t ends = 0;
-  while (received_done_ < end && counters_.received_bytes.value() < enough &&
-         ends < base::kEndsPerTurn) {
+  while (received_done_ < end && ends < base::kEndsPerTurn) {
+    const std::uint64_t left = enough - counters_.received_bytes.value();
+    if (left == 0 || deliver_part(received_[received_done_], left)) break;
     ends += deliver_one(received_[received_done_++]) ? 1U : 0U;
   }
   if (received_done_ < received_.size()) return StepResult::more;
   received_.clear();
   received_done_ = 0;
   return StepResult::done;
+}
+
+// Of a chunk larger than `most` bytes the first so many; false when it is not larger.
+bool Connections::deliver_part(Received& received, std::uint64_t most) {
+  if (!received.has_buffer || received.result <= 0 || !reads(received.id)) return false;
+  if (static_cast<std::uint64_t>(received.result) <= most) return false;
+  const auto bytes = static_cast<std::size_t>(most);
+  std::byte* const begin = received.data;
+  received.data += bytes;
+  received.result -= static_cast<std::int32_t>(bytes);
+  counters_.received_bytes.add(bytes);
+  handler_->on_received(received.id, {begin, bytes});
+  return true;
 }
 
 // True when the connection ended.

@@ -1,8 +1,7 @@
 // ReceiveAllowance: how much of what has come a turn may hand to the sessions.
 //
 // The layers above say it each turn and Connections::deliver() keeps to it; the rest waits in its
-// buffers, and then in the sockets. It takes chunks while fewer bytes than allowed were taken, so
-// it may exceed `bytes` by one chunk.
+// buffers, and then in the sockets. The last chunk of a turn may be handed over in part.
 #pragma once
 
 #include <cstdint>

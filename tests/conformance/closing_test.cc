@@ -74,6 +74,7 @@ TEST_F(Closing, SettlingEndsASendThatWaitsAndNothingElse) {
   EXPECT_EQ(client_.pending(OperationKind::settle), 0U);  // Success is silent.
   EXPECT_EQ(client_.pending(OperationKind::receive), 0U);
   server_.stage(submit_send(ends.server, 5, bytes("still read")));
+  ASSERT_TRUE(server_.await(OperationKind::send).has_value());
   EXPECT_EQ(client_.receive(10), "still read");
 }
 

@@ -224,6 +224,34 @@ TEST_F(RoomsOfOneShard, ASlowMemberIsClosedAndTheOthersHearOn) {
   EXPECT_TRUE(awaits_frames(2, kMessages));
 }
 
+// A burst that comes in large chunks is more than a member's queue holds: a turn takes in no more
+// than half a queue of it, and a member who reads gets all of it.
+TEST_F(RoomsOfOneShard, ABurstDoesNotOverfillAMemberWhoReads) {
+  world_.network().set_window(std::size_t{1} << 20);
+  start({.send_queue_bytes_max = base::kSendQueueBytesLeast});
+  open_peers(2);
+  const RoomHandle room = join(0, "r");
+  join(1, "r", false);
+  std::map<std::uint64_t, std::size_t> bytes_by_turn;
+  shard().message = [&](SessionId id, Opcode opcode, std::span<std::byte> text) {
+    bytes_by_turn[group_->shards()[0]->reactor_counters().turns.value()] += text.size();
+    EXPECT_TRUE(rooms().publish(id, room, opcode, text));
+  };
+  constexpr std::size_t kMessages = 200;
+  constexpr std::size_t kSize = 100;
+  std::string burst;
+  for (std::size_t i = 0; i < kMessages; ++i) burst += text_frame(std::string(kSize, 'b'));
+  in_turn([&] { sessions().pause(session(1)); });
+  clients_.send(1, burst);
+  pass(seconds{1});  // All of it waits in the socket, and comes in large chunks.
+  in_turn([&] { sessions().resume(session(1)); });
+  ASSERT_TRUE(awaits_frames(0, kMessages));
+  EXPECT_TRUE(shard().closes.empty());
+  for (const auto& [turn, bytes] : bytes_by_turn) {
+    EXPECT_LE(bytes, base::kSendQueueBytesLeast / 2 + kSize) << turn;
+  }
+}
+
 // ---- Fan-outs that take several goes --------------------------------------------------------
 
 class LargeRoom : public RoomsOfOneShard {
