@@ -116,7 +116,7 @@ inline Submission submit_send(Descriptor descriptor, std::uint32_t generation,
 
 // Ends every operation in flight on the descriptor; each completes with Outcome::canceled, or with
 // its own result if that came first. The kernel looks through all that is in flight on the ring for
-// it: 0.5 ms where 10,000 connections wait. Prefer submit_settle().
+// it, up to 0.5 ms where 10,000 connections wait. Prefer submit_settle().
 inline Submission submit_cancel(Descriptor descriptor, std::uint32_t generation) noexcept {
   return {.tag = {OperationKind::cancel, descriptor, generation}, .descriptor = descriptor};
 }
