@@ -53,7 +53,8 @@ struct RawOptions {
   bool verbose = false;
 };
 
-// Collects the first mistake; every reader below does nothing once there is one.
+// Collects the first mistake. What is refused is read as the least that is allowed, so that what
+// others reckon from it before the mistake is told is possible.
 class Reader {
  public:
   std::uint64_t count(std::string_view flag, const std::string& text, std::uint64_t least,
@@ -63,6 +64,7 @@ class Reader {
     const bool whole = status == std::errc() && end == text.data() + text.size();
     if (!whole || value < least || value > most) {
       fail("{} {}: must be a whole number from {} to {}", flag, text, least, most);
+      return least;
     }
     return value;
   }
@@ -77,7 +79,7 @@ class Reader {
     if (value.value() < least || value.value() > most) {
       fail("{} {}: must be from {} to {}", flag, text, base::format_byte_count(least),
            base::format_byte_count(most));
-      return least;  // What is reckoned from it before the mistake is told must be possible.
+      return least;
     }
     return value.value();
   }
@@ -265,7 +267,7 @@ void read_limits(Reader& reader, const RawOptions& raw, Options& options) {
 std::uint32_t standard_receive_buffers(const Options& options) {
   if (options.memory_budget == 0) return base::kReceiveBuffersDefault;
   const std::uint64_t part = options.memory_budget / base::kReceiveBuffersBudgetPart;
-  const std::uint64_t each = part / std::max(options.shards, 1U) / options.receive_buffer_bytes;
+  const std::uint64_t each = part / options.shards / options.receive_buffer_bytes;
   const std::uint32_t most = base::kReceiveBuffersDefault;
   return std::clamp(static_cast<std::uint32_t>(std::bit_floor(std::min<std::uint64_t>(each, most))),
                     base::kReceiveBuffersLeast, most);
@@ -283,7 +285,7 @@ void read_receive_buffers(Reader& reader, const RawOptions& raw, Options& option
 }
 
 void read_budgets(Reader& reader, const RawOptions& raw, Options& options) {
-  const std::uint64_t shards = std::max(options.shards, 1U);  // None is a mistake, told elsewhere.
+  const std::uint64_t shards = options.shards;
   const std::uint64_t standard = shards * base::kHandshakesPerSecondPerShardDefault;
   const std::string text = raw.handshakes.empty() ? std::to_string(standard) : raw.handshakes;
   const std::uint64_t handshakes =

@@ -189,6 +189,7 @@ class Connections {
   void set_warm(Connection& connection, bool warm) noexcept;
   bool deliver_part(Received& received, std::uint64_t most);
   bool deliver_one(const Received& received);
+  void pass_on(ConnectionId id, std::span<std::byte> bytes);
   void receive_ended(ConnectionId id, std::int32_t result);
   bool reads(ConnectionId id) const noexcept;
   void tell_if_drained(ConnectionId id, Connection& connection);

@@ -91,13 +91,17 @@ StepResult Connections::deliver(const ReceiveAllowance& most) {
 bool Connections::deliver_part(Received& received, std::uint64_t most) {
   if (!received.has_buffer || received.result <= 0 || !reads(received.id)) return false;
   if (static_cast<std::uint64_t>(received.result) <= most) return false;
-  const auto bytes = static_cast<std::size_t>(most);
-  std::byte* const begin = received.data;
-  received.data += bytes;
-  received.result -= static_cast<std::int32_t>(bytes);
-  counters_.received_bytes.add(bytes);
-  handler_->on_received(received.id, {begin, bytes});
+  const std::span part{received.data, static_cast<std::size_t>(most)};
+  received.data += part.size();
+  received.result -= static_cast<std::int32_t>(part.size());
+  pass_on(received.id, part);
   return true;
+}
+
+void Connections::pass_on(ConnectionId id, std::span<std::byte> bytes) {
+  table_[id.slot].active = true;
+  counters_.received_bytes.add(bytes.size());
+  handler_->on_received(id, bytes);
 }
 
 // True when the connection ended.
@@ -105,9 +109,7 @@ bool Connections::deliver_one(const Received& received) {
   Connection& connection = table_[received.id.slot];
   if (reads(received.id) && received.result > 0 && received.has_buffer) {
     counters_.receives.add();
-    counters_.received_bytes.add(static_cast<std::uint64_t>(received.result));
-    connection.active = true;
-    handler_->on_received(received.id, {received.data, static_cast<std::size_t>(received.result)});
+    pass_on(received.id, {received.data, static_cast<std::size_t>(received.result)});
   }
   if (received.has_buffer) {
     reactor_.give_back(received.buffer);

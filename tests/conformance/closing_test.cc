@@ -11,7 +11,30 @@ using engine::submit_receive;
 using engine::submit_send;
 using engine::submit_settle;
 
-class Closing : public Pair {};
+class Closing : public Pair {
+ protected:
+  static constexpr std::uint32_t kClient = 3;  // The generation in the client's tags.
+
+  // A client that receives, and whose send waits for a server that reads nothing.
+  Ends with_a_send_that_waits() {
+    const Ends ends = connected();
+    client_.stage(submit_receive(ends.client, kClient));
+    client_.stage(submit_send(ends.client, kClient, bytes(text_)));
+    client_.settle();
+    EXPECT_EQ(client_.pending(OperationKind::send), 0U);
+    return ends;
+  }
+
+  // What had been taken counts; a cancel that came before the first byte says canceled.
+  void expect_the_send_ends_early() {
+    const auto send = client_.await(OperationKind::send);
+    ASSERT_TRUE(send.has_value());
+    EXPECT_LT(send->result, static_cast<std::int32_t>(text_.size()));
+    EXPECT_TRUE(send->result > 0 || outcome(*send) == Outcome::canceled);
+  }
+
+  const std::string text_ = std::string(8 << 20, 'w');
+};
 
 TEST_F(Closing, ACancelEndsTheReceiveAndBothCarryTheirTags) {
   const Ends ends = connected();
@@ -40,36 +63,19 @@ TEST_F(Closing, ACancelInTheTurnOfTheReceiveEndsItToo) {
 }
 
 TEST_F(Closing, ACancelEndsASendThatWaits) {
-  const std::string text(8 << 20, 'c');
-  const Ends ends = connected();
-  client_.stage(submit_receive(ends.client, 2));
-  client_.stage(submit_send(ends.client, 3, bytes(text)));
-  client_.settle();
-  ASSERT_EQ(client_.pending(OperationKind::send), 0U);
-  client_.stage(submit_cancel(ends.client, 4));
-  const auto send = client_.await(OperationKind::send);
+  const Ends ends = with_a_send_that_waits();
+  client_.stage(submit_cancel(ends.client, kClient));
+  expect_the_send_ends_early();
   const auto receive = client_.await(OperationKind::receive);
-  ASSERT_TRUE(send.has_value());
   ASSERT_TRUE(receive.has_value());
-  // What had been taken counts; a cancel that came before the first byte says canceled.
-  EXPECT_LT(send->result, static_cast<std::int32_t>(text.size()));
-  EXPECT_TRUE(send->result > 0 || outcome(*send) == Outcome::canceled);
   EXPECT_EQ(outcome(*receive), Outcome::canceled);
   EXPECT_TRUE(client_.await(OperationKind::cancel).has_value());
 }
 
 TEST_F(Closing, SettlingEndsASendThatWaitsAndNothingElse) {
-  const std::string text(8 << 20, 's');
-  const Ends ends = connected();
-  client_.stage(submit_receive(ends.client, 3));
-  client_.stage(submit_send(ends.client, 3, bytes(text)));
-  client_.settle();
-  ASSERT_EQ(client_.pending(OperationKind::send), 0U);
-  client_.stage(submit_settle(ends.client, 3, OperationKind::send));
-  const auto send = client_.await(OperationKind::send);
-  ASSERT_TRUE(send.has_value());
-  EXPECT_LT(send->result, static_cast<std::int32_t>(text.size()));
-  EXPECT_TRUE(send->result > 0 || outcome(*send) == Outcome::canceled);
+  const Ends ends = with_a_send_that_waits();
+  client_.stage(submit_settle(ends.client, kClient, OperationKind::send));
+  expect_the_send_ends_early();
   client_.settle();
   EXPECT_EQ(client_.pending(OperationKind::settle), 0U);  // Success is silent.
   EXPECT_EQ(client_.pending(OperationKind::receive), 0U);

@@ -56,6 +56,38 @@ TEST_F(Storms, OverTheBudgetConnectionsAreRefusedAndToldWhenToComeBack) {
   ASSERT_TRUE(until([&] { return clients_.status_line(later) == kSwitching; }));
 }
 
+// Retry-After books places at the budget's pace, so who obeys is neither refused for ever nor told
+// to stay away for longer than the budget needs.
+TEST_F(Storms, ACrowdThatObeysIsInAboutWhenTheBudgetAllows) {
+  constexpr std::uint32_t kPerSecond = 40;
+  constexpr std::size_t kCrowd = 300;
+  start({.handshakes_per_second = kPerSecond});
+  for (std::size_t i = 0; i < kCrowd; ++i) begin();
+  const base::Instant begun = world_.now();
+  std::vector<base::Instant> back_at;  // By peer; of those who were refused.
+  std::size_t refused = 0;
+  const auto come_back_when_told = [&] {
+    const std::size_t peers = peers_;
+    back_at.resize(peers, base::kForever);
+    for (std::size_t peer = 0; peer < peers; ++peer) {
+      if (back_at[peer] == base::kForever && clients_.status_line(peer) == kUnavailable) {
+        back_at[peer] = world_.now() + seconds{std::stol(retry_after(peer))};
+        clients_.remind_at(back_at[peer]);
+        ++refused;
+      }
+    }
+    for (std::size_t peer = 0; peer < peers; ++peer) {
+      if (back_at[peer] > world_.now()) continue;
+      back_at[peer] = base::kForever - seconds{1};  // Came back, as another peer.
+      begin();
+    }
+    return with_status(kSwitching) == kCrowd;
+  };
+  EXPECT_TRUE(until(come_back_when_told, seconds{30}));
+  EXPECT_LE(world_.now() - begun, seconds{kCrowd / kPerSecond + 4});
+  EXPECT_LT(refused, 2 * kCrowd);
+}
+
 // Those who never say a word hold a descriptor for a moment only, and no more than so many at once;
 // the rest of the crowd waits outside until it is its turn.
 TEST_F(Storms, ManyThatSayNothingAreGoneSoonAndNotAllInAtOnce) {
