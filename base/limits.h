@@ -68,6 +68,9 @@ inline constexpr std::uint32_t kGatherEnough = 16;
 // Receive buffers of a ring: shared by its connections, held only while bytes are being parsed. The
 // kernel is offered no more of them than bursts have needed, so the rest costs address space only.
 inline constexpr std::uint32_t kReceiveBuffersDefault = 256;
+// As many small ones beside them, for connections whose receives never fill one: they lie so close
+// together that few pages hold all that a turn receives.
+inline constexpr std::uint32_t kSmallReceiveBufferBytes = 2048;
 inline constexpr std::uint32_t kReceiveBuffersLeast = 16;
 inline constexpr std::uint32_t kReceiveBuffersMost = 32768;
 // A large message that is wholly inside one is not gathered; of each buffer only the pages that

@@ -236,6 +236,9 @@ void add_connections(Page& page) {
              [&](const Parts& parts) { return of(parts).open.value(); });
   page.counter("millrace_connections_parked_total", "Quiet connections that were put on a poll",
                [&](const Parts& parts) { return of(parts).parked.value(); });
+  page.counter("millrace_connections_widened_total",
+               "Those that filled a small receive buffer and were given large ones",
+               [&](const Parts& parts) { return of(parts).widened.value(); });
   page.counter("millrace_connections_warmed_total", "Those that began to talk again",
                [&](const Parts& parts) { return of(parts).warmed.value(); });
   page.counter("millrace_connections_handed_over_total", "Given to the shard of their room",

@@ -41,6 +41,8 @@ struct Connection {
   bool warm : 1;       // Its receive is a multishot; else it waits on a poll, and receives singly.
   bool active : 1;     // Received something since the last sweep.
   bool woken : 1;      // Received something since it was parked.
+  bool large : 1;      // Receives into large buffers: it filled a small one,
+  bool bulky : 1;      // and received more than a small one holds since the last sweep.
   bool starved : 1;    // Waits to receive: for want of buffers, or because too much waits already.
   bool paused : 1;     // Not to be read from until it is resumed.
   bool outgoing : 1;   // We connected; else the peer did.

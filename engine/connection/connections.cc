@@ -17,7 +17,7 @@ constexpr base::Duration kAcceptRest = std::chrono::milliseconds{100};
 // comes so soon, because what was sent is memory until then.
 constexpr base::Duration kSettleWithin = std::chrono::milliseconds{1};
 
-constexpr std::size_t kPrefetchAhead = 8;
+constexpr std::size_t kPrefetchAhead = 4;
 
 std::size_t index_of(Outcome outcome) noexcept { return static_cast<std::size_t>(outcome); }
 
@@ -233,18 +233,30 @@ void Connections::settle_sends() {
   if (prompt_.empty() || !reactor_.settled()) return;
   std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < prompt_.size(); ++i) {
-    if (i + kPrefetchAhead < prompt_.size()) prefetch(prompt_[i + kPrefetchAhead]);
+    prefetch_prompt(i);
     Connection& connection = table_[prompt_[i]];
     if (!connection.prompt) continue;  // It said that it could not send everything.
     connection.sending = false;
     connection.prompt = false;
     bytes += connection.queue.complete_all(pools_);
+    const bool rests = connection.state == ConnectionState::open && connection.queue.empty();
+    if (rests && !connection.watched) [[likely]]
+      continue;
     sent(prompt_[i], connection);
   }
   queued_bytes_ -= bytes;
   counters_.sent_bytes.add(bytes);
   prompt_.clear();
   settle_at_ = base::kForever;
+}
+
+// From a record to its slice to its payload: each link is fetched before the next is asked for.
+void Connections::prefetch_prompt(std::size_t at) const noexcept {
+  const std::uint32_t* const ahead = prompt_.data() + at;
+  if (at + 3 * kPrefetchAhead >= prompt_.size()) return;  // The last few are soon asked for.
+  prefetch(ahead[3 * kPrefetchAhead]);
+  table_[ahead[2 * kPrefetchAhead]].queue.prefetch_slice();
+  table_[ahead[kPrefetchAhead]].queue.prefetch_payload();
 }
 
 void Connections::tell_if_drained(ConnectionId id, Connection& connection) {
@@ -329,8 +341,8 @@ bool Connections::stage_send(std::uint32_t slot, Connection& connection) {
                                : submit_send(slot, connection.generation, room.first(count));
   if (count > 1) segments_used_ += count;
   connection.prompt = !connection.blocked;
-  const bool staged = reactor_.try_submit(connection.prompt ? promptly(send) : send);
-  if (staged) return true;
+  if (connection.prompt) send = promptly(send);
+  if (reactor_.try_submit(send)) return true;
   connection.prompt = false;
   connection.queue.complete(pools_, 0);  // All of it waits for the next turn.
   return false;
@@ -368,6 +380,8 @@ void Connections::open_slot(std::uint32_t slot, bool outgoing) {
   connection.starved = false;
   set_warm(connection, !parks_);
   connection.woken = false;
+  connection.large = false;
+  connection.bulky = false;
   connection.active = true;
   connection.paused = false;
   counters_.open.add();

@@ -49,6 +49,7 @@ struct ConnectionCounters {
   std::array<base::Counter, kOutcomeCount> accept_failures;
   std::array<base::Counter, kOutcomeCount> connect_failures;
   std::array<base::Counter, kOutcomeCount> ended;  // success: the peer's orderly end.
+  base::Counter widened;                           // Filled a small receive buffer, got large ones.
   base::Counter warmed;                            // Left the poll for a multishot receive.
   base::Counter parked;                            // Went back to the poll.
   base::Gauge open;
@@ -156,9 +157,12 @@ class Connections {
   struct Received {
     ConnectionId id;
     std::int32_t result;
-    bool has_buffer;
-    BufferId buffer;
+    BufferId buffer;  // On loan; kNoBuffer if none is.
     std::byte* data;
+
+    std::uint64_t bytes() const noexcept {
+      return buffer != kNoBuffer && result > 0 ? static_cast<std::uint64_t>(result) : 0;
+    }
   };
   struct Listening {
     bool wanted = false;
@@ -187,8 +191,15 @@ class Connections {
   void arm_starved();
   void park_quiet(std::uint32_t slot);
   void set_warm(Connection& connection, bool warm) noexcept;
-  bool deliver_part(Received& received, std::uint64_t most);
+  static BufferSize buffers_for(const Connection& connection) noexcept {
+    return connection.large ? BufferSize::large : BufferSize::small;
+  }
+  [[gnu::noinline]] void note_bulk(const Completion& completion, Connection& connection);
+  void end_receive(std::uint32_t slot, const Connection& connection);
+  void deliver_part(Received& received, std::uint64_t most);
   bool deliver_one(const Received& received);
+  [[gnu::noinline]] bool receive_stopped(ConnectionId id, Connection& connection,
+                                         std::int32_t result);
   void pass_on(ConnectionId id, std::span<std::byte> bytes);
   void receive_ended(ConnectionId id, std::int32_t result);
   bool reads(ConnectionId id) const noexcept;
@@ -196,6 +207,7 @@ class Connections {
   bool flush_one(std::uint32_t slot);
   bool stage_send(std::uint32_t slot, Connection& connection);
   void sent(std::uint32_t slot, Connection& connection);
+  void prefetch_prompt(std::size_t at) const noexcept;
   void list_for_flush(std::uint32_t slot, Connection& connection);
   void begin_closing(std::uint32_t slot, Connection& connection);
   void cancel_all(std::uint32_t slot, Connection& connection);

@@ -16,14 +16,31 @@ void Connections::dispatch_receive(const Completion& completion) {
     return;
   }
   if (!completion.more) connection->receiving = false;
-  if (completion.has_buffer) ++buffers_held_;
+  if (completion.has_buffer) {
+    ++buffers_held_;
+    const bool small = completion.result <= std::int32_t{base::kSmallReceiveBufferBytes};
+    if (completion.cramped || !small) [[unlikely]]
+      note_bulk(completion, *connection);
+    // Its first and last line, which lie in an outer cache by now; the processor sees to the rest.
+    __builtin_prefetch(completion.data, 1);
+    __builtin_prefetch(completion.received().last(1).data(), 1);
+  }
   received_.push_back({.id = {completion.tag.slot, completion.tag.generation},
                        .result = completion.result,
-                       .has_buffer = completion.has_buffer,
-                       .buffer = completion.buffer,
+                       .buffer = completion.has_buffer ? completion.buffer : kNoBuffer,
                        .data = completion.data});
   if (connection->state == ConnectionState::closing) {
     release_if_quiet(completion.tag.slot, *connection);
+  }
+}
+
+// Who fills small buffers gets large ones, from the end of the receive that is armed on.
+void Connections::note_bulk(const Completion& completion, Connection& connection) {
+  connection.bulky = true;
+  if (completion.cramped && !connection.large && connection.state != ConnectionState::closing) {
+    connection.large = true;
+    counters_.widened.add();
+    if (connection.receiving) end_receive(completion.tag.slot, connection);
   }
 }
 
@@ -45,7 +62,8 @@ void Connections::dispatch_poll(const Completion& completion) {
   }
 }
 
-// What was to end could not be ended. Of a receive the next sweep tries again; a connection that is
+// What was to end could not be ended. Of a receive the next sweep tries again, or, where it is to
+// have larger buffers, the next time that it fills one; a connection that is
 // being closed waits for nothing. This may come when the connection is gone already: nobody waits
 // for it.
 void Connections::dispatch_settle(const Completion& completion) {
@@ -57,6 +75,7 @@ void Connections::dispatch_settle(const Completion& completion) {
     if (in_flight && !connection.canceling) cancel_all(completion.tag.slot, connection);
   } else if (connection.receiving && !connection.polling) {
     set_warm(connection, true);
+    connection.large = false;
   }
 }
 
@@ -74,12 +93,18 @@ void Connections::set_warm(Connection& connection, bool warm) noexcept {
 
 StepResult Connections::deliver(const ReceiveAllowance& most) {
   const std::size_t end = std::min(received_.size(), received_done_ + most.chunks);
-  const std::uint64_t enough = counters_.received_bytes.value() + most.bytes;
+  std::uint64_t left = most.bytes;
   std::uint32_t ends = 0;
-  while (received_done_ < end && ends < base::kEndsPerTurn) {
-    const std::uint64_t left = enough - counters_.received_bytes.value();
-    if (left == 0 || deliver_part(received_[received_done_], left)) break;
-    ends += deliver_one(received_[received_done_++]) ? 1U : 0U;
+  while (received_done_ < end && ends < base::kEndsPerTurn && left > 0) {
+    Received& received = received_[received_done_];
+    const std::uint64_t bytes = received.bytes();
+    if (bytes > left && reads(received.id)) {
+      deliver_part(received, left);
+      break;
+    }
+    left -= std::min(left, bytes);
+    ++received_done_;
+    ends += deliver_one(received) ? 1U : 0U;
   }
   if (received_done_ < received_.size()) return StepResult::more;
   received_.clear();
@@ -87,15 +112,12 @@ StepResult Connections::deliver(const ReceiveAllowance& most) {
   return StepResult::done;
 }
 
-// Of a chunk larger than `most` bytes the first so many; false when it is not larger.
-bool Connections::deliver_part(Received& received, std::uint64_t most) {
-  if (!received.has_buffer || received.result <= 0 || !reads(received.id)) return false;
-  if (static_cast<std::uint64_t>(received.result) <= most) return false;
+// The first `most` bytes of a chunk that has more.
+void Connections::deliver_part(Received& received, std::uint64_t most) {
   const std::span part{received.data, static_cast<std::size_t>(most)};
   received.data += part.size();
   received.result -= static_cast<std::int32_t>(part.size());
   pass_on(received.id, part);
-  return true;
 }
 
 void Connections::pass_on(ConnectionId id, std::span<std::byte> bytes) {
@@ -106,33 +128,41 @@ void Connections::pass_on(ConnectionId id, std::span<std::byte> bytes) {
 
 // True when the connection ended.
 bool Connections::deliver_one(const Received& received) {
-  Connection& connection = table_[received.id.slot];
-  if (reads(received.id) && received.result > 0 && received.has_buffer) {
+  const ConnectionId id = received.id;
+  Connection& connection = table_[id.slot];
+  if (const std::uint64_t bytes = received.bytes(); bytes > 0 && reads(id)) {
     counters_.receives.add();
-    pass_on(received.id, {received.data, static_cast<std::size_t>(received.result)});
+    pass_on(id, {received.data, static_cast<std::size_t>(bytes)});
   }
-  if (received.has_buffer) {
+  if (received.buffer != kNoBuffer) {
     reactor_.give_back(received.buffer);
     --buffers_held_;
     ++buffers_came_back_;
   }
-  if (!reads(received.id)) return false;
-  const Outcome outcome = outcome_of(received.result);
+  const bool goes_on = connection.receiving && !connection.paused;
+  if (received.result > 0 && goes_on) [[likely]]
+    return false;
+  return reads(id) && receive_stopped(id, connection, received.result);
+}
+
+// What follows a receive that ended, or that should. True when the connection did.
+bool Connections::receive_stopped(ConnectionId id, Connection& connection, std::int32_t result) {
+  const Outcome outcome = outcome_of(result);
   if (outcome == Outcome::no_buffers) {
     counters_.receive_buffers_exhausted.add();
     starved_anew_ = true;
-    wait_to_receive(received.id.slot, connection);
-  } else if (received.result > 0 || outcome == Outcome::interrupted ||
-             outcome == Outcome::canceled) {
-    const bool ended = !connection.receiving && !connection.starved && !connection.leaving;
-    if (ended) {
-      arm_after(received.id.slot, connection, received.result > 0);
-    } else if (connection.paused && connection.receiving) {
-      pause(received.id);  // It goes on: what should end it missed it.
-    }
-  } else {
-    receive_ended(received.id, received.result);
+    wait_to_receive(id.slot, connection);
+    return false;
+  }
+  if (result <= 0 && outcome != Outcome::interrupted && outcome != Outcome::canceled) {
+    receive_ended(id, result);
     return true;
+  }
+  const bool ended = !connection.receiving && !connection.starved && !connection.leaving;
+  if (ended) {
+    arm_after(id.slot, connection, result > 0);
+  } else if (connection.paused && connection.receiving) {
+    pause(id);  // It goes on: what should end it missed it.
   }
   return false;
 }
@@ -174,14 +204,14 @@ void Connections::arm_receive(std::uint32_t slot, Connection& connection) {
   connection.receiving = true;
   connection.polling = false;
   connection.single = false;
-  reactor_.submit(submit_receive(slot, connection.generation));
+  reactor_.submit(submit_receive(slot, connection.generation, buffers_for(connection)));
 }
 
 void Connections::arm_once(std::uint32_t slot, Connection& connection) {
   connection.receiving = true;
   connection.polling = false;
   connection.single = true;
-  reactor_.submit(submit_receive_once(slot, connection.generation));
+  reactor_.submit(submit_receive_once(slot, connection.generation, buffers_for(connection)));
 }
 
 void Connections::arm_poll(std::uint32_t slot, Connection& connection) {
@@ -231,17 +261,28 @@ void Connections::arm_starved() {
   starved_anew_ = false;
 }
 
-// The receive of a connection that was silent for an interval is ended; a poll follows it.
+// The receive of a connection that was silent for an interval is ended; a poll follows it. One that
+// had only what small buffers hold gets those again.
 void Connections::park_quiet(std::uint32_t slot) {
   Connection& connection = table_[slot];
   if (connection.state != ConnectionState::open) return;
-  const bool silent = !connection.active;
+  const bool parks = !connection.active && connection.warm;
+  const bool narrows = connection.large && !connection.bulky;
   connection.active = false;
   connection.woken = false;
-  if (!silent || !connection.warm) return;
-  set_warm(connection, false);
-  counters_.parked.add();
-  if (connection.receiving) reactor_.submit(submit_settle(slot, connection.generation));
+  connection.bulky = false;
+  if (narrows) connection.large = false;
+  if (parks) {
+    set_warm(connection, false);
+    counters_.parked.add();
+  }
+  if ((parks || narrows) && connection.receiving) end_receive(slot, connection);
+}
+
+// What is armed ends; what follows it is armed as the connection's bits say by then.
+void Connections::end_receive(std::uint32_t slot, const Connection& connection) {
+  if (connection.polling || connection.paused) return;  // It is none, or being ended already.
+  reactor_.submit(submit_settle(slot, connection.generation));
 }
 
 // ---- For the session layer ----------------------------------------------------------------------

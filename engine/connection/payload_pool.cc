@@ -26,6 +26,7 @@ Payload* PayloadPool::allocate(std::uint32_t size) {
   if (list.first == nullptr) return make(kBlockBytes[size_class], size_class);
   Payload* payload = list.first;
   list.first = payload->next_free_;
+  __builtin_prefetch(list.first, 1);
   --list.count;
   payload->references_ = 1;
   payload->used_ = 0;

@@ -15,11 +15,14 @@ namespace engine {
 // Names a receive buffer on loan from the driver.
 using BufferId = std::uint32_t;
 
+inline constexpr BufferId kNoBuffer = UINT32_MAX;
+
 struct Completion {
   Tag tag{};
   std::int32_t result = 0;
   bool more = false;        // The operation goes on; false is its last word.
   bool has_buffer = false;  // `buffer` is on loan and `data` points into it.
+  bool cramped = false;     // It filled a small buffer, and a large one would have held more.
   BufferId buffer = 0;
   std::byte* data = nullptr;
 

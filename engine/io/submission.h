@@ -19,13 +19,17 @@ namespace engine {
 // A socket in the ring's own table ("direct descriptor"); not a file descriptor of the process.
 using Descriptor = std::uint32_t;
 
+// Of receive buffers; see UringReceiveBuffers.
+enum class BufferSize : std::uint8_t { small, large };
+
 struct Submission {
   Tag tag;
-  Descriptor descriptor = 0;        // Not for accept (listener), connect and ring.
-  const std::byte* data = nullptr;  // send of one piece.
-  std::uint32_t size = 0;           // Bytes at `data`, or how many `segments`.
-  bool prompt = false;              // send: what does not fit at once is not sent.
-  bool once = false;                // receive: one buffer at most. accept: one connection.
+  Descriptor descriptor = 0;               // Not for accept (listener), connect and ring.
+  const std::byte* data = nullptr;         // send of one piece.
+  std::uint32_t size = 0;                  // Bytes at `data`, or how many `segments`.
+  bool prompt = false;                     // send: what does not fit at once is not sent.
+  bool once = false;                       // receive: one buffer at most. accept: one connection.
+  BufferSize buffers = BufferSize::large;  // receive: into which.
   OperationKind ends = OperationKind::receive;  // settle: what it is to end.
   const iovec* segments = nullptr;              // send of several pieces in order.
   const Address* address = nullptr;             // connect.
@@ -52,13 +56,17 @@ inline Submission submit_connect(const Address& address, std::uint32_t token) no
 }
 
 // Receives into leased buffers until told otherwise.
-inline Submission submit_receive(Descriptor descriptor, std::uint32_t generation) noexcept {
-  return {.tag = {OperationKind::receive, descriptor, generation}, .descriptor = descriptor};
+inline Submission submit_receive(Descriptor descriptor, std::uint32_t generation,
+                                 BufferSize buffers = BufferSize::large) noexcept {
+  return {.tag = {OperationKind::receive, descriptor, generation},
+          .descriptor = descriptor,
+          .buffers = buffers};
 }
 
 // Receives one buffer, when there is something to receive.
-inline Submission submit_receive_once(Descriptor descriptor, std::uint32_t generation) noexcept {
-  Submission submission = submit_receive(descriptor, generation);
+inline Submission submit_receive_once(Descriptor descriptor, std::uint32_t generation,
+                                      BufferSize buffers = BufferSize::large) noexcept {
+  Submission submission = submit_receive(descriptor, generation, buffers);
   submission.once = true;
   return submission;
 }

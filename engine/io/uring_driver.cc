@@ -23,10 +23,8 @@ namespace {
 
 constexpr int kSubmitTries = 1000;
 // Receive buffers have this many bits of their number within a ring; above them is the ring's.
-constexpr std::uint32_t kBufferBits = 15;
+constexpr std::uint32_t kBufferBits = 16;
 constexpr std::uint32_t kBufferMask = (std::uint32_t{1} << kBufferBits) - 1;
-
-static_assert(base::kReceiveBuffersMost <= std::uint32_t{1} << kBufferBits);
 
 base::Instant monotonic_now() noexcept {
   timespec now{};
@@ -90,7 +88,8 @@ base::Status UringDriver::set_up() {
          .descriptors =
              std::min(descriptors_per_ring_, options_.descriptors - i * descriptors_per_ring_),
          .receive_buffers = options_.receive_buffers,
-         .receive_buffer_bytes = options_.receive_buffer_bytes,
+         .small_buffer_bytes = options_.small_receive_buffer_bytes(),
+         .large_buffer_bytes = options_.receive_buffer_bytes,
          .bell = i == 0 ? -1 : bell_});
     if (!status.ok()) {
       return base::Error{"shard " + std::to_string(options_.shard) + ", ring " +
@@ -167,15 +166,16 @@ void UringDriver::wake_from_outside() noexcept {
 void UringDriver::give_back(BufferId buffer) noexcept {
   const std::uint32_t ring = buffer >> kBufferBits;
   CHECK(ring < rings_in_use_);
-  rings_[ring]->buffers().give_back(static_cast<RingBuffer>(buffer & kBufferMask));
+  const auto local = static_cast<RingBuffer>(buffer & kBufferMask);
+  rings_[ring]->buffers_of(local).give_back(local);
 }
 
 // ---- Turning ------------------------------------------------------------------------------------
 
 std::uint32_t UringDriver::turn(std::span<Completion> out, base::Instant deadline) noexcept {
-  main_ring().buffers().publish();
+  main_ring().publish_buffers();
   for (const auto& ring : further_rings()) {
-    ring->buffers().publish();
+    ring->publish_buffers();
     if (ring->flush_entries() > 0) static_cast<void>(ring->enter(0, UringRing::kNoEnd));
   }
   if (!bell_armed_) static_cast<void>(stage_bell());
@@ -271,24 +271,34 @@ std::uint32_t UringDriver::reap(UringRing& ring, std::span<Completion> out) noex
     if (translate(ring, cqe, out[count])) ++count;
     return count < out.size();
   });
-  ring.buffers().publish();  // For what else the kernel holds back.
+  ring.publish_buffers();  // For what else the kernel holds back.
   return count;
 }
 
 // False when the completion concerns the driver alone.
-bool UringDriver::translate(UringRing& ring, const io_uring_cqe& cqe, Completion& out) noexcept {
+inline bool UringDriver::translate(UringRing& ring, const io_uring_cqe& cqe,
+                                   Completion& out) noexcept {
+  out = {.tag = unpack_tag(cqe.user_data),
+         .result = cqe.res,
+         .more = (cqe.flags & IORING_CQE_F_MORE) != 0};
+  if ((cqe.flags & IORING_CQE_F_BUFFER) != 0) [[likely]] {
+    const auto local = static_cast<RingBuffer>(cqe.flags >> IORING_CQE_BUFFER_SHIFT);
+    UringReceiveBuffers& buffers = ring.buffers_of(local);
+    out.has_buffer = true;
+    out.buffer = ring.number() << kBufferBits | local;
+    out.data = buffers.lend(local);
+    const bool filled = static_cast<std::uint32_t>(cqe.res) == buffers.bytes();
+    out.cramped = filled && buffers.bytes() < options_.receive_buffer_bytes;
+    return true;
+  }
+  return translate_other(ring, cqe, out);
+}
+
+// All but receives that yielded bytes.
+bool UringDriver::translate_other(UringRing& ring, const io_uring_cqe& cqe,
+                                  Completion& out) noexcept {
   if (cqe.user_data >> 56U == kInstallKind) {
     return translate_installed(static_cast<std::uint32_t>(cqe.user_data), cqe.res, out);
-  }
-  out.tag = unpack_tag(cqe.user_data);
-  out.result = cqe.res;
-  out.more = (cqe.flags & IORING_CQE_F_MORE) != 0;
-  out.has_buffer = (cqe.flags & IORING_CQE_F_BUFFER) != 0;
-  out.data = nullptr;
-  if (out.has_buffer) {
-    const auto local = static_cast<RingBuffer>(cqe.flags >> IORING_CQE_BUFFER_SHIFT);
-    out.buffer = ring.number() << kBufferBits | local;
-    out.data = ring.buffers().lend(local);
   }
   if (out.tag.kind == OperationKind::accept || out.tag.kind == OperationKind::arrival) {
     settle_place(ring, out);

@@ -91,6 +91,8 @@ class UringDriver {
   std::uint32_t gather_from(UringRing& ring, std::span<Completion> out) noexcept;
   std::uint32_t reap(UringRing& ring, std::span<Completion> out) noexcept;
   bool translate(UringRing& ring, const io_uring_cqe& cqe, Completion& out) noexcept;
+  [[gnu::noinline]] bool translate_other(UringRing& ring, const io_uring_cqe& cqe,
+                                         Completion& out) noexcept;
   bool translate_installed(std::uint32_t index, std::int32_t result, Completion& out) noexcept;
   void settle_place(UringRing& ring, Completion& completion) noexcept;
   void settle_connect(Completion& completion) noexcept;

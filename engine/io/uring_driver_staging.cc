@@ -24,6 +24,7 @@ void fill_receive(io_uring_sqe& entry, int descriptor, const Submission& submiss
     io_uring_prep_recv_multishot(&entry, descriptor, nullptr, 0, 0);
   }
   entry.flags = IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
+  entry.buf_group = UringRing::group_of(submission.buffers);
 }
 
 void fill_poll(io_uring_sqe& entry, int descriptor) noexcept {
@@ -90,23 +91,10 @@ UringRing& UringDriver::ring_with_place() noexcept {
 }
 
 UringRing& UringDriver::ring_for(const Submission& submission) noexcept {
-  switch (submission.tag.kind) {
-    case OperationKind::accept:
-      return ring_with_place();
-    case OperationKind::ring:
-      return main_ring();
-    case OperationKind::connect:
-    case OperationKind::receive:
-    case OperationKind::poll:
-    case OperationKind::send:
-    case OperationKind::settle:
-    case OperationKind::cancel:
-    case OperationKind::close:
-    case OperationKind::wake:
-    case OperationKind::hand_over:
-    case OperationKind::arrival:
-      break;
-  }
+  if (submission.tag.kind == OperationKind::accept) [[unlikely]]
+    return ring_with_place();
+  if (submission.tag.kind == OperationKind::ring) [[unlikely]]
+    return main_ring();
   return ring_of(submission.descriptor);
 }
 
@@ -124,6 +112,8 @@ bool UringDriver::stage(const Submission& submission) noexcept {
 
 void UringDriver::fill(io_uring_sqe& entry, UringRing& ring,
                        const Submission& submission) noexcept {
+  if (submission.tag.kind == OperationKind::send) [[likely]]
+    return fill_send(entry, ring, submission);
   const int descriptor = ring.local(submission.descriptor);
   switch (submission.tag.kind) {
     case OperationKind::accept:
@@ -136,14 +126,13 @@ void UringDriver::fill(io_uring_sqe& entry, UringRing& ring,
       return fill_settle(entry, submission);
     case OperationKind::hand_over:
       return fill_hand_over(entry, descriptor, submission);
-    case OperationKind::send:
-      return fill_send(entry, ring, submission);
     case OperationKind::cancel:
       return fill_cancel(entry, descriptor);
     case OperationKind::close:
       return fill_close(entry, ring, submission.descriptor);
     case OperationKind::ring:
       return fill_ring(entry, submission);
+    case OperationKind::send:
     case OperationKind::connect:
     case OperationKind::arrival:
     case OperationKind::wake:

@@ -14,7 +14,6 @@ namespace engine {
 
 namespace {
 
-constexpr int kBufferGroup = 0;
 constexpr std::uint32_t kPageBytes = 4096;
 
 void* map_memory(std::size_t bytes) noexcept {
@@ -30,9 +29,11 @@ UringReceiveBuffers::~UringReceiveBuffers() {
   if (memory_ != nullptr) munmap(memory_, std::size_t{count_} * bytes_);
 }
 
-base::Status UringReceiveBuffers::open(io_uring& ring, std::uint32_t count, std::uint32_t bytes) {
+base::Status UringReceiveBuffers::open(io_uring& ring, const ReceiveBuffersOptions& options) {
+  const auto [group, first, count, bytes] = options;
   CHECK(std::has_single_bit(count));
   CHECK(count <= base::kReceiveBuffersMost);
+  first_ = first;
   count_ = count;
   bytes_ = bytes;
   ring_ = static_cast<io_uring_buf_ring*>(map_memory(count * sizeof(io_uring_buf)));
@@ -44,7 +45,7 @@ base::Status UringReceiveBuffers::open(io_uring& ring, std::uint32_t count, std:
   io_uring_buf_reg registration{};
   registration.ring_addr = reinterpret_cast<std::uintptr_t>(ring_);
   registration.ring_entries = count;
-  registration.bgid = kBufferGroup;
+  registration.bgid = group;
   const int error = io_uring_register_buf_ring(&ring, &registration, 0);
   if (error < 0) {
     return base::Error{std::string("the kernel refused the receive buffers: ") +
@@ -63,28 +64,30 @@ base::Status UringReceiveBuffers::open(io_uring& ring, std::uint32_t count, std:
 }
 
 std::byte* UringReceiveBuffers::lend(RingBuffer buffer) noexcept {
-  CHECK(buffer < count_);
+  const std::uint32_t place = std::uint32_t{buffer} - first_;
+  CHECK(place < count_);
   CHECK(lent_ < count_ && offered_ > 0);
   ++lent_;
   --offered_;
   lent_most_ = std::max(lent_most_, lent_);
-  has_memory_[buffer] = true;
+  has_memory_[place] = true;
   if (offered_ == 0) wanted_ = std::min(count_, wanted_ * 2);  // The kernel may have lacked some.
-  return at(buffer);
+  return at(place);
 }
 
 void UringReceiveBuffers::give_back(RingBuffer buffer) noexcept {
   CHECK(lent_ > 0);
   --lent_;
-  free_.push_back(buffer);
+  free_.push_back(static_cast<RingBuffer>(buffer - first_));
 }
 
 void UringReceiveBuffers::publish() noexcept {
   int added = 0;
   while (offered_ < wanted_ && !free_.empty()) {
-    const RingBuffer buffer = free_.back();
+    const RingBuffer place = free_.back();
     free_.pop_back();
-    io_uring_buf_ring_add(ring_, at(buffer), bytes_, buffer, static_cast<int>(count_ - 1), added++);
+    io_uring_buf_ring_add(ring_, at(place), bytes_, static_cast<RingBuffer>(first_ + place),
+                          static_cast<int>(count_ - 1), added++);
     ++offered_;
   }
   if (added == 0) return;
@@ -103,9 +106,9 @@ void UringReceiveBuffers::end_period() noexcept {
 // What is free after publish() was offered when more was wanted, if ever.
 void UringReceiveBuffers::return_to_host() noexcept {
   if (bytes_ % kPageBytes != 0) return;  // A page of several buffers.
-  for (const RingBuffer buffer : free_) {
-    if (!has_memory_[buffer]) continue;
-    has_memory_[buffer] = madvise(at(buffer), bytes_, MADV_DONTNEED) != 0;
+  for (const RingBuffer place : free_) {
+    if (!has_memory_[place]) continue;
+    has_memory_[place] = madvise(at(place), bytes_, MADV_DONTNEED) != 0;
   }
 }
 

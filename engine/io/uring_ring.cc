@@ -46,7 +46,17 @@ base::Status UringRing::open(const UringRingOptions& options) {
     }
     keep_quiet();
   }
-  return buffers_.open(ring_, options.receive_buffers, options.receive_buffer_bytes);
+  const base::Status small = buffers(BufferSize::small)
+                                 .open(ring_, {.group = group_of(BufferSize::small),
+                                               .first = 0,
+                                               .count = options.receive_buffers,
+                                               .bytes = options.small_buffer_bytes});
+  if (!small.ok()) return small;
+  return buffers(BufferSize::large)
+      .open(ring_, {.group = group_of(BufferSize::large),
+                    .first = kFirstLarge,
+                    .count = options.receive_buffers,
+                    .bytes = options.large_buffer_bytes});
 }
 
 base::Status UringRing::start() {

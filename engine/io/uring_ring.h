@@ -1,4 +1,5 @@
-// UringRing: one io_uring with its table of sockets and the buffers that these receive into.
+// UringRing: one io_uring with its table of sockets and the buffers, of two sizes, that these
+// receive into.
 //
 // It knows how to submit, wait and reap, and nothing of what the operations mean: that is
 // UringDriver's, which has one ring or, where the open-file limit keeps tables small, several on
@@ -7,10 +8,12 @@
 // Bounds: UringRingOptions, all taken at open().
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "engine/io/submission.h"
@@ -23,10 +26,11 @@ struct UringRingOptions {
   std::uint32_t number = 0;   // Among the driver's rings.
   std::uint32_t submissions;  // Entries of the queues, powers of two.
   std::uint32_t completions;
-  Descriptor first_descriptor;  // What the driver calls the table's first socket,
-  std::uint32_t descriptors;    // and how many there may be.
-  std::uint32_t receive_buffers;
-  std::uint32_t receive_buffer_bytes;
+  Descriptor first_descriptor;    // What the driver calls the table's first socket,
+  std::uint32_t descriptors;      // and how many there may be.
+  std::uint32_t receive_buffers;  // Of each size.
+  std::uint32_t small_buffer_bytes;
+  std::uint32_t large_buffer_bytes;
   int bell = -1;  // An eventfd that becomes readable when work waits here; -1: it is waited on.
 };
 
@@ -77,9 +81,23 @@ class UringRing {
   // The last enter() brought so much that the kernel may hold more back, of which no flag tells.
   bool may_hold_more() const noexcept { return helping_ >= kHelpingLeast; }
 
+  // ---- Receive buffers --------------------------------------------------------------------------
+
+  static std::uint16_t group_of(BufferSize size) noexcept {
+    return static_cast<std::uint16_t>(size);
+  }
+  static BufferSize size_of(RingBuffer buffer) noexcept {
+    return buffer < kFirstLarge ? BufferSize::small : BufferSize::large;
+  }
+  UringReceiveBuffers& buffers(BufferSize size) noexcept { return buffers_[group_of(size)]; }
+  UringReceiveBuffers& buffers_of(RingBuffer buffer) noexcept { return buffers(size_of(buffer)); }
+  // Before the kernel is entered.
+  void publish_buffers() noexcept {
+    for (UringReceiveBuffers& buffers : buffers_) buffers.publish();
+  }
+
   // ---- The table --------------------------------------------------------------------------------
 
-  UringReceiveBuffers& buffers() noexcept { return buffers_; }
   Descriptor global(std::int32_t index) const noexcept {
     return options_.first_descriptor + static_cast<Descriptor>(index);
   }
@@ -104,8 +122,10 @@ class UringRing {
   bool no_iowait_ = false;
   std::uint32_t helping_ = 0;  // Completions taken since the last enter().
   std::uint32_t taken_ = 0;
-  UringReceiveBuffers buffers_;
+  std::array<UringReceiveBuffers, 2> buffers_;  // By size.
   std::vector<msghdr> headers_;
+
+  static constexpr RingBuffer kFirstLarge = base::kReceiveBuffersMost;
 
   // Who reaps so many may have left some: since Linux 6.13 a call runs only 20 pieces of deferred
   // work, of which nearly every one completes something.

@@ -39,6 +39,81 @@ TEST_F(Receiving, YieldsBytesInLeasedBuffersWhileMoreIsSet) {
   }
 }
 
+// What comes is more than a small buffer holds: who asked for those hears that it would have had
+// use for a large one.
+class ReceivingInTwoSizes : public Pair {
+ protected:
+  ReceivingInTwoSizes() : Pair(two_sizes(0), two_sizes(1)) {}
+
+  static DriverOptions two_sizes(std::uint32_t shard) {
+    DriverOptions options = small(shard);
+    options.receive_buffer_bytes = 2 * base::kSmallReceiveBufferBytes;
+    return options;
+  }
+  void send_all(const Ends& ends) {
+    client_.stage(submit_send(ends.client, 1, bytes(text_)));
+    client_.await(OperationKind::send);
+    client_.settle();
+  }
+
+  const std::string text_ = numbered_text(base::kSmallReceiveBufferBytes + 100);
+};
+
+TEST_F(ReceivingInTwoSizes, ASmallBufferThatIsFilledSaysThatALargeOneWouldHoldMore) {
+  const Ends ends = connected();
+  send_all(ends);
+  server_.stage(submit_receive(ends.server, 1, engine::BufferSize::small));
+  std::string received;
+  while (received.size() < text_.size()) {
+    const auto completion = server_.await(OperationKind::receive);
+    ASSERT_TRUE(completion.has_value());
+    ASSERT_TRUE(completion->has_buffer);
+    EXPECT_LE(completion->received().size(), base::kSmallReceiveBufferBytes);
+    EXPECT_EQ(completion->cramped, completion->received().size() == base::kSmallReceiveBufferBytes);
+    received += base::as_text(completion->received());
+    server_.driver().give_back(completion->buffer);
+    if (!completion->more) {
+      server_.stage(submit_receive(ends.server, 1, engine::BufferSize::small));
+    }
+  }
+  EXPECT_EQ(received, text_);
+}
+
+TEST_F(ReceivingInTwoSizes, ALargeOneHoldsItAndIsNotCalledCramped) {
+  const Ends ends = connected();
+  send_all(ends);
+  server_.stage(submit_receive_once(ends.server, 1, engine::BufferSize::large));
+  const auto completion = server_.await(OperationKind::receive);
+  ASSERT_TRUE(completion.has_value());
+  ASSERT_TRUE(completion->has_buffer);
+  EXPECT_EQ(base::as_text(completion->received()), text_);
+  EXPECT_FALSE(completion->cramped);
+  server_.driver().give_back(completion->buffer);
+}
+
+TEST_F(ReceivingInTwoSizes, ThoseOfOneSizeDoNotRunOutForTheOther) {
+  const Ends first = connected();
+  const Ends second = connected();
+  std::vector<engine::BufferId> held;
+  for (int i = 0; i < 8; ++i) {  // All of the small ones.
+    client_.stage(submit_send(first.client, 1, bytes("small")));
+    client_.await(OperationKind::send);
+    server_.stage(submit_receive_once(first.server, 1, engine::BufferSize::small));
+    const auto completion = server_.await(OperationKind::receive);
+    ASSERT_TRUE(completion.has_value() && completion->has_buffer);
+    held.push_back(completion->buffer);
+  }
+  client_.stage(submit_send(second.client, 1, bytes(text_)));
+  client_.await(OperationKind::send);
+  client_.settle();
+  server_.stage(submit_receive_once(second.server, 1, engine::BufferSize::large));
+  const auto completion = server_.await(OperationKind::receive);
+  ASSERT_TRUE(completion.has_value());
+  EXPECT_TRUE(completion->has_buffer);
+  if (completion->has_buffer) held.push_back(completion->buffer);
+  for (const engine::BufferId buffer : held) server_.driver().give_back(buffer);
+}
+
 TEST_F(Receiving, BytesInABufferMayBeChangedInPlace) {
   const Ends ends = connected();
   server_.stage(submit_receive(ends.server, 1));

@@ -25,12 +25,12 @@ void allow([[maybe_unused]] std::span<std::byte> bytes) noexcept {
 
 }  // namespace
 
-ReceiveBuffers::ReceiveBuffers(std::uint32_t count, std::uint32_t bytes)
-    : memory_(std::size_t{count} * bytes), bytes_(bytes), on_loan_(count, false) {
+ReceiveBuffers::ReceiveBuffers(engine::BufferId first, std::uint32_t count, std::uint32_t bytes)
+    : first_(first), memory_(std::size_t{count} * bytes), bytes_(bytes), on_loan_(count, false) {
   CHECK(count > 0);
   CHECK(bytes > 0);
   for (std::uint32_t i = 0; i < count; ++i) {
-    free_.push_back(static_cast<engine::BufferId>(i));
+    free_.push_back(first + i);
     spoil(free_.back());
   }
 }
@@ -41,8 +41,8 @@ engine::BufferId ReceiveBuffers::lend() {
   CHECK(!free_.empty());
   const engine::BufferId buffer = free_.front();
   free_.pop_front();
-  CHECK(!on_loan_[buffer]);
-  on_loan_[buffer] = true;
+  CHECK(!on_loan_[buffer - first_]);
+  on_loan_[buffer - first_] = true;
   ++lent_;
   allow(bytes(buffer));
   return buffer;
@@ -55,9 +55,9 @@ void ReceiveBuffers::take_back(engine::BufferId buffer) {
 }
 
 void ReceiveBuffers::give_back(engine::BufferId buffer) {
-  CHECK(buffer < on_loan_.size());
-  CHECK(on_loan_[buffer]);
-  on_loan_[buffer] = false;
+  CHECK(buffer - first_ < on_loan_.size());
+  CHECK(on_loan_[buffer - first_]);
+  on_loan_[buffer - first_] = false;
   --lent_;
   spoil(buffer);
   returned_.push_back(buffer);

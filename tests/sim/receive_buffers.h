@@ -1,4 +1,5 @@
-// ReceiveBuffers: the buffers that a simulated driver lends, as the kernel's buffer ring does.
+// ReceiveBuffers: the buffers of one size that a simulated driver lends, as the kernel's buffer
+// ring does.
 //
 // A buffer that was given back can be lent again only after publish(), which is the next turn.
 // Bytes of a buffer that is not on loan are overwritten and, under AddressSanitizer, out of bounds:
@@ -18,7 +19,8 @@ namespace sim {
 
 class ReceiveBuffers {
  public:
-  ReceiveBuffers(std::uint32_t count, std::uint32_t bytes);
+  // Their ids are `first` and the `count` - 1 that follow.
+  ReceiveBuffers(engine::BufferId first, std::uint32_t count, std::uint32_t bytes);
   ReceiveBuffers(const ReceiveBuffers&) = delete;
   ReceiveBuffers& operator=(const ReceiveBuffers&) = delete;
   ~ReceiveBuffers();
@@ -31,8 +33,10 @@ class ReceiveBuffers {
   void publish();
 
   std::span<std::byte> bytes(engine::BufferId buffer) noexcept {
-    return {memory_.data() + std::size_t{buffer} * bytes_, bytes_};
+    return {memory_.data() + std::size_t{buffer - first_} * bytes_, bytes_};
   }
+  engine::BufferId first() const noexcept { return first_; }
+  std::uint32_t bytes_each() const noexcept { return bytes_; }
   std::uint32_t lent() const noexcept { return lent_; }
   // Given back in this turn, not to be had before the next.
   bool unpublished() const noexcept { return !returned_.empty(); }
@@ -40,6 +44,7 @@ class ReceiveBuffers {
  private:
   void spoil(engine::BufferId buffer) noexcept;
 
+  engine::BufferId first_;
   std::vector<std::byte> memory_;
   std::uint32_t bytes_;
   std::vector<bool> on_loan_;

@@ -36,7 +36,9 @@ SimDriver::SimDriver(sim::Network& network, const DriverOptions& options)
       options_(options),
       number_(network.add(*this)),
       prng_(options.seed),
-      buffers_(options.receive_buffers, std::min(options.receive_buffer_bytes, kBufferBytesMost)),
+      small_buffers_(0, options.receive_buffers, options.small_receive_buffer_bytes()),
+      large_buffers_(options.receive_buffers, options.receive_buffers,
+                     std::min(options.receive_buffer_bytes, kBufferBytesMost)),
       slots_(options.descriptors) {
   for (Descriptor i = options.descriptors; i > 0; --i) free_slots_.push_back(i - 1);
 }
@@ -99,7 +101,8 @@ void SimDriver::execute_staged() {
 std::uint32_t SimDriver::turn(std::span<Completion> out, base::Instant deadline) noexcept {
   CHECK(started_);
   CHECK(!out.empty());
-  buffers_.publish();
+  small_buffers_.publish();
+  large_buffers_.publish();
   execute_staged();
   refusing_ = false;
   worked_ = network_.now() - now_;
@@ -273,6 +276,7 @@ void SimDriver::receive(const Submission& submission) {
   slot->receiving = true;
   slot->receive_fresh = true;
   slot->receive_single = submission.once;
+  slot->receive_size = submission.buffers;
   slot->receive_tag = as_returned(submission.tag);
   ++slot->in_flight;
   ++in_flight_;

@@ -44,7 +44,10 @@ class SimDriver {
   [[nodiscard]] bool stage(const Submission& submission) noexcept;
   std::uint32_t turn(std::span<Completion> out, base::Instant deadline) noexcept;
   bool settled() const noexcept { return settled_; }
-  void give_back(BufferId buffer) noexcept { buffers_.give_back(buffer); }
+  void give_back(BufferId buffer) noexcept {
+    buffers(buffer < large_buffers_.first() ? BufferSize::small : BufferSize::large)
+        .give_back(buffer);
+  }
 
   base::Instant now() const noexcept { return now_; }
   base::Duration worked() const noexcept { return worked_; }
@@ -64,7 +67,9 @@ class SimDriver {
   // A turn would hand something out.
   bool ready() const noexcept { return !ready_.empty(); }
   std::uint32_t number_in_network() const noexcept { return number_; }
-  std::uint32_t buffers_lent() const noexcept { return buffers_.lent(); }
+  std::uint32_t buffers_lent() const noexcept {
+    return small_buffers_.lent() + large_buffers_.lent();
+  }
   // Operations whose last word was not handed out yet; accepts are not counted.
   std::uint32_t operations_in_flight() const noexcept { return in_flight_; }
   std::uint32_t descriptors_open() const noexcept;
@@ -86,6 +91,7 @@ class SimDriver {
     bool receiving = false;
     bool receive_fresh = false;   // Not tried yet since it was armed.
     bool receive_single = false;  // Of one buffer, then it ends.
+    BufferSize receive_size = BufferSize::large;
     bool receive_scheduled = false;
     Tag receive_tag{};
     base::Instant receive_due{};  // Of its youngest completion: none overtakes it.
@@ -152,6 +158,9 @@ class SimDriver {
   static std::span<const std::byte> rest_of_send(const Slot& slot) noexcept;
   static std::uint64_t hash_of_send(const Slot& slot) noexcept;
 
+  sim::ReceiveBuffers& buffers(BufferSize size) noexcept {
+    return size == BufferSize::small ? small_buffers_ : large_buffers_;
+  }
   void wake(const Tag& tag, bool more);
   void post(const Completion& completion, base::Instant due, bool counted);
   base::Instant completion_due();
@@ -161,7 +170,8 @@ class SimDriver {
   DriverOptions options_;
   std::uint32_t number_;  // In the network.
   base::Prng prng_;
-  sim::ReceiveBuffers buffers_;
+  sim::ReceiveBuffers small_buffers_;
+  sim::ReceiveBuffers large_buffers_;  // Their ids are behind those of the small ones.
   std::vector<Slot> slots_;
   std::vector<Descriptor> free_slots_;  // The last one freed is the first one reused.
   std::vector<Listener> listeners_;

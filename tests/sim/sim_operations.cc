@@ -132,17 +132,20 @@ bool SimDriver::receive_once(Slot& slot) {
   if (!readable && !slot.receive_fresh) return false;
   slot.receive_fresh = false;
   // Withheld only while some buffer is out, so that its return tells when to try again.
+  sim::ReceiveBuffers& buffers = this->buffers(slot.receive_size);
   const bool withheld =
-      buffers_.lent() > 0 && readable && network_.faults().strikes(Fault::buffers_withheld);
+      buffers.lent() > 0 && readable && network_.faults().strikes(Fault::buffers_withheld);
   // A single receive waits for something to receive before it asks for a buffer.
   const bool asks = readable || !slot.receive_single;
-  if (asks && (buffers_.empty() || withheld)) {
+  if (asks && (buffers.empty() || withheld)) {
     end_receive(slot, -ENOBUFS);
     return false;
   }
   if (!readable) return false;
-  const BufferId buffer = buffers_.lend();
-  std::span<std::byte> bytes = buffers_.bytes(buffer);
+  const BufferId buffer = buffers.lend();
+  std::span<std::byte> bytes = buffers.bytes(buffer);
+  const bool could_be_larger = bytes.size() < large_buffers_.bytes_each();
+  const std::size_t room = bytes.size();
   const std::size_t unread = network_.unread(slot.socket);
   if (unread > 1 && network_.faults().strikes(Fault::receive_split)) {
     const bool tiny = network_.prng().below(2) == 0;
@@ -152,7 +155,7 @@ bool SimDriver::receive_once(Slot& slot) {
   }
   const std::int32_t result = network_.read(slot.socket, bytes);
   if (result <= 0) {
-    buffers_.take_back(buffer);
+    buffers.take_back(buffer);
     end_receive(slot, result);
     return false;
   }
@@ -162,6 +165,7 @@ bool SimDriver::receive_once(Slot& slot) {
         .result = result,
         .more = slot.receiving,
         .has_buffer = true,
+        .cramped = could_be_larger && static_cast<std::size_t>(result) == room,
         .buffer = buffer,
         .data = bytes.data()},
        slot.receive_due, true);

@@ -57,7 +57,8 @@ TEST_F(Storms, OverTheBudgetConnectionsAreRefusedAndToldWhenToComeBack) {
 }
 
 // Retry-After books places at the budget's pace, so who obeys is neither refused for ever nor told
-// to stay away for longer than the budget needs.
+// to stay away for longer than the budget needs. It has whole seconds only, so those of one second
+// must not all come at its beginning, which is more than the budget's burst.
 TEST_F(Storms, ACrowdThatObeysIsInAboutWhenTheBudgetAllows) {
   constexpr std::uint32_t kPerSecond = 40;
   constexpr std::size_t kCrowd = 300;
@@ -71,7 +72,8 @@ TEST_F(Storms, ACrowdThatObeysIsInAboutWhenTheBudgetAllows) {
     back_at.resize(peers, base::kForever);
     for (std::size_t peer = 0; peer < peers; ++peer) {
       if (back_at[peer] == base::kForever && clients_.status_line(peer) == kUnavailable) {
-        back_at[peer] = world_.now() + seconds{std::stol(retry_after(peer))};
+        const milliseconds within{peer * 618 % 1000};
+        back_at[peer] = world_.now() + seconds{std::stol(retry_after(peer))} + within;
         clients_.remind_at(back_at[peer]);
         ++refused;
       }

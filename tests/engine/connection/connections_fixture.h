@@ -31,12 +31,12 @@ inline constexpr base::Duration kPatience = seconds{20};
 class Host final : private TurnSteps, private ConnectionHandler {
  public:
   explicit Host(sim::Network& network, std::uint32_t descriptors = 8,
-                base::Duration park_after = {})
+                base::Duration park_after = {}, std::uint32_t receive_buffer_bytes = 64)
       : network_(network) {
     DriverOptions options;
     options.descriptors = descriptors;
     options.receive_buffers = 4;
-    options.receive_buffer_bytes = 64;
+    options.receive_buffer_bytes = receive_buffer_bytes;
     driver_ = ActiveDriver::open(options).take();
     reactor_ = std::make_unique<Reactor>(*driver_);
     connections_ = std::make_unique<Connections>(*reactor_, park_after);

@@ -1,11 +1,13 @@
 // Receiving: who is paused, who is parked, and what happens when the receive buffers run out.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/limits.h"
 #include "tests/engine/connection/connections_fixture.h"
 
 namespace engine {
@@ -217,6 +219,87 @@ TEST_F(ConnectionsTest, StarvingAfterTheLastBufferCameBackIsNotForEver) {
     });
   }
   EXPECT_GT(server_.counters().receive_buffers_exhausted.value(), 0U);
+}
+
+// ---- Small and large buffers --------------------------------------------------------------------
+
+class BufferSizesTest : public ConnectionsTest {
+ protected:
+  BufferSizesTest() : roomy_(network_, 8, kSweep, 2 * base::kSmallReceiveBufferBytes) {
+    address_ = roomy_.listen();
+    roomy_.connections().start(network_.now());
+    client_.connections().connect(address_, 7);
+    turn_until([&] { return !roomy_.opened.empty() && !client_.opened.empty(); });
+    roomy_.on_bytes = [this](ConnectionId, std::span<std::byte> bytes) {
+      largest_ = std::max(largest_, bytes.size());
+    };
+  }
+
+  template <typename Condition>
+  void turn_until(Condition&& condition) {
+    const base::Instant end = network_.now() + kPatience;
+    while (!condition() && network_.now() < end) {
+      roomy_.turn();
+      client_.turn();
+      network_.advance_to(network_.now() + std::chrono::microseconds{50});
+    }
+    EXPECT_TRUE(condition());
+  }
+  // Says so much at once. Returns the largest chunk in which it arrived.
+  std::size_t say(std::size_t bytes) {
+    largest_ = 0;
+    said_ += bytes;
+    const std::string text(bytes, 'x');
+    client_.send(client_.opened.front(), text);
+    turn_until([&] { return roomy_.of(roomy_.opened.front()).bytes.size() == said_; });
+    return largest_;
+  }
+  void pass(base::Duration time) {
+    const base::Instant end = network_.now() + time;
+    turn_until([&] { return network_.now() >= end; });
+  }
+
+  static constexpr base::Duration kSweep = seconds{2};
+  static constexpr std::size_t kSmall = base::kSmallReceiveBufferBytes;
+  Host roomy_;
+  std::size_t largest_ = 0;
+  std::size_t said_ = 0;
+};
+
+TEST_F(BufferSizesTest, WhoFillsASmallBufferGetsLargeOnes) {
+  say(10);
+  say(10);  // The second wakes it up: a multishot receive is armed.
+  EXPECT_EQ(say(kSmall + 500), kSmall);
+  EXPECT_EQ(roomy_.counters().widened.value(), 1U);
+  EXPECT_EQ(say(kSmall + 500), kSmall + 500);
+  EXPECT_EQ(roomy_.counters().widened.value(), 1U);
+  settle();
+  EXPECT_EQ(roomy_.driver().operations_in_flight(), 1U);
+}
+
+TEST_F(BufferSizesTest, WhoSaysOnlyLittleForAWhileGetsSmallOnesAgain) {
+  say(10);
+  say(10);
+  say(kSmall + 500);
+  say(kSmall + 500);
+  for (int i = 0; i < 10; ++i) {  // Never silent, so it is not parked.
+    say(10);
+    pass(kSweep / 2);
+  }
+  EXPECT_EQ(say(kSmall + 500), kSmall);
+  EXPECT_EQ(roomy_.counters().widened.value(), 2U);
+  EXPECT_EQ(roomy_.counters().parked.value(), 0U);
+}
+
+TEST_F(BufferSizesTest, WhoGoesOnSayingMuchKeepsThem) {
+  say(10);
+  say(10);
+  say(kSmall + 500);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(say(kSmall + 500), kSmall + 500);
+    pass(kSweep / 2);
+  }
+  EXPECT_EQ(roomy_.counters().widened.value(), 1U);
 }
 
 }  // namespace

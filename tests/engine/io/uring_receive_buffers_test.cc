@@ -22,7 +22,8 @@ class UringReceiveBuffersTest : public testing::Test {
   UringReceiveBuffersTest() {
     EXPECT_EQ(io_uring_queue_init(kCount, &ring_, 0), 0);
     EXPECT_EQ(pipe(pipe_), 0);
-    EXPECT_TRUE(buffers_.open(ring_, kCount, kBytes).ok());
+    EXPECT_TRUE(
+        buffers_.open(ring_, {.group = 0, .first = 0, .count = kCount, .bytes = kBytes}).ok());
   }
   ~UringReceiveBuffersTest() override {
     io_uring_queue_exit(&ring_);
