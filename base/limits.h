@@ -90,6 +90,10 @@ inline constexpr std::uint32_t kRingPlacesAhead = 256;
 // and after how many offers it looks whether it needs as many.
 inline constexpr std::uint32_t kReceiveBuffersOffered = 32;
 inline constexpr std::uint32_t kReceiveBuffersPeriod = 4096;
+// Never more of them than so many bytes, by what lately came in one, but at least a few: what a
+// turn receives is read and sent on from a core's own cache.
+inline constexpr std::uint32_t kReceiveBytesOffered = std::uint32_t{384} << 10;
+inline constexpr std::uint32_t kReceiveBuffersOfferedLeast = 4;
 
 static_assert(kCompletionsPerTurn <= kCompletionQueueEntries);
 static_assert(kSubmissionQueueEntries * 4 <= kCompletionQueueEntries,

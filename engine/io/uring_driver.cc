@@ -286,7 +286,7 @@ inline bool UringDriver::translate(UringRing& ring, const io_uring_cqe& cqe,
     UringReceiveBuffers& buffers = ring.buffers_of(local);
     out.has_buffer = true;
     out.buffer = ring.number() << kBufferBits | local;
-    out.data = buffers.lend(local);
+    out.data = buffers.lend(local, static_cast<std::uint32_t>(std::max(cqe.res, 0)));
     const bool filled = static_cast<std::uint32_t>(cqe.res) == buffers.bytes();
     out.cramped = filled && buffers.bytes() < options_.receive_buffer_bytes;
     return true;

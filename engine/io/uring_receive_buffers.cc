@@ -15,6 +15,7 @@ namespace engine {
 namespace {
 
 constexpr std::uint32_t kPageBytes = 4096;
+constexpr std::uint32_t kUsualOver = 16;  // Of so many receives usual_bytes_ is the average.
 
 void* map_memory(std::size_t bytes) noexcept {
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
@@ -63,13 +64,14 @@ base::Status UringReceiveBuffers::open(io_uring& ring, const ReceiveBuffersOptio
   return {};
 }
 
-std::byte* UringReceiveBuffers::lend(RingBuffer buffer) noexcept {
+std::byte* UringReceiveBuffers::lend(RingBuffer buffer, std::uint32_t filled) noexcept {
   const std::uint32_t place = std::uint32_t{buffer} - first_;
   CHECK(place < count_);
   CHECK(lent_ < count_ && offered_ > 0);
   ++lent_;
   --offered_;
   lent_most_ = std::max(lent_most_, lent_);
+  usual_bytes_ = usual_bytes_ - usual_bytes_ / kUsualOver + filled / kUsualOver;
   has_memory_[place] = true;
   if (offered_ == 0) wanted_ = std::min(count_, wanted_ * 2);  // The kernel may have lacked some.
   return at(place);
@@ -83,7 +85,8 @@ void UringReceiveBuffers::give_back(RingBuffer buffer) noexcept {
 
 void UringReceiveBuffers::publish() noexcept {
   int added = 0;
-  while (offered_ < wanted_ && !free_.empty()) {
+  const std::uint32_t most = offers_most();
+  while (offered_ < most && !free_.empty()) {
     const RingBuffer place = free_.back();
     free_.pop_back();
     io_uring_buf_ring_add(ring_, at(place), bytes_, static_cast<RingBuffer>(first_ + place),
@@ -93,6 +96,11 @@ void UringReceiveBuffers::publish() noexcept {
   if (added == 0) return;
   io_uring_buf_ring_advance(ring_, added);
   if (--offers_left_ == 0) end_period();
+}
+
+std::uint32_t UringReceiveBuffers::offers_most() const noexcept {
+  const std::uint32_t hot = base::kReceiveBytesOffered / std::max(usual_bytes_, 1U);
+  return std::min(wanted_, std::max(hot, base::kReceiveBuffersOfferedLeast));
 }
 
 void UringReceiveBuffers::end_period() noexcept {

@@ -2,12 +2,13 @@
 //
 // One provided-buffer ring; an io_uring has one for each size of buffers. The kernel takes buffers
 // from its head; publish() offers it those given back last, which are still in the cache, and only
-// as many as bursts have needed: twice as many once all were taken, half when a period needed few.
-// What it is not offered is not touched, or is returned to the host, so that a ring may have many
-// and yet cost little. Threads: the shard's own. Bound: `count` buffers of `bytes` each, mapped at
-// construction. When empty: receives end with Outcome::no_buffers and are armed again later.
-// Nothing is lost, because the bytes stay in the socket. Invariant: a buffer is offered, on loan or
-// free, and only one of them; give_back() CHECKs the count.
+// as many as bursts have needed: twice as many once all were taken, half when a period needed few,
+// and where much comes in each no more than a core's own cache holds. What it is not offered is not
+// touched, or is returned to the host, so that a ring may have many and yet cost little. Threads:
+// the shard's own. Bound: `count` buffers of `bytes` each, mapped at construction. When empty:
+// receives end with Outcome::no_buffers and are armed again later. Nothing is lost, because the
+// bytes stay in the socket. Invariant: a buffer is offered, on loan or free, and only one of them;
+// give_back() CHECKs the count.
 #pragma once
 
 #include <cstddef>
@@ -39,8 +40,8 @@ class UringReceiveBuffers {
   // Maps the memory and registers it with `ring`.
   base::Status open(io_uring& ring, const ReceiveBuffersOptions& options);
 
-  // The kernel filled `buffer`: it is on loan from here on.
-  std::byte* lend(RingBuffer buffer) noexcept;
+  // The kernel filled `buffer` with so many bytes: it is on loan from here on.
+  std::byte* lend(RingBuffer buffer, std::uint32_t filled) noexcept;
   void give_back(RingBuffer buffer) noexcept;
   // Offers what is wanted, visible to the kernel with one store. Each time before it is entered.
   void publish() noexcept;
@@ -55,6 +56,7 @@ class UringReceiveBuffers {
   std::byte* at(std::uint32_t place) const noexcept {
     return memory_ + std::size_t{place} * bytes_;
   }
+  std::uint32_t offers_most() const noexcept;
   void end_period() noexcept;
   void return_to_host() noexcept;
 
@@ -66,6 +68,7 @@ class UringReceiveBuffers {
   std::uint32_t lent_ = 0;
   std::uint32_t offered_ = 0;      // That the kernel has, as far as completions have told.
   std::uint32_t wanted_ = 0;       // That it should have.
+  std::uint32_t usual_bytes_ = 0;  // That came in one lately: a moving average.
   std::uint32_t lent_most_ = 0;    // At once, in this period.
   std::uint32_t offers_left_ = 0;  // Of the period.
   std::vector<RingBuffer> free_;   // Places; the last is the one that was used last.

@@ -1,6 +1,7 @@
 // How many buffers the kernel is offered, and which of them keep memory, as it fills them.
 #include "engine/io/uring_receive_buffers.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -55,7 +56,7 @@ class UringReceiveBuffersTest : public testing::Test {
     ASSERT_EQ(io_uring_peek_cqe(&ring_, &completion), 0);
     if ((completion->flags & IORING_CQE_F_BUFFER) != 0) {
       lent.push_back(static_cast<RingBuffer>(completion->flags >> IORING_CQE_BUFFER_SHIFT));
-      std::byte* memory = buffers_.lend(lent.back());
+      std::byte* memory = buffers_.lend(lent.back(), 1);
       EXPECT_EQ(memory[0], std::byte{'x'});
       memory_.insert(memory);
     } else {
@@ -111,6 +112,47 @@ TEST_F(UringReceiveBuffersTest, WhatBurstsNeedAgainAndAgainStaysOffered) {
   for (int i = 0; i < 6; ++i) turn(kCount);
   for (std::uint32_t i = 0; i < 6 * base::kReceiveBuffersPeriod; ++i) turn(i % 64 == 0 ? 100 : 2);
   EXPECT_EQ(buffers_.wanted(), kCount);
+}
+
+// Much in each, as from /dev/zero: no more are offered than a core's cache holds.
+TEST(UringReceiveBuffers, OfferFewerWhereMuchComesInEach) {
+  constexpr std::uint32_t kLarge = std::uint32_t{128} << 10;
+  constexpr std::uint32_t kReads = 40;
+  io_uring ring{};
+  ASSERT_EQ(io_uring_queue_init(kCount, &ring, 0), 0);
+  UringReceiveBuffers buffers;
+  ASSERT_TRUE(buffers.open(ring, {.group = 1, .first = 0, .count = kCount, .bytes = kLarge}).ok());
+  const int zeroes = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(zeroes, 0);
+  const auto turn = [&](std::uint32_t bytes) {
+    for (std::uint32_t i = 0; i < kReads; ++i) {
+      io_uring_sqe* entry = io_uring_get_sqe(&ring);
+      io_uring_prep_read(entry, zeroes, nullptr, bytes, 0);
+      entry->flags |= IOSQE_BUFFER_SELECT;
+      entry->buf_group = 1;
+    }
+    EXPECT_EQ(io_uring_submit_and_wait(&ring, kReads), static_cast<int>(kReads));
+    std::vector<RingBuffer> lent;
+    for (std::uint32_t i = 0; i < kReads; ++i) {
+      io_uring_cqe* completion = nullptr;
+      EXPECT_EQ(io_uring_peek_cqe(&ring, &completion), 0);
+      if ((completion->flags & IORING_CQE_F_BUFFER) != 0) {
+        lent.push_back(static_cast<RingBuffer>(completion->flags >> IORING_CQE_BUFFER_SHIFT));
+        buffers.lend(lent.back(), static_cast<std::uint32_t>(completion->res));
+      }
+      io_uring_cqe_seen(&ring, completion);
+    }
+    for (const RingBuffer buffer : lent) buffers.give_back(buffer);
+    buffers.publish();
+    return static_cast<std::uint32_t>(lent.size());
+  };
+  for (int i = 0; i < 10; ++i) turn(kLarge / 2);
+  EXPECT_LE(turn(kLarge / 2), base::kReceiveBytesOffered / (kLarge / 2) + 1);
+  EXPECT_GE(turn(kLarge / 2), base::kReceiveBuffersOfferedLeast);
+  for (int i = 0; i < 10; ++i) turn(100);
+  EXPECT_EQ(turn(100), kReads);  // Little in each: as many as are asked for.
+  close(zeroes);
+  io_uring_queue_exit(&ring);
 }
 
 }  // namespace
