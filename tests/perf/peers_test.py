@@ -95,6 +95,12 @@ class PeersTest(unittest.TestCase):
     def test_beast(self):
         self.check("beast", ("echo", "room", "rooms"))
 
+    def test_floor(self):
+        with Peer("floor") as peer:
+            for flags in (("echo", "/echo", "--connections", "10"),
+                          ("room", "/room?room={room}", "--rooms", "1", "--members", "5")):
+                self.assertEqual(peer.load(*flags, "--size", "64")["failures"], [])
+
     def test_nchan(self):
         self.check("nchan", ("room",))
 
@@ -115,7 +121,7 @@ class PeersTest(unittest.TestCase):
         done = subprocess.run([PEERS / "start", "--list"], capture_output=True, text=True,
                               timeout=PATIENCE_S, check=True)
         names = [line.partition(":")[0] for line in done.stdout.splitlines()]
-        self.assertEqual(names, ["bun", "ws", "beast", "nchan", "socket.io"])
+        self.assertEqual(names, ["bun", "ws", "beast", "floor", "nchan", "socket.io"])
         for line in done.stdout.splitlines():
             self.assertTrue(re.search(r": (serves|lacking: .+: )", line), line)
 
