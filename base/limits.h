@@ -162,6 +162,10 @@ inline constexpr std::uint64_t kControlQueueBytesMax = std::uint64_t{16} << 10;
 inline constexpr Duration kHandshakeTimeoutDefault = std::chrono::seconds{10};
 inline constexpr Duration kCloseTimeoutDefault = std::chrono::seconds{5};
 inline constexpr Duration kHeartbeatIntervalDefault = std::chrono::seconds{30};
+// A shard that looks after its deadlines so late was not run, and its peers are not to blame: for a
+// moment nobody is dropped for silence.
+inline constexpr Duration kShardStall = std::chrono::milliseconds{500};
+inline constexpr Duration kStallExcuse = std::chrono::seconds{1};
 inline constexpr Duration kDrainGraceDefault = std::chrono::seconds{10};
 inline constexpr Duration kTimeoutLeast = std::chrono::milliseconds{100};
 inline constexpr Duration kTimeoutMost = std::chrono::hours{24};

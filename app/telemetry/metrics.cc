@@ -138,6 +138,9 @@ void add_sessions(Page& page) {
                });
   page.counter("millrace_messages_dropped_total", "Messages that found a full send queue",
                [&](const Parts& parts) { return of(parts).messages_dropped.value(); });
+  page.counter("millrace_shard_stalls_total",
+               "Times that a shard was not run for half a second or more, and peers were excused",
+               [&](const Parts& parts) { return of(parts).stalls.value(); });
   page.counter("millrace_pings_sent_total", "Heartbeats sent",
                [&](const Parts& parts) { return of(parts).pings_sent.value(); });
   page.counter("millrace_pongs_received_total", "Answers to them, and unasked pongs",

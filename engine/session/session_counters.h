@@ -25,6 +25,7 @@ struct SessionCounters {
   base::Counter pings_answered;
   base::Counter pongs_superseded;  // Times that waiting pongs gave way to a newer one.
   base::Counter close_timeouts;    // Close handshakes that the peer did not finish.
+  base::Counter stalls;            // Times that the shard was not run, and peers were excused.
   base::Counter messages_dropped;  // Could not be queued: the queue was full.
   base::Counter accepts_rested;    // Times that accepting rested for want of a handshake's budget.
   std::array<base::Counter, kCloseReasonCount> closed;

@@ -198,7 +198,8 @@ class Sessions final : public ConnectionHandler {
   void expire_handshakes(base::Instant now);
   void expire_closes(base::Instant now);
   StepResult sweep_heartbeats(base::Instant now);
-  void sweep_one(std::uint32_t slot, std::uint8_t tick);
+  void sweep_one(std::uint32_t slot, std::uint8_t tick, bool judges);
+  void excuse_all(base::Instant now);
   StepResult sweep_idle(base::Instant now);
   StepResult sweep_drain(base::Instant now);
   void drain_one(std::uint32_t slot);
@@ -221,6 +222,7 @@ class Sessions final : public ConnectionHandler {
   std::size_t input_left_ = 0;  // Of the receive being parsed: how much an answer may need.
 
   base::Instant started_{};
+  base::Instant excused_until_{};  // Until then nobody is dropped for silence.
   std::uint32_t seconds_ = 0;  // Since the start, at the beginning of this turn.
   DeadlineQueue<SessionId> handshakes_;
   DeadlineQueue<SessionId> closes_;

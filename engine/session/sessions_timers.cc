@@ -19,6 +19,7 @@ constexpr int kHeartbeatTicks = 16;
 StepResult Sessions::expire(base::Instant now) {
   seconds_ = static_cast<std::uint32_t>((now - started_) / std::chrono::seconds{1});
   if (now < next_deadline_) return StepResult::done;
+  if (now - next_deadline_ > base::kShardStall) excuse_all(now);
   expire_handshakes(now);
   expire_closes(now);
   const StepResult heartbeats = sweep_heartbeats(now);
@@ -31,7 +32,15 @@ StepResult Sessions::expire(base::Instant now) {
   return more ? StepResult::more : StepResult::done;
 }
 
+// The shard did not run: its host was stopped, or had no cpu for it. What peers said meanwhile is
+// unread, so nobody is late yet.
+void Sessions::excuse_all(base::Instant now) {
+  counters_.stalls.add();
+  excused_until_ = now + base::kStallExcuse;
+}
+
 void Sessions::expire_handshakes(base::Instant now) {
+  if (now < excused_until_) return;
   while (const auto id = handshakes_.pop_due(now)) {
     if (!connections_.alive(*id)) continue;
     Session& session = table_[id->slot];
@@ -66,12 +75,13 @@ StepResult Sessions::sweep_heartbeats(base::Instant now) {
   const auto tick =
       static_cast<std::uint8_t>((now - started_) / (options_.heartbeat_interval / kHeartbeatTicks));
   for (std::uint32_t slot = range.begin; slot < range.end; ++slot) {
-    if (is_open(slot)) sweep_one(slot, tick);
+    if (is_open(slot)) sweep_one(slot, tick, now >= excused_until_);
   }
   return range.behind ? StepResult::more : StepResult::done;
 }
 
-void Sessions::sweep_one(std::uint32_t slot, std::uint8_t tick) {
+// `judges`: whether one whose pong is late is dropped.
+void Sessions::sweep_one(std::uint32_t slot, std::uint8_t tick, bool judges) {
   Session& session = table_[slot];
   const SessionId id = connections_.id_of(slot);
   // While the table grows the sweep comes sooner than after an interval: the pong has its time.
@@ -83,7 +93,7 @@ void Sessions::sweep_one(std::uint32_t slot, std::uint8_t tick) {
     session.pinged_tick = tick;
     counters_.pings_sent.add();
     send_control(slot, session, protocol::Opcode::ping, {});
-  } else if (waited >= kHeartbeatTicks - 1) {
+  } else if (judges && waited >= kHeartbeatTicks - 1) {
     end(id, session, CloseReason::heartbeat_timeout);
     connections_.abort(id);
   }
@@ -133,8 +143,9 @@ void Sessions::drain_one(std::uint32_t slot) {
 }
 
 void Sessions::set_next_deadline(base::Instant now) {
+  const base::Instant handshakes = std::max(handshakes_.next(), excused_until_);
   next_deadline_ =
-      std::min({handshakes_.next(), closes_.next(), lingers_.next(), early_lingers_.next(),
+      std::min({handshakes, closes_.next(), lingers_.next(), early_lingers_.next(),
                 heartbeat_.next(now), idle_.next(now), drain_.next(now)});
 }
 

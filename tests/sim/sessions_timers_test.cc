@@ -44,6 +44,30 @@ TEST_F(SessionsTimers, WhoAnswersIsPingedOncePerIntervalAndStays) {
   EXPECT_EQ(counters().pongs_received.value(), 10U);
 }
 
+// The host was stopped: what the peer said meanwhile is there, but not read, when the shard goes on.
+TEST_F(SessionsTimers, NobodyIsDroppedForWhatAShardThatStoodStillDidNotRead) {
+  start({.heartbeat_interval = seconds{10}});
+  const std::size_t peer = open_peer();
+  ASSERT_TRUE(until([&] { return pings(peer) == 1; }, seconds{21}));
+  clients_.send(peer, frame(0xA, ""));
+  clients_.pump();
+  world_.network().advance_to(world_.now() + seconds{30});
+  pass(seconds{5});
+  EXPECT_EQ(counters().stalls.value(), 1U);
+  EXPECT_FALSE(clients_.ended(peer));
+  EXPECT_EQ(counters().pongs_received.value(), 1U);
+  EXPECT_TRUE(until([&] { return clients_.ended(peer); }, seconds{31})) << "excused once";
+}
+
+TEST_F(SessionsTimers, ARequestThatAShardDidNotReadInTimeIsAnsweredAllTheSame) {
+  start({.handshake_timeout = seconds{10}});
+  const std::size_t peer = dial();
+  clients_.send(peer, request_text());
+  clients_.pump();
+  world_.network().advance_to(world_.now() + seconds{30});
+  EXPECT_TRUE(until([&] { return clients_.status_line(peer) == kSwitching; }));
+}
+
 TEST_F(SessionsTimers, WhoTalksIsNotPinged) {
   start({.heartbeat_interval = seconds{10}});
   const std::size_t peer = open_peer();
