@@ -55,7 +55,7 @@ class ModelTest(unittest.TestCase):
     def test_connections_and_their_memory(self):
         figures = self.predict(8, heartbeat_interval_s=60)
         self.assertAlmostEqual(figures["connections"], 2 * self.predict(8)["connections"])
-        self.assertAlmostEqual(figures["memory_gb"], figures["connections"] * 4168 / 1e9)
+        self.assertAlmostEqual(figures["memory_gb"], figures["connections"] * 3945 / 1e9)
 
     def test_what_is_measured_is_written_down(self):
         for name, one in model.INPUTS.items():
