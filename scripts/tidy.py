@@ -72,7 +72,7 @@ BANS = [
         CORE + r"|app/|loadgen/|tests/",
         URING,
     ),
-    Ban(r"#\s*include\s*<liburing", "a Submission to the driver", r"", URING),
+    Ban(r"#\s*include\s*<liburing", "a Submission to the driver", r"", URING + r"|perf/"),
     Ban(r"\b(?:sqe|cqe)\b", "submission and completion", r"", URING + r"|perf/"),
     Ban(
         r"(?<![\w>)])::(?:socket|accept4?|connect|bind|listen|recv\w*|send\w*|epoll_\w+|poll)\s*\(",

@@ -223,7 +223,7 @@ class Sessions final : public ConnectionHandler {
 
   base::Instant started_{};
   base::Instant excused_until_{};  // Until then nobody is dropped for silence.
-  std::uint32_t seconds_ = 0;  // Since the start, at the beginning of this turn.
+  std::uint32_t seconds_ = 0;      // Since the start, at the beginning of this turn.
   DeadlineQueue<SessionId> handshakes_;
   DeadlineQueue<SessionId> closes_;
   DeadlineQueue<SessionId> lingers_;

@@ -144,9 +144,8 @@ void Sessions::drain_one(std::uint32_t slot) {
 
 void Sessions::set_next_deadline(base::Instant now) {
   const base::Instant handshakes = std::max(handshakes_.next(), excused_until_);
-  next_deadline_ =
-      std::min({handshakes, closes_.next(), lingers_.next(), early_lingers_.next(),
-                heartbeat_.next(now), idle_.next(now), drain_.next(now)});
+  next_deadline_ = std::min({handshakes, closes_.next(), lingers_.next(), early_lingers_.next(),
+                             heartbeat_.next(now), idle_.next(now), drain_.next(now)});
 }
 
 }  // namespace engine

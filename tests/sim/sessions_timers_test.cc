@@ -44,7 +44,8 @@ TEST_F(SessionsTimers, WhoAnswersIsPingedOncePerIntervalAndStays) {
   EXPECT_EQ(counters().pongs_received.value(), 10U);
 }
 
-// The host was stopped: what the peer said meanwhile is there, but not read, when the shard goes on.
+// The host was stopped: what the peer said meanwhile is there, but not read, when the shard goes
+// on.
 TEST_F(SessionsTimers, NobodyIsDroppedForWhatAShardThatStoodStillDidNotRead) {
   start({.heartbeat_interval = seconds{10}});
   const std::size_t peer = open_peer();
