@@ -23,7 +23,7 @@ void Connections::dispatch_receive(const Completion& completion) {
       note_bulk(completion, *connection);
     // Its first and last line, which lie in an outer cache by now; the processor sees to the rest.
     __builtin_prefetch(completion.data, 1);
-    __builtin_prefetch(completion.received().last(1).data(), 1);
+    __builtin_prefetch(completion.data + std::max(completion.result - 1, 0), 1);
   }
   received_.push_back({.id = {completion.tag.slot, completion.tag.generation},
                        .result = completion.result,
