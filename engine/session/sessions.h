@@ -198,7 +198,7 @@ class Sessions final : public ConnectionHandler {
   void expire_handshakes(base::Instant now);
   void expire_closes(base::Instant now);
   StepResult sweep_heartbeats(base::Instant now);
-  void sweep_one(std::uint32_t slot, std::uint8_t tick, bool judges);
+  void sweep_one(std::uint32_t slot, std::uint8_t tick);
   void excuse_all(base::Instant now);
   StepResult sweep_idle(base::Instant now);
   StepResult sweep_drain(base::Instant now);

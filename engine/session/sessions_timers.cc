@@ -20,10 +20,14 @@ StepResult Sessions::expire(base::Instant now) {
   seconds_ = static_cast<std::uint32_t>((now - started_) / std::chrono::seconds{1});
   if (now < next_deadline_) return StepResult::done;
   if (now - next_deadline_ > base::kShardStall) excuse_all(now);
-  expire_handshakes(now);
   expire_closes(now);
-  const StepResult heartbeats = sweep_heartbeats(now);
-  const StepResult idle = sweep_idle(now);
+  StepResult heartbeats = StepResult::done;
+  StepResult idle = StepResult::done;
+  if (now >= excused_until_) {
+    expire_handshakes(now);
+    heartbeats = sweep_heartbeats(now);
+    idle = sweep_idle(now);
+  }
   const StepResult drain = sweep_drain(now);
   set_next_deadline(now);
   const bool more =
@@ -40,7 +44,6 @@ void Sessions::excuse_all(base::Instant now) {
 }
 
 void Sessions::expire_handshakes(base::Instant now) {
-  if (now < excused_until_) return;
   while (const auto id = handshakes_.pop_due(now)) {
     if (!connections_.alive(*id)) continue;
     Session& session = table_[id->slot];
@@ -75,13 +78,12 @@ StepResult Sessions::sweep_heartbeats(base::Instant now) {
   const auto tick =
       static_cast<std::uint8_t>((now - started_) / (options_.heartbeat_interval / kHeartbeatTicks));
   for (std::uint32_t slot = range.begin; slot < range.end; ++slot) {
-    if (is_open(slot)) sweep_one(slot, tick, now >= excused_until_);
+    if (is_open(slot)) sweep_one(slot, tick);
   }
   return range.behind ? StepResult::more : StepResult::done;
 }
 
-// `judges`: whether one whose pong is late is dropped.
-void Sessions::sweep_one(std::uint32_t slot, std::uint8_t tick, bool judges) {
+void Sessions::sweep_one(std::uint32_t slot, std::uint8_t tick) {
   Session& session = table_[slot];
   const SessionId id = connections_.id_of(slot);
   // While the table grows the sweep comes sooner than after an interval: the pong has its time.
@@ -93,7 +95,7 @@ void Sessions::sweep_one(std::uint32_t slot, std::uint8_t tick, bool judges) {
     session.pinged_tick = tick;
     counters_.pings_sent.add();
     send_control(slot, session, protocol::Opcode::ping, {});
-  } else if (judges && waited >= kHeartbeatTicks - 1) {
+  } else if (waited >= kHeartbeatTicks - 1) {
     end(id, session, CloseReason::heartbeat_timeout);
     connections_.abort(id);
   }
@@ -143,9 +145,10 @@ void Sessions::drain_one(std::uint32_t slot) {
 }
 
 void Sessions::set_next_deadline(base::Instant now) {
-  const base::Instant handshakes = std::max(handshakes_.next(), excused_until_);
-  next_deadline_ = std::min({handshakes, closes_.next(), lingers_.next(), early_lingers_.next(),
-                             heartbeat_.next(now), idle_.next(now), drain_.next(now)});
+  const base::Instant silence =
+      std::min({handshakes_.next(), heartbeat_.next(now), idle_.next(now)});
+  next_deadline_ = std::min({std::max(silence, excused_until_), closes_.next(), lingers_.next(),
+                             early_lingers_.next(), drain_.next(now)});
 }
 
 }  // namespace engine

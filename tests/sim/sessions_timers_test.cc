@@ -60,6 +60,17 @@ TEST_F(SessionsTimers, NobodyIsDroppedForWhatAShardThatStoodStillDidNotRead) {
   EXPECT_TRUE(until([&] { return clients_.ended(peer); }, seconds{31})) << "excused once";
 }
 
+TEST_F(SessionsTimers, NobodyIsIdleWhoSpokeWhileTheShardStoodStill) {
+  start({.heartbeat_interval = seconds{0}, .idle_timeout = seconds{10}});
+  const std::size_t peer = open_peer();
+  pass(seconds{5});
+  clients_.send(peer, text_frame("here"));
+  clients_.pump();
+  world_.network().advance_to(world_.now() + seconds{30});
+  EXPECT_FALSE(until([&] { return close_code(peer) != 0; }, seconds{8}));
+  EXPECT_TRUE(until([&] { return close_code(peer) == 1000; }, seconds{10}));
+}
+
 TEST_F(SessionsTimers, ARequestThatAShardDidNotReadInTimeIsAnsweredAllTheSame) {
   start({.handshake_timeout = seconds{10}});
   const std::size_t peer = dial();
