@@ -13,13 +13,13 @@ using engine::submit_settle;
 
 class Closing : public Pair {
  protected:
-  static constexpr std::uint32_t kClient = 3;  // The generation in the client's tags.
+  static constexpr std::uint32_t kSend = 3;  // The generation in the send's tag.
 
   // A client that receives, and whose send waits for a server that reads nothing.
-  Ends with_a_send_that_waits() {
+  Ends with_a_send_that_waits(std::uint32_t receive_generation) {
     const Ends ends = connected();
-    client_.stage(submit_receive(ends.client, kClient));
-    client_.stage(submit_send(ends.client, kClient, bytes(text_)));
+    client_.stage(submit_receive(ends.client, receive_generation));
+    client_.stage(submit_send(ends.client, kSend, bytes(text_)));
     client_.settle();
     EXPECT_EQ(client_.pending(OperationKind::send), 0U);
     return ends;
@@ -63,8 +63,8 @@ TEST_F(Closing, ACancelInTheTurnOfTheReceiveEndsItToo) {
 }
 
 TEST_F(Closing, ACancelEndsASendThatWaits) {
-  const Ends ends = with_a_send_that_waits();
-  client_.stage(submit_cancel(ends.client, kClient));
+  const Ends ends = with_a_send_that_waits(2);
+  client_.stage(submit_cancel(ends.client, 4));
   expect_the_send_ends_early();
   const auto receive = client_.await(OperationKind::receive);
   ASSERT_TRUE(receive.has_value());
@@ -73,8 +73,8 @@ TEST_F(Closing, ACancelEndsASendThatWaits) {
 }
 
 TEST_F(Closing, SettlingEndsASendThatWaitsAndNothingElse) {
-  const Ends ends = with_a_send_that_waits();
-  client_.stage(submit_settle(ends.client, kClient, OperationKind::send));
+  const Ends ends = with_a_send_that_waits(kSend);
+  client_.stage(submit_settle(ends.client, kSend, OperationKind::send));
   expect_the_send_ends_early();
   client_.settle();
   EXPECT_EQ(client_.pending(OperationKind::settle), 0U);  // Success is silent.

@@ -128,18 +128,23 @@ class Host final : private TurnSteps, private ConnectionHandler {
   std::unique_ptr<Connections> connections_;
 };
 
+// Turns both hosts until the condition holds, which is asked before each turn.
+template <typename Condition>
+void turn_until(sim::Network& network, Host& server, Host& client, Condition&& condition) {
+  const base::Instant end = network.now() + kPatience;
+  while (!condition() && network.now() < end) {
+    server.turn();
+    client.turn();
+    network.advance_to(network.now() + std::chrono::microseconds{50});
+  }
+  EXPECT_TRUE(condition());
+}
+
 class ConnectionsTest : public testing::Test {
  protected:
-  // Turns both hosts until the condition holds.
   template <typename Condition>
   void until(Condition&& condition) {
-    const base::Instant end = network_.now() + kPatience;
-    while (!condition() && network_.now() < end) {
-      server_.turn();
-      client_.turn();
-      network_.advance_to(network_.now() + std::chrono::microseconds{50});
-    }
-    EXPECT_TRUE(condition());
+    turn_until(network_, server_, client_, condition);
   }
   void settle() {
     const base::Instant end = network_.now() + milliseconds{300};

@@ -1,4 +1,5 @@
-// Receiving: who is paused, who is parked, and what happens when the receive buffers run out.
+// Receiving: who is paused, who is parked, who gets large buffers, and what happens when they run
+// out.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -56,28 +57,33 @@ TEST_F(ConnectionsTest, WhoIsPausedCanBeClosed) {
 
 // ---- Parking ------------------------------------------------------------------------------------
 
-class ParkingTest : public ConnectionsTest {
+// A host that sweeps its connections, with one from the client.
+class SweptTest : public ConnectionsTest {
  protected:
-  ParkingTest() : parking_(network_, 8, kParkAfter), parking_address_(parking_.listen()) {
-    parking_.connections().start(network_.now());
-    client_.connections().connect(parking_address_, 7);
-    turn_both([&] { return !parking_.opened.empty() && !client_.opened.empty(); });
+  SweptTest(base::Duration sweep, std::uint32_t receive_buffer_bytes)
+      : swept_(network_, 8, sweep, receive_buffer_bytes), swept_address_(swept_.listen()) {
+    swept_.connections().start(network_.now());
+    client_.connections().connect(swept_address_, 7);
+    turn_both([&] { return !swept_.opened.empty() && !client_.opened.empty(); });
   }
 
   template <typename Condition>
   void turn_both(Condition&& condition) {
-    const base::Instant end = network_.now() + kPatience;
-    while (!condition() && network_.now() < end) {
-      parking_.turn();
-      client_.turn();
-      network_.advance_to(network_.now() + std::chrono::microseconds{50});
-    }
-    EXPECT_TRUE(condition());
+    turn_until(network_, swept_, client_, condition);
   }
   void pass(base::Duration time) {
     const base::Instant end = network_.now() + time;
     turn_both([&] { return network_.now() >= end; });
   }
+
+  Host swept_;
+  Address swept_address_;
+};
+
+class ParkingTest : public SweptTest {
+ protected:
+  ParkingTest() : SweptTest(kParkAfter, 64) {}
+
   void say(std::string_view text) {
     said_ += text;
     client_.send(client_.opened[0], std::string(text));
@@ -86,8 +92,7 @@ class ParkingTest : public ConnectionsTest {
   bool warm() { return parking_.connections().record(parking_.opened[0].slot).warm; }
 
   static constexpr milliseconds kParkAfter{100};
-  Host parking_;
-  Address parking_address_;
+  Host& parking_ = swept_;
   std::string said_;
 };
 
@@ -223,45 +228,27 @@ TEST_F(ConnectionsTest, StarvingAfterTheLastBufferCameBackIsNotForEver) {
 
 // ---- Small and large buffers --------------------------------------------------------------------
 
-class BufferSizesTest : public ConnectionsTest {
+class BufferSizesTest : public SweptTest {
  protected:
-  BufferSizesTest() : roomy_(network_, 8, kSweep, 2 * base::kSmallReceiveBufferBytes) {
-    address_ = roomy_.listen();
-    roomy_.connections().start(network_.now());
-    client_.connections().connect(address_, 7);
-    turn_until([&] { return !roomy_.opened.empty() && !client_.opened.empty(); });
+  BufferSizesTest() : SweptTest(kSweep, 2 * base::kSmallReceiveBufferBytes) {
     roomy_.on_bytes = [this](ConnectionId, std::span<std::byte> bytes) {
       largest_ = std::max(largest_, bytes.size());
     };
   }
 
-  template <typename Condition>
-  void turn_until(Condition&& condition) {
-    const base::Instant end = network_.now() + kPatience;
-    while (!condition() && network_.now() < end) {
-      roomy_.turn();
-      client_.turn();
-      network_.advance_to(network_.now() + std::chrono::microseconds{50});
-    }
-    EXPECT_TRUE(condition());
-  }
   // Says so much at once. Returns the largest chunk in which it arrived.
   std::size_t say(std::size_t bytes) {
     largest_ = 0;
     said_ += bytes;
     const std::string text(bytes, 'x');
     client_.send(client_.opened.front(), text);
-    turn_until([&] { return roomy_.of(roomy_.opened.front()).bytes.size() == said_; });
+    turn_both([&] { return roomy_.of(roomy_.opened.front()).bytes.size() == said_; });
     return largest_;
-  }
-  void pass(base::Duration time) {
-    const base::Instant end = network_.now() + time;
-    turn_until([&] { return network_.now() >= end; });
   }
 
   static constexpr base::Duration kSweep = seconds{2};
   static constexpr std::size_t kSmall = base::kSmallReceiveBufferBytes;
-  Host roomy_;
+  Host& roomy_ = swept_;
   std::size_t largest_ = 0;
   std::size_t said_ = 0;
 };
