@@ -27,7 +27,7 @@ void Connections::dispatch_receive(const Completion& completion) {
   }
   received_.push_back({.id = {completion.tag.slot, completion.tag.generation},
                        .result = completion.result,
-                       .buffer = completion.has_buffer ? completion.buffer : kNoBuffer,
+                       .buffer = completion.buffer,
                        .data = completion.data});
   if (connection->state == ConnectionState::closing) {
     release_if_quiet(completion.tag.slot, *connection);
@@ -63,9 +63,8 @@ void Connections::dispatch_poll(const Completion& completion) {
 }
 
 // What was to end could not be ended. Of a receive the next sweep tries again, or, where it is to
-// have larger buffers, the next time that it fills one; a connection that is
-// being closed waits for nothing. This may come when the connection is gone already: nobody waits
-// for it.
+// have larger buffers, the next time that it fills one; a connection that is being closed waits for
+// nothing. This may come when the connection is gone already: nobody waits for it.
 void Connections::dispatch_settle(const Completion& completion) {
   if (completion.tag.slot >= table_.size()) return;
   Connection& connection = table_[completion.tag.slot];

@@ -63,20 +63,11 @@ void SendQueue::complete(SendPools& pools, std::uint32_t sent) noexcept {
 
 std::uint32_t SendQueue::complete_all(SendPools& pools) noexcept {
   CHECK(in_flight_ > 0);
-  const std::uint32_t count = in_flight_;
   std::uint32_t sent = 0;
-  Slice* slice = first_;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    Slice* next = slice->next;
-    sent += slice->size;
-    pools.payloads.release(slice->payload);
-    pools.slices.release(slice);
-    slice = next;
+  for (; in_flight_ > 0; --in_flight_) {
+    sent += first_->size;
+    pop(pools);
   }
-  first_ = slice;
-  if (slice == nullptr) last_ = nullptr;
-  slices_ -= count & 0x3FU;
-  in_flight_ = 0;
   begun_ = false;
   bytes_ -= sent;
   return sent;

@@ -23,7 +23,7 @@ struct Completion {
   bool more = false;        // The operation goes on; false is its last word.
   bool has_buffer = false;  // `buffer` is on loan and `data` points into it.
   bool cramped = false;     // It filled a small buffer, and a large one would have held more.
-  BufferId buffer = 0;
+  BufferId buffer = kNoBuffer;
   std::byte* data = nullptr;
 
   std::span<std::byte> received() const noexcept {

@@ -26,6 +26,8 @@ constexpr int kSubmitTries = 1000;
 constexpr std::uint32_t kBufferBits = 16;
 constexpr std::uint32_t kBufferMask = (std::uint32_t{1} << kBufferBits) - 1;
 
+static_assert(2 * base::kReceiveBuffersMost <= std::uint32_t{1} << kBufferBits, "of two sizes");
+
 base::Instant monotonic_now() noexcept {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);

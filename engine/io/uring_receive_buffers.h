@@ -48,7 +48,7 @@ class UringReceiveBuffers {
 
   std::uint32_t lent() const noexcept { return lent_; }
   std::uint32_t bytes() const noexcept { return bytes_; }
-  // How many publish() sees to it that the kernel has.
+  // How many bursts have needed: publish() offers so many, or fewer where much comes in each.
   std::uint32_t wanted() const noexcept { return wanted_; }
 
  private:
@@ -67,7 +67,7 @@ class UringReceiveBuffers {
   std::uint32_t bytes_ = 0;
   std::uint32_t lent_ = 0;
   std::uint32_t offered_ = 0;      // That the kernel has, as far as completions have told.
-  std::uint32_t wanted_ = 0;       // That it should have.
+  std::uint32_t wanted_ = 0;       // That it should have, if they are to hold little.
   std::uint32_t usual_bytes_ = 0;  // That came in one lately: a moving average.
   std::uint32_t lent_most_ = 0;    // At once, in this period.
   std::uint32_t offers_left_ = 0;  // Of the period.
