@@ -13,6 +13,12 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(prometheus-cpp REQUIRED)
+pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
+pkg_check_modules(libjwt REQUIRED IMPORTED_TARGET libjwt)
+pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(cpp_httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(libsystemd REQUIRED IMPORTED_TARGET libsystemd)
 if(MILLRACE_TESTS)
   find_package(GTest REQUIRED)
 endif()
@@ -26,3 +32,10 @@ target_link_libraries(
   millrace_third_party INTERFACE CLI11::CLI11 fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json
                                  prometheus-cpp::core OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB
                                  Threads::Threads)
+
+# What the gateway alone uses.
+add_library(millrace_gateway_third_party INTERFACE)
+target_link_libraries(
+  millrace_gateway_third_party
+  INTERFACE millrace_third_party PkgConfig::simdjson PkgConfig::libjwt PkgConfig::tomlplusplus
+            PkgConfig::libcurl PkgConfig::cpp_httplib PkgConfig::libsystemd)

@@ -1,0 +1,148 @@
+// Control: what the server API may ask of the running gateway.
+//
+// The HTTP side (app/admin/admin_server.h) knows only this; who implements it asks the shards and
+// waits for them. Threads: the admin server's, never a shard's: every call may block, for at most
+// kControlTimeout, after which it returns what it has with `complete` false. Names of rooms, users
+// and tenants are the clients' own, without any prefix.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace app {
+
+enum class TargetKind : std::uint8_t { connection, user, tenant, room, everybody };
+
+struct Target {
+  TargetKind kind = TargetKind::room;
+  std::string tenant{};  // Of user and room; the tenant itself for `tenant`.
+  std::string name{};    // Of the connection, user or room.
+};
+
+struct ServerPublication {
+  Target target{};
+  std::string event{};
+  std::string data{"null"};         // Valid JSON.
+  std::string except_connection{};  // Is left out; empty: nobody.
+  std::string message_id{};         // Makes a retry harmless; empty: none. Rooms only.
+  bool keep = true;                 // In the room's history.
+};
+
+struct PublishOutcome {
+  bool complete = true;
+  bool duplicate = false;    // Of a message with the same id, whose number this is.
+  std::uint64_t number = 0;  // In its room; 0 elsewhere, or when the room had nobody.
+  std::uint64_t matched = 0, queued = 0, conflated = 0, dropped = 0;
+};
+
+struct MemberEntry {
+  std::string user{}, connection{}, type{};
+};
+struct MemberPage {
+  bool complete = true;
+  std::uint64_t count = 0;  // Of the whole room.
+  std::vector<MemberEntry> members{};
+  std::string next{};  // Cursor of the next page; empty: this was the last.
+};
+
+struct HistoryEntry {
+  std::uint64_t number = 0;
+  std::string event{};  // The whole event as JSON, as clients got it.
+};
+struct HistoryPage {
+  bool complete = true;
+  std::string epoch{};
+  std::uint64_t first = 0, last = 0;  // Numbers that are kept; 0: none.
+  std::vector<HistoryEntry> events{};
+};
+
+struct RoomEntry {
+  std::string tenant{}, name{};
+  std::uint64_t members = 0, number = 0;
+};
+struct RoomPage {
+  bool complete = true;
+  std::vector<RoomEntry> rooms{};
+  std::string next{};
+};
+
+struct ConnectionEntry {
+  std::string id{}, tenant{}, user{}, type{}, address{}, state{};
+  std::uint32_t shard = 0;
+  std::int64_t connected_at = 0;  // Milliseconds since 1970.
+  std::int64_t expires_at = 0;    // Seconds since 1970; 0: never.
+  std::uint64_t messages_in = 0, messages_out = 0, bytes_in = 0, bytes_out = 0;
+  std::uint64_t pending_bytes = 0;
+  double rtt_ms = -1;  // Below 0: not measured yet.
+  std::vector<std::string> rooms{};
+};
+struct ConnectionPage {
+  bool complete = true;
+  std::vector<ConnectionEntry> connections{};
+  std::string next{};
+};
+enum class ConnectionOrder : std::uint8_t { by_id, slowest_first };
+struct ConnectionFilter {
+  std::string tenant{}, user{}, room{};  // Empty: any. A room needs its tenant.
+  ConnectionOrder order = ConnectionOrder::by_id;
+  std::string cursor{};
+  std::uint32_t limit = 100;
+};
+
+struct Disconnection {
+  Target target{};
+  std::uint16_t code = 1008;
+  std::string reason{};
+  std::int64_t reconnect_after_ms = -1;  // Below 0: do not come back.
+};
+
+struct Revocation {
+  std::string token_id{};        // One token, or
+  std::string tenant{}, user{};  // all of a user that were issued before now.
+  std::int64_t until = 0;        // Seconds since 1970; forgotten afterwards. 0: a day from now.
+};
+
+struct RoleChange {
+  std::string tenant{}, user{};
+  std::vector<std::string> roles{}, permissions{};
+};
+
+class Control {
+ public:
+  virtual ~Control() = default;
+
+  virtual base::Result<PublishOutcome> publish(const ServerPublication& publication) = 0;
+  // Returns how many connections were changed.
+  virtual base::Result<std::uint64_t> subscribe(const std::string& tenant, const std::string& user,
+                                                const std::string& room) = 0;
+  virtual base::Result<std::uint64_t> unsubscribe(const std::string& tenant,
+                                                  const std::string& user,
+                                                  const std::string& room) = 0;
+  virtual base::Result<std::uint64_t> disconnect(const Disconnection& disconnection) = 0;
+  virtual base::Result<std::uint64_t> revoke(const Revocation& revocation) = 0;
+  virtual base::Result<std::uint64_t> change_roles(const RoleChange& change) = 0;
+  virtual MemberPage presence(const std::string& tenant, const std::string& room,
+                              const std::string& cursor, std::uint32_t limit) = 0;
+  virtual HistoryPage history(const std::string& tenant, const std::string& room,
+                              std::uint64_t after, std::uint32_t limit) = 0;
+  // Rooms whose name begins with `prefix`; an empty tenant is every tenant.
+  virtual RoomPage rooms(const std::string& tenant, const std::string& prefix,
+                         const std::string& cursor, std::uint32_t limit) = 0;
+  virtual ConnectionPage connections(const ConnectionFilter& filter) = 0;
+  virtual std::optional<ConnectionEntry> connection(const std::string& id) = 0;
+
+  // ---- Pages ------------------------------------------------------------------------------------
+
+  virtual std::string metrics_text() = 0;  // Prometheus.
+  virtual std::string health_json() = 0;
+  virtual bool healthy() = 0;
+  virtual bool ready() = 0;  // Neither starting nor draining.
+  virtual std::string status_json() = 0;
+  virtual std::string live_json() = 0;  // What the live page draws, once a second.
+};
+
+}  // namespace app
