@@ -24,6 +24,12 @@ class Fifo {
     return slots_[head_];
   }
 
+  // The element that so many are in front of.
+  const T& at(std::size_t offset) const noexcept {
+    DCHECK(offset < size_);
+    return slots_[index(offset)];
+  }
+
   void push_back(T value) {
     if (size_ == slots_.size()) grow();
     slots_[index(size_)] = std::move(value);

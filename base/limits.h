@@ -265,6 +265,21 @@ inline constexpr std::uint64_t kDropAboveBytesDefault = std::uint64_t{16} << 10;
 inline constexpr std::uint32_t kKeysPerRoomDefault = 1024;
 inline constexpr std::uint32_t kKeysPerRoomMost = std::uint32_t{1} << 20;
 
+// What the home of a room keeps of its messages, for members that come back; what all rooms of a
+// shard keep together; and for how long.
+inline constexpr std::uint32_t kHistoryMessagesMost = std::uint32_t{1} << 16;
+inline constexpr std::uint64_t kHistoryRoomBytesDefault = std::uint64_t{256} << 10;
+inline constexpr std::uint64_t kHistoryTotalBytesDefault = std::uint64_t{256} << 20;
+// Old messages that a turn forgets at most.
+inline constexpr std::uint32_t kHistoryForgottenPerTurn = 512;
+// Ids of messages that a home remembers, so that a retry is not taken for another message, and for
+// how long it does.
+inline constexpr std::size_t kMessageIdBytesMax = 255;
+inline constexpr std::uint32_t kMessageIdsMost = std::uint32_t{1} << 16;
+inline constexpr Duration kMessageIdsFor = std::chrono::minutes{5};
+// The digits of the largest number of a message.
+inline constexpr std::uint32_t kNumberTextBytes = 20;
+
 // ---- Embedding ----------------------------------------------------------------------------------
 
 // Tasks from other threads that may wait for one shard (millrace/server.h), and those that a turn

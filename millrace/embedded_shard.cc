@@ -128,6 +128,7 @@ void EmbeddedShard::on_join_failed(engine::SessionId session) noexcept {
 
 void EmbeddedShard::on_published(engine::SessionId session, std::uint64_t ticket,
                                  const engine::PublishAnswer& answer) noexcept {
+  if (!sessions().is_alive(session)) return;
   handler_->on_published(public_id(session), ticket,
                          {.number = answer.number,
                           .matched = answer.members.matched(),

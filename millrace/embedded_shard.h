@@ -15,7 +15,7 @@
 #include "base/result.h"
 #include "engine/room/websocket_shard.h"
 #include "engine/session/connection_gate.h"
-#include "millrace/posted_tasks.h"
+#include "engine/shard/posted_tasks.h"
 #include "millrace/server.h"
 
 namespace millrace {
@@ -31,8 +31,8 @@ class EmbeddedShard final : public engine::WebSocketShard,
   // Makes the handler. An error: the factory made none.
   base::Status open(const HandlerFactory& factory);
 
-  PostedTasks& tasks() noexcept { return tasks_; }
-  const PostedTasks& tasks() const noexcept { return tasks_; }
+  engine::PostedTasks<Shard>& tasks() noexcept { return tasks_; }
+  const engine::PostedTasks<Shard>& tasks() const noexcept { return tasks_; }
   // Of this shard, and not a slot that its table does not have.
   bool owns(const SessionId& id) noexcept;
   static engine::SessionId engine_id(const SessionId& id) noexcept {
@@ -63,7 +63,7 @@ class EmbeddedShard final : public engine::WebSocketShard,
   SessionId public_id(engine::SessionId id) noexcept;
 
   Shard facade_;
-  PostedTasks tasks_;
+  engine::PostedTasks<Shard> tasks_;
   std::unique_ptr<Handler> handler_;
   std::string subprotocol_;  // Of the answer that is just being given.
 };

@@ -105,9 +105,11 @@ void Server::stop_now() noexcept {
 PostResult Server::post(std::uint32_t shard, Task task) {
   if (shard >= parts_->shards.size()) return PostResult::no_such_shard;
   EmbeddedShard& receiver = *parts_->shards[shard];
-  const PostedTasks::Pushed pushed = receiver.tasks().push(std::move(task));
+  const auto pushed = receiver.tasks().push(std::move(task));
   if (pushed.ring) receiver.shard().driver().wake_from_outside();
-  return pushed.result;
+  using Result = engine::PostedTasks<Shard>::Result;
+  if (pushed.result == Result::full) return PostResult::full;
+  return pushed.result == Result::posted ? PostResult::posted : PostResult::ended;
 }
 
 std::uint32_t Server::shards() const noexcept {

@@ -98,12 +98,17 @@ BANS = [
         CORE,
         r"base/log\.",
     ),
-    Ban(r"\bstd::function\b", "a template parameter, or a function and its context", CORE),
+    Ban(
+        r"\bstd::function\b",
+        "a template parameter, or a function and its context",
+        CORE,
+        r"engine/shard/posted_tasks\.",
+    ),
     Ban(
         r"\bstd::(?:\w+_)?mutex\b|\bcondition_variable\b|\b(?:lock_guard|\w+_lock)\s*[<{(]",
         "a mailbox between shards",
         CORE,
-        r"base/log\.",
+        r"base/log\.|engine/shard/posted_tasks\.",
     ),
     Ban(r"\bthread_local\b", "a field of Shard", r"(?:protocol|engine)/"),
     Ban(

@@ -13,12 +13,14 @@ base::Handle AwaitedAnswers::expect(SessionId session, std::uint64_t ticket) {
   return handle;
 }
 
-void AwaitedAnswers::number_is(base::Handle handle, std::uint64_t number, std::uint32_t parts) {
+void AwaitedAnswers::number_is(base::Handle handle, std::uint64_t number, std::uint32_t parts,
+                               bool duplicate) {
   Awaited* awaited = awaited_.find(handle);
   CHECK(awaited != nullptr);  // It waits for this.
   CHECK(!awaited->numbered);
   awaited->numbered = true;
   awaited->answer.answer.number = number;
+  awaited->answer.answer.duplicate = duplicate;
   awaited->parts_due = parts;
   finish_if_complete(handle, *awaited);
 }

@@ -28,7 +28,8 @@ class AwaitedAnswers {
 
   // A name for the answer, that number_is() and add_part() take; null: it has been given already.
   base::Handle expect(SessionId session, std::uint64_t ticket);
-  void number_is(base::Handle awaited, std::uint64_t number, std::uint32_t parts);
+  void number_is(base::Handle awaited, std::uint64_t number, std::uint32_t parts,
+                 bool duplicate = false);
   void add_part(base::Handle awaited, const AnswerPart& part, bool remote);
 
   // Complete ones, in the order that they became so; the caller takes them all.

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "engine/room/number_text.h"
 #include "protocol/frame_encoder.h"
 
 namespace engine {
@@ -21,6 +22,12 @@ void Batch::append(PayloadPool& pool, protocol::Opcode opcode, std::span<const s
   last_size_ = size;
   bytes_ += size;
   ++messages_;
+}
+
+void Batch::stamp_last(std::size_t message_bytes, std::uint32_t at, std::uint64_t number) noexcept {
+  const Stretch& stretch = stretches_.back();
+  std::byte* const end = stretch.payload->bytes() + stretch.offset + stretch.size;
+  write_number({end - message_bytes, message_bytes}, at, number);
 }
 
 void Batch::exclude_last(SessionId session) {

@@ -14,18 +14,24 @@ std::uint32_t HomeDirectory::home_of(std::string_view name, std::uint32_t shards
   return static_cast<std::uint32_t>((hash ^ (hash >> 32U)) % shards);
 }
 
+base::Handle HomeDirectory::find(std::string_view name) const noexcept {
+  const auto found = names_.find(name);
+  return found == names_.end() ? base::Handle{} : found->second;
+}
+
+base::Handle HomeDirectory::find_or_create(std::string_view name) {
+  if (const base::Handle found = find(name)) return found;
+  const base::Handle handle = rooms_.try_insert();
+  if (!handle) return handle;
+  rooms_.find(handle)->name = name;
+  names_.emplace(std::string(name), handle);
+  return handle;
+}
+
 base::Handle HomeDirectory::subscribe(std::string_view name, std::uint32_t shard,
                                       base::Handle room) {
-  base::Handle handle{};
-  if (const auto found = names_.find(name); found != names_.end()) {
-    handle = found->second;
-  } else {
-    handle = rooms_.try_insert();
-    if (!handle) return handle;
-    rooms_.find(handle)->name = name;
-    names_.emplace(std::string(name), handle);
-  }
-  rooms_.find(handle)->subscriptions.push_back({shard, room});
+  const base::Handle handle = find_or_create(name);
+  if (handle) rooms_.find(handle)->subscriptions.push_back({shard, room});
   return handle;
 }
 
@@ -35,8 +41,14 @@ void HomeDirectory::unsubscribe(base::Handle home, std::uint32_t shard, base::Ha
   std::erase_if(found->subscriptions, [&](const HomeRoom::Subscription& subscription) {
     return subscription.shard == shard && subscription.room == room;
   });
-  if (!found->subscriptions.empty()) return;
-  names_.erase(found->name);
+  drop_if_unused(home);
+}
+
+void HomeDirectory::drop_if_unused(base::Handle home) {
+  const HomeRoom* room = rooms_.find(home);
+  if (room == nullptr || !room->subscriptions.empty()) return;
+  if (room->history != nullptr && !room->history->empty()) return;
+  names_.erase(room->name);
   rooms_.erase(home);
 }
 

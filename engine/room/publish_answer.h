@@ -25,6 +25,7 @@ struct PublishAnswer {
   std::uint64_t number = 0;  // In its room; 0: the room had ended, nobody was matched.
   AnswerPart members{};      // Of all shards.
   std::uint32_t remote = 0;  // Those matched on other shards than the publisher's.
+  bool duplicate = false;    // A message with its id was numbered before: with this number.
   bool known = true;         // False: too many answers were awaited; the message went its way.
 };
 

@@ -35,6 +35,7 @@ struct Room {
   struct Waiting {
     SessionId session;
     bool echo;
+    std::uint64_t recovery = 0;  // Not 0: it also waits for what it missed, by this name.
   };
 
   std::string name;

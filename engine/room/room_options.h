@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/limits.h"
+#include "engine/room/history_options.h"
 #include "engine/room/room_policy.h"
 
 namespace engine {
@@ -19,6 +20,9 @@ struct RoomOptions {
   std::uint64_t drop_above_bytes = base::kDropAboveBytesDefault;
   // Keys whose newest values a `latest` room keeps on a shard for those who lag.
   std::uint32_t keys_per_room_max = base::kKeysPerRoomDefault;
+  HistoryOptions history{};
+  // Another in each life of the process, so that nobody takes new numbers for old ones.
+  std::uint64_t epoch = 0;
 };
 
 }  // namespace engine

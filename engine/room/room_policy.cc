@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/limits.h"
+#include "engine/room/room_name.h"
 
 namespace engine {
 
@@ -49,6 +50,7 @@ base::Status PolicyTable::add(std::string_view rule) {
 }
 
 RoomPolicy PolicyTable::of(std::string_view name) const noexcept {
+  name = without_tag(name);
   for (const Rule& rule : rules_) {
     const bool fits = rule.whole_name ? name == rule.beginning : name.starts_with(rule.beginning);
     if (fits) return rule.policy;

@@ -1,9 +1,10 @@
 // RoomPolicy: what a room does for a member that reads more slowly than the room speaks.
 //
-// A pure function of the room's name by the operator's rules, so that all shards agree on it
-// without a word. PolicyTable holds the rules: a pattern is a name, or a beginning of names when it
-// ends with '*'; the first that fits decides. Asked when a room is made on a shard, never per
-// message. Threads: any, it does not change once the shards run. Bound: kPolicyRulesMost rules.
+// A pure function of the room's name, less its tag, by the operator's rules, so that all shards
+// agree on it without a word. PolicyTable holds the rules: a pattern is a name, or a beginning of
+// names when it ends with '*'; the first that fits decides. Asked when a room is made on a shard,
+// never per message. Threads: any, it does not change once the shards run. Bound: kPolicyRulesMost
+// rules.
 #pragma once
 
 #include <cstdint>

@@ -9,7 +9,11 @@
 namespace engine {
 
 Rooms::Rooms(Shard& shard, Sessions& sessions, const RoomOptions& options)
-    : shard_(shard), sessions_(sessions), rooms_(base::kRoomsPerShardMost), options_(options) {
+    : shard_(shard),
+      sessions_(sessions),
+      rooms_(base::kRoomsPerShardMost),
+      history_(home_, options.history),
+      options_(options) {
   sessions_.set_attachments(*this);
   shard_.connections().set_drained_mark(options.conflate_above_bytes);
 }
@@ -39,18 +43,24 @@ RoomHandle Rooms::create(std::string_view name) {
   return handle;
 }
 
+RoomHandle Rooms::find(std::string_view name) const noexcept {
+  const auto found = names_.find(name);
+  return found == names_.end() ? RoomHandle{} : found->second;
+}
+
+// Null or stale when there is no place for another room.
+RoomHandle Rooms::find_or_create(std::string_view name) {
+  if (const RoomHandle found = find(name)) return found;
+  const RoomHandle handle = create(name);
+  if (handle) subscribe(handle, *rooms_.find(handle));
+  return handle;
+}
+
 JoinResult Rooms::join(SessionId session, std::string_view name, bool echo) {
   CHECK(name.size() <= base::kRoomNameBytesMax);
   // Its slot may be another's by now. Nothing follows, as for any session that ends first.
   if (!sessions_.is_alive(session)) return {.status = JoinResult::Status::pending};
-  RoomHandle handle{};
-  if (const auto found = names_.find(name); found != names_.end()) {
-    handle = found->second;
-  } else {
-    handle = create(name);
-    if (!handle) return {.status = JoinResult::Status::full};
-    subscribe(handle, *rooms_.find(handle));
-  }
+  const RoomHandle handle = find_or_create(name);
   Room* room = rooms_.find(handle);
   if (room == nullptr) return {.status = JoinResult::Status::full};
   if (!room->home) {
@@ -149,25 +159,53 @@ bool Rooms::publish(SessionId session, RoomHandle handle, protocol::Opcode opcod
   const Membership* membership = memberships_.find(sessions_.attachment(session.slot), handle);
   if (room == nullptr || membership == nullptr) return false;
   counters_.published.add();
-  const base::Handle answer =
-      how.ticket == 0 ? base::Handle{} : answers_.expect(session, how.ticket);
-  const Publication publication{.shard = static_cast<std::uint16_t>(shard_.number()),
-                                .session = session,
-                                .opcode = opcode,
-                                .echo = membership->echo,
-                                .key = how.key,
-                                .answer = answer};
-  if (room->home_shard == shard_.number()) {
-    home_publish(*home_.find(room->home), publication, message, nullptr);
-    return true;
-  }
-  shard_.mailbox().send(room->home_shard, {.kind = static_cast<std::uint8_t>(RoomMessage::publish),
-                                           .detail = publication.detail(),
-                                           .sender = publication.shard,
-                                           .target = room->home,
-                                           .source = as_handle(session),
-                                           .parcel = make_parcel(publication, message)});
+  const Publication publication{
+      .shard = static_cast<std::uint16_t>(shard_.number()),
+      .session = session,
+      .opcode = opcode,
+      .echo = membership->echo && how.echo,
+      .keep = how.keep && history_.enabled(),
+      .number_at = how.number_at,
+      .key = how.key,
+      .answer = how.ticket == 0 ? base::Handle{} : answers_.expect(session, how.ticket),
+      .id = how.id};
+  send_home(publication, room->home_shard, room->home, message);
   return true;
+}
+
+void Rooms::publish_to(std::string_view name, SessionId publisher, protocol::Opcode opcode,
+                       std::span<const std::byte> message, const PublishOptions& how) {
+  CHECK(name.size() <= base::kRoomNameBytesMax);
+  if (publisher != kNobody && !sessions_.is_alive(publisher)) return;
+  counters_.published.add();
+  const Publication publication{
+      .shard = static_cast<std::uint16_t>(shard_.number()),
+      .session = publisher,
+      .opcode = opcode,
+      .echo = how.echo,
+      .keep = how.keep && history_.enabled(),
+      .number_at = how.number_at,
+      .key = how.key,
+      .answer = how.ticket == 0 ? base::Handle{} : answers_.expect(publisher, how.ticket),
+      .id = how.id,
+      .room = name};
+  send_home(publication, home_of(name), {}, message);
+}
+
+// `home`: what the home calls the room, if that is known here; else the publication names it.
+void Rooms::send_home(const Publication& publication, std::uint32_t home_shard, base::Handle home,
+                      std::span<const std::byte> message) {
+  CHECK(publication.id.size() <= base::kMessageIdBytesMax);
+  if (home_shard == shard_.number()) {
+    home_publish(home, publication, message, nullptr);
+    return;
+  }
+  shard_.mailbox().send(home_shard, {.kind = static_cast<std::uint8_t>(RoomMessage::publish),
+                                     .detail = publication.detail(),
+                                     .sender = publication.shard,
+                                     .target = home,
+                                     .source = as_handle(publication.session),
+                                     .parcel = make_parcel(publication, message)});
 }
 
 }  // namespace engine

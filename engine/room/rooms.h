@@ -21,9 +21,12 @@
 #include "base/slot_map.h"
 #include "engine/reactor/turn_steps.h"
 #include "engine/room/awaited_answers.h"
+#include "engine/room/history_keeper.h"
 #include "engine/room/home_directory.h"
 #include "engine/room/membership_table.h"
 #include "engine/room/name_index.h"
+#include "engine/room/recent_ids.h"
+#include "engine/room/recovered_messages.h"
 #include "engine/room/room.h"
 #include "engine/room/room_messages.h"
 #include "engine/room/room_options.h"
@@ -60,7 +63,12 @@ class RoomHandler {
   virtual void on_joined(SessionId session, RoomHandle room) = 0;
   // The home had no place for another room.
   virtual void on_join_failed(SessionId session) = 0;
-  // What became of a message that was published with a ticket. Answers of one session may overtake
+  // A recover() is in force: the session gets what is published from now on, and `recovery` is what
+  // it missed before, to be sent to it now. Views hold during the call.
+  virtual void on_recovered(SessionId /*session*/, RoomHandle /*room*/,
+                            const Recovery& /*recovery*/) {}
+  // What became of a message that was published with a ticket; `session` may have ended, and is
+  // kNobody where the program itself published. Answers of one session may overtake
   // each other where its messages were for different shards.
   virtual void on_published(SessionId /*session*/, std::uint64_t /*ticket*/,
                             const PublishAnswer& /*answer*/) {}
@@ -79,8 +87,14 @@ struct JoinResult {
 // What a publisher says of a message besides its bytes.
 struct PublishOptions {
   std::uint64_t key = 0;  // In a `latest` room it takes the place of earlier ones with its key.
-  // Not 0: exactly one on_published() with it follows, unless the session ends before.
+  // Not 0: exactly one on_published() with it follows, even if the session ends before.
   std::uint64_t ticket = 0;
+  // By which a retry is known for kMessageIdsFor; empty: none. At most kMessageIdBytesMax.
+  std::string_view id{};
+  // Where the message has kNumberTextBytes octets for its number; see number_text.h.
+  std::uint32_t number_at = kNowhere;
+  bool keep = false;  // In the room's history, where rooms have one.
+  bool echo = true;   // False: not to the publisher, even where it hears itself.
 };
 
 class Rooms final : public AttachmentOwner {
@@ -95,15 +109,50 @@ class Rooms final : public AttachmentOwner {
   }
   // `echo`: whether the session gets what it publishes itself. Joining twice is joining once.
   JoinResult join(SessionId session, std::string_view name, bool echo);
+  // Joins, and gets what it missed since `from`: on_recovered() or on_join_failed() follows, or
+  // comes within the call; nothing, if the session ends first.
+  void recover(SessionId session, std::string_view name, bool echo, const ResumePosition& from);
   void leave(SessionId session, RoomHandle room);
   // To all members on all shards, in the order that the home decides. False when the session is
   // not a member.
   bool publish(SessionId session, RoomHandle room, protocol::Opcode opcode,
                std::span<const std::byte> message, const PublishOptions& how = {});
+  // The same by name, from a session that need not be a member, or from kNobody.
+  void publish_to(std::string_view name, SessionId publisher, protocol::Opcode opcode,
+                  std::span<const std::byte> message, const PublishOptions& how = {});
+
+  // ---- Looking around: this shard's part --------------------------------------------------------
+
+  // Null when nobody here is in a room of that name, or waits to be.
+  RoomHandle find(std::string_view name) const noexcept;
+  const Room* find(RoomHandle room) const noexcept { return rooms_.find(room); }
+  bool is_member(SessionId session, RoomHandle room) noexcept {
+    return sessions_.is_alive(session) &&
+           memberships_.find(sessions_.attachment(session.slot), room) != nullptr;
+  }
+  // Where a member that joins now would be: what it will get follows this number.
+  ResumePosition position(const Room& room) const noexcept {
+    return {.epoch = epoch_of(room.home), .number = room.batch_last};
+  }
+  // Calls visit(handle, room) for each room of the session, from the last that it joined.
+  template <typename Visit>
+  void for_rooms_of(SessionId session, Visit&& visit) {
+    memberships_.for_each(sessions_.attachment(session.slot), [&](const Membership& membership) {
+      visit(membership.room, *rooms_.find(membership.room));
+    });
+  }
+  // The rooms whose home is this shard: their numbers, histories, and which shards have members.
+  const HomeDirectory& homes() const noexcept { return home_; }
+  const HomeRoom* home_room(std::string_view name) noexcept { return home_.find(home_.find(name)); }
+  std::uint64_t epoch_of(base::Handle home) const noexcept;
 
   // ---- The shard's turn -------------------------------------------------------------------------
 
   void on_shard_message(const ShardMessage& message);
+  StepResult expire(base::Instant now) {
+    return history_.expire(now) ? StepResult::more : StepResult::done;
+  }
+  base::Instant next_deadline() const noexcept { return history_.next_deadline(); }
   StepResult fan_out();
   // Received chunks that the turn may take in: while more rooms wait than have their go in it, as
   // many as may have one, for else a shard that fell behind would spend its turns on reading more.
@@ -113,6 +162,8 @@ class Rooms final : public AttachmentOwner {
     return runnable_.size() > gos ? gos : base::kReceivesPerTurn;
   }
   const RoomCounters& counters() const noexcept { return counters_; }
+  const HistoryCounters& history_counters() const noexcept { return history_.counters(); }
+  const RecentIdCounters& id_counters() const noexcept { return recent_ids_.counters(); }
   void set_memory_level(MemoryLevel level) noexcept { memory_level_ = level; }
 
  private:
@@ -122,6 +173,9 @@ class Rooms final : public AttachmentOwner {
 
   // rooms.cc: members.
   RoomHandle create(std::string_view name);
+  RoomHandle find_or_create(std::string_view name);
+  void send_home(const Publication& publication, std::uint32_t home_shard, base::Handle home,
+                 std::span<const std::byte> message);
   void add_member(RoomHandle handle, Room& room, SessionId session, bool echo);
   void remove_member(RoomHandle handle, std::uint32_t place);
   void drop_if_empty(RoomHandle handle, Room& room);
@@ -130,10 +184,20 @@ class Rooms final : public AttachmentOwner {
   // rooms_home.cc: what goes between shards, and the home's part.
   void subscribe(RoomHandle handle, Room& room);
   void home_subscribe(std::string_view name, std::uint32_t shard, RoomHandle room);
-  void home_publish(HomeRoom& home, const Publication& publication,
+  void home_publish(base::Handle home, const Publication& publication,
                     std::span<const std::byte> message, Parcel* parcel);
+  void forward(const HomeRoom& home, const Publication& publication,
+               std::span<const std::byte> message, Parcel* parcel);
+  bool is_retry(const HomeRoom& home, const Publication& publication);
   void subscribed(RoomHandle handle, base::Handle home, std::uint64_t number);
   void fail_joins(RoomHandle handle, Room& room);
+
+  // rooms_recovery.cc: joining with what was missed.
+  void home_recover(const ShardMessage& message);
+  bool gather_missed(base::Handle home, const ResumePosition& from, std::vector<std::byte>& text);
+  void recovered(const ShardMessage& message);
+  void finish_recovery(RoomHandle handle, SessionId session, bool echo, bool complete,
+                       std::span<const std::byte> missed);
   void deliver(RoomHandle handle, const Publication& publication,
                std::span<const std::byte> message, std::uint64_t number);
   Parcel* make_parcel(std::span<const std::byte> bytes);
@@ -155,7 +219,8 @@ class Rooms final : public AttachmentOwner {
   void finish_batch(Room& room);
 
   // rooms_answers.cc: what became of messages.
-  void answer_number(const Publication& publication, std::uint64_t number, std::uint32_t parts);
+  void answer_number(const Publication& publication, std::uint64_t number, std::uint32_t parts,
+                     bool duplicate = false);
   void answer_part(const AnswerAddress& address, const AnswerPart& part);
   static void want_answer(Room& room, const Publication& publication, SessionId withheld_from);
   void tell_wanted(Room& room);
@@ -180,6 +245,9 @@ class Rooms final : public AttachmentOwner {
   NameIndex names_;
   MembershipTable memberships_;
   HomeDirectory home_;
+  HistoryKeeper history_;
+  RecentIds recent_ids_;
+  std::uint64_t last_recovery_ = 0;
   base::Fifo<RoomHandle> runnable_;
   AwaitedAnswers answers_;
   std::uint64_t backlog_bytes_ = 0;

@@ -7,17 +7,18 @@ namespace engine {
 // ---- At the home --------------------------------------------------------------------------------
 
 // The message got this number, and so many shards count their members for it.
-void Rooms::answer_number(const Publication& publication, std::uint64_t number,
-                          std::uint32_t parts) {
+void Rooms::answer_number(const Publication& publication, std::uint64_t number, std::uint32_t parts,
+                          bool duplicate) {
+  if (!publication.answer) return;
   if (publication.shard == shard_.number()) {
-    answers_.number_is(publication.answer, number, parts);
+    answers_.number_is(publication.answer, number, parts, duplicate);
     return;
   }
   shard_.mailbox().send(publication.shard,
                         {.kind = static_cast<std::uint8_t>(RoomMessage::numbered),
                          .sender = static_cast<std::uint16_t>(shard_.number()),
                          .target = publication.answer,
-                         .source = {.index = parts, .generation = 0},
+                         .source = {.index = parts, .generation = duplicate ? 1U : 0U},
                          .number = number});
 }
 
@@ -63,11 +64,8 @@ void Rooms::give_answers() {
   done.swap(answers_.done());
   for (const AwaitedAnswers::Done& one : done) {
     if (!one.answer.known) counters_.answers_unknown.add();
-    if (!sessions_.is_alive(one.session)) {
-      counters_.answers_unheard.add();
-      continue;
-    }
-    counters_.answers.add();
+    const bool heard = one.session == kNobody || sessions_.is_alive(one.session);
+    (heard ? counters_.answers : counters_.answers_unheard).add();
     handler_->on_published(one.session, one.ticket, one.answer);
   }
 }

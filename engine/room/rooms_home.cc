@@ -14,8 +14,6 @@ namespace {
 
 std::uint8_t kind_of(RoomMessage message) noexcept { return static_cast<std::uint8_t>(message); }
 
-constexpr SessionId kNobody{.slot = UINT32_MAX, .generation = 0};
-
 }  // namespace
 
 Parcel* Rooms::make_parcel(std::span<const std::byte> bytes) {
@@ -45,18 +43,12 @@ void Rooms::on_shard_message(const ShardMessage& message) {
     case RoomMessage::unsubscribe:
       home_.unsubscribe(message.target, message.sender, message.source);
       break;
-    case RoomMessage::publish:
-      // A publisher is a member, and its shard's farewell comes behind what it published.
-      if (HomeRoom* home = home_.find(message.target); home != nullptr) {
-        const Publication publication = publication_of(message);
-        home_publish(*home, publication, message.parcel->bytes().subspan(publication.head_bytes()),
-                     message.parcel);
-      } else {
-        counters_.stale_messages.add();
-        const Publication publication = publication_of(message);
-        if (publication.answer) answer_number(publication, 0, 0);
-      }
+    case RoomMessage::publish: {
+      const Publication publication = publication_of(message);
+      home_publish(message.target, publication,
+                   message.parcel->bytes().subspan(publication.head_bytes()), message.parcel);
       break;
+    }
     case RoomMessage::deliver: {
       const Publication publication = publication_of(message);
       deliver(message.target, publication,
@@ -64,7 +56,8 @@ void Rooms::on_shard_message(const ShardMessage& message) {
       break;
     }
     case RoomMessage::numbered:
-      answers_.number_is(message.target, message.number, message.source.index);
+      answers_.number_is(message.target, message.number, message.source.index,
+                         message.source.generation != 0);
       break;
     case RoomMessage::counted:
       answers_.add_part(message.target,
@@ -72,6 +65,12 @@ void Rooms::on_shard_message(const ShardMessage& message) {
                          .conflated = message.source.generation,
                          .dropped = static_cast<std::uint32_t>(message.number)},
                         true);
+      break;
+    case RoomMessage::recover:
+      home_recover(message);
+      break;
+    case RoomMessage::recovered:
+      recovered(message);
       break;
   }
   if (message.parcel != nullptr) message.parcel->release();
@@ -107,10 +106,14 @@ void Rooms::subscribed(RoomHandle handle, base::Handle home, std::uint64_t numbe
   room->home = home;
   room->last_number = room->batch_last = number;
   // The handler may let anybody leave, those included who wait; while one waits the room stays.
+  // Who is to get what it missed waits on, for that.
   std::reverse(room->waiting.begin(), room->waiting.end());
-  while (!room->waiting.empty()) {
-    const Room::Waiting join = room->waiting.back();
-    room->waiting.pop_back();
+  while (true) {
+    const auto next = std::find_if(room->waiting.rbegin(), room->waiting.rend(),
+                                   [](const Room::Waiting& join) { return join.recovery == 0; });
+    if (next == room->waiting.rend()) break;
+    const Room::Waiting join = *next;
+    room->waiting.erase(std::next(next).base());
     if (!sessions_.is_alive(join.session)) continue;
     const std::uint32_t chain = sessions_.attachment(join.session.slot);
     if (memberships_.find(chain, handle) != nullptr) continue;
@@ -146,6 +149,9 @@ void Rooms::deliver(RoomHandle handle, const Publication& publication,
   const std::uint64_t before = room->open.bytes();
   room->open.append(shard_.connections().pools().payloads, publication.opcode, message);
   backlog_bytes_ += room->open.bytes() - before;
+  if (publication.number_at != kNowhere) {
+    room->open.stamp_last(message.size(), publication.number_at, number);
+  }
   const bool withhold = !publication.echo && publication.shard == shard_.number();
   if (withhold) room->open.exclude_last(publication.session);
   if (room->conflation != nullptr) [[unlikely]] {
@@ -169,20 +175,52 @@ void Rooms::home_subscribe(std::string_view name, std::uint32_t shard, RoomHandl
                                 .number = found == nullptr ? 0 : found->last_number});
 }
 
+// A message with its id has been numbered: its publisher is told so, and nobody gets it again.
+bool Rooms::is_retry(const HomeRoom& home, const Publication& publication) {
+  if (publication.id.empty()) return false;
+  const std::uint64_t number = recent_ids_.find(home.name, publication.id, shard_.reactor().now());
+  if (number == 0) return false;
+  answer_number(publication, number, 0, true);
+  return true;
+}
+
 // Numbers a message and hands it to every shard that has members. `parcel` holds the message if it
-// came from another shard; else one is made only when some other shard needs it.
-void Rooms::home_publish(HomeRoom& home, const Publication& publication,
+// came from another shard.
+void Rooms::home_publish(base::Handle handle, const Publication& publication,
                          std::span<const std::byte> message, Parcel* parcel) {
-  const std::uint64_t number = ++home.last_number;
-  if (publication.answer) [[unlikely]] {
-    answer_number(publication, number, static_cast<std::uint32_t>(home.subscriptions.size()));
+  if (!publication.room.empty()) {
+    handle =
+        publication.keep ? home_.find_or_create(publication.room) : home_.find(publication.room);
   }
+  HomeRoom* home = home_.find(handle);
+  if (home == nullptr) {
+    // Nobody is there. A member's shard says farewell behind what the member published, but a
+    // member's room may have ended with its shard's last turn.
+    counters_.stale_messages.add();
+    answer_number(publication, 0, 0);
+    return;
+  }
+  if (is_retry(*home, publication)) return;
+  const std::uint64_t number = ++home->last_number;
+  if (!publication.id.empty()) {
+    recent_ids_.add(home->name, publication.id, number, shard_.reactor().now());
+  }
+  answer_number(publication, number, static_cast<std::uint32_t>(home->subscriptions.size()));
+  if (publication.keep) {
+    history_.keep(handle, *home, publication, message, shard_.reactor().now());
+  }
+  forward(*home, publication, message, parcel);
+}
+
+void Rooms::forward(const HomeRoom& home, const Publication& publication,
+                    std::span<const std::byte> message, Parcel* parcel) {
   Parcel* made = nullptr;
   for (const HomeRoom::Subscription& subscription : home.subscriptions) {
     if (subscription.shard == shard_.number()) {
-      deliver(subscription.room, publication, message, number);
+      deliver(subscription.room, publication, message, home.last_number);
       continue;
     }
+    // One is made only when some other shard needs it.
     if (parcel == nullptr) parcel = made = make_parcel(publication, message);
     parcel->retain(1);
     shard_.mailbox().send(subscription.shard, {.kind = kind_of(RoomMessage::deliver),
@@ -190,7 +228,7 @@ void Rooms::home_publish(HomeRoom& home, const Publication& publication,
                                                .sender = publication.shard,
                                                .target = subscription.room,
                                                .source = as_handle(publication.session),
-                                               .number = number,
+                                               .number = home.last_number,
                                                .parcel = parcel});
   }
   if (made != nullptr) made->release();

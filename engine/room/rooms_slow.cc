@@ -2,6 +2,7 @@
 // they are told when they are sent away.
 #include "base/check.h"
 #include "engine/room/resume_text.h"
+#include "engine/room/room_name.h"
 #include "engine/room/rooms.h"
 
 namespace engine {
@@ -123,7 +124,8 @@ std::size_t Rooms::write_resume_points(SessionId session, std::span<char> reason
   const auto add = [&](const Membership& membership) {
     const Room& room = *rooms_.find(membership.room);
     if (room.policy != RoomPolicy::reliable) return;
-    text.add(room.last_given(membership.place), reliable > 1 ? room.name : std::string_view{});
+    text.add(room.last_given(membership.place),
+             reliable > 1 ? without_tag(room.name) : std::string_view{});
   };
   const Membership* first = memberships_.find(chain, running_);
   if (first != nullptr) add(*first);

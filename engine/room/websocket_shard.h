@@ -41,10 +41,12 @@ class WebSocketShard : public ShardProgram {
   void on_shard_message(const ShardMessage& message) override;
   StepResult expire(base::Instant now) override {
     memory_.look(now);
-    return sessions_.expire(now);
+    const StepResult rooms = rooms_.expire(now);
+    const StepResult sessions = sessions_.expire(now);
+    return rooms == StepResult::more ? rooms : sessions;
   }
   base::Instant next_deadline() const override {
-    return std::min(sessions_.next_deadline(), memory_.next_deadline());
+    return std::min({sessions_.next_deadline(), rooms_.next_deadline(), memory_.next_deadline()});
   }
   StepResult run_tasks() override { return rooms_.fan_out(); }
   ReceiveAllowance receives_allowed() const override {

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
 #include "engine/io/outcome.h"
 #include "engine/session/session.h"
 #include "protocol/http_request.h"
@@ -61,6 +62,10 @@ class SessionHandler {
   // `opcode` is text (valid UTF-8) or binary.
   virtual void on_message(SessionId id, protocol::Opcode opcode, std::span<std::byte> payload) = 0;
   virtual void on_close(SessionId id, const CloseInfo& info) = 0;
+  // A ping of ours was answered after so long.
+  virtual void on_pong(SessionId /*id*/, base::Duration /*round_trip*/) {}
+  // The shard drains, and closes the session with 1001 right after this: a last word may be sent.
+  virtual void on_draining(SessionId /*id*/) {}
   // Client side: nobody answered, or not with a 101. A server that ends the connection without an
   // answer is an on_close() with `opened` false.
   virtual void on_connect_failed(std::uint64_t context, const ConnectFailure& failure) = 0;

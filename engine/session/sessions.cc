@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "protocol/frame_encoder.h"
 
@@ -144,10 +145,11 @@ bool Sessions::handle_event(SessionId id, Session& session, protocol::MessageEve
       return true;
     case Kind::pong:
       // It answers our ping; as a sign of activity it would only delay the next one.
+      if (session.ping_pending) note_round_trip(id, event.payload);
       session.ping_pending = false;
       session.heard = false;
       counters_.pongs_received.add();
-      return true;
+      return session.state == SessionState::open || session.state == SessionState::closing;
     case Kind::close:
       handle_close(id, session, event);
       return false;
@@ -158,6 +160,15 @@ bool Sessions::handle_event(SessionId id, Session& session, protocol::MessageEve
       return false;
   }
   return false;
+}
+
+// The pong repeats what our ping said (RFC 6455 5.5.3): when it was sent.
+void Sessions::note_round_trip(SessionId id, std::span<const std::byte> pong) {
+  if (pong.size() != sizeof(std::uint64_t)) return;
+  const auto now = static_cast<std::uint64_t>((reactor_.now() - started_).count());
+  const std::uint64_t sent = base::load_big64(pong.data());
+  if (sent > now) return;  // Not what we said.
+  handler_->on_pong(id, base::Duration{static_cast<std::int64_t>(now - sent)});
 }
 
 void Sessions::handle_close(SessionId id, Session& session, const protocol::MessageEvent& event) {

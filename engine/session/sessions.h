@@ -172,6 +172,7 @@ class Sessions final : public ConnectionHandler {
   void receive_messages(SessionId id, Session& session, std::span<std::byte> bytes);
   void handle_message(SessionId id, Session& session, const protocol::MessageEvent& event);
   [[gnu::noinline]] bool handle_event(SessionId id, Session& session, protocol::MessageEvent event);
+  void note_round_trip(SessionId id, std::span<const std::byte> pong);
   void handle_close(SessionId id, Session& session, const protocol::MessageEvent& event);
   void handle_violation(SessionId id, Session& session, protocol::Violation violation);
   void keep_assembler(SessionId id, Session& session, protocol::MessageAssembler& assembler);

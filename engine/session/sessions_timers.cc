@@ -1,7 +1,9 @@
 // What time does to sessions: handshakes and closes that take too long, heartbeats, idleness,
 // drain.
 #include <algorithm>
+#include <array>
 
+#include "base/bytes.h"
 #include "engine/session/sessions.h"
 #include "protocol/frame_encoder.h"
 
@@ -94,7 +96,9 @@ void Sessions::sweep_one(std::uint32_t slot, std::uint8_t tick) {
     session.ping_pending = true;
     session.pinged_tick = tick;
     counters_.pings_sent.add();
-    send_control(slot, session, protocol::Opcode::ping, {});
+    std::array<std::byte, sizeof(std::uint64_t)> sent;
+    base::store_big64(sent.data(), static_cast<std::uint64_t>((reactor_.now() - started_).count()));
+    send_control(slot, session, protocol::Opcode::ping, sent);
   } else if (waited >= kHeartbeatTicks - 1) {
     end(id, session, CloseReason::heartbeat_timeout);
     connections_.abort(id);
@@ -137,6 +141,8 @@ void Sessions::drain_one(std::uint32_t slot) {
   Session& session = table_[slot];
   const SessionId id = connections_.id_of(slot);
   if (session.state == SessionState::open) {
+    handler_->on_draining(id);
+    if (session.state != SessionState::open) return;
     start_closing(id, session, SessionState::closing, protocol::CloseCode::going_away, "going away",
                   CloseReason::draining);
   } else if (session.state != SessionState::none && session.state < SessionState::open) {

@@ -1,4 +1,4 @@
-#include "millrace/posted_tasks.h"
+#include "engine/shard/posted_tasks.h"
 
 #include <gtest/gtest.h>
 
@@ -87,7 +87,7 @@ TEST(PostedTasks, AreRefusedWhenFullAndAfterTheEnd) {
 
 TEST(PostedTasks, WhatIsDroppedIsDestroyed) {
   const auto kept = std::make_shared<int>(0);
-  millrace::PostedTasks tasks(8);
+  engine::PostedTasks<millrace::Shard> tasks(8);
   EXPECT_TRUE(tasks.push([kept](millrace::Shard&) {}).ring);
   EXPECT_FALSE(tasks.push([kept](millrace::Shard&) {}).ring);
   EXPECT_EQ(kept.use_count(), 3);

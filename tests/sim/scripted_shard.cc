@@ -66,4 +66,17 @@ void ScriptedShard::on_joined(engine::SessionId session, engine::RoomHandle room
 
 void ScriptedShard::on_join_failed(engine::SessionId session) { not_joined.push_back(session); }
 
+void ScriptedShard::on_recovered(engine::SessionId session, engine::RoomHandle room,
+                                 const engine::Recovery& recovery) {
+  Recovered& one = recovered.emplace_back();
+  one.session = session;
+  one.room = room;
+  one.complete = recovery.complete;
+  one.now = recovery.now;
+  for (const engine::RecoveredMessage& missed : recovery.messages) {
+    one.numbers.push_back(missed.number);
+    one.texts.emplace_back(base::as_text(missed.bytes));
+  }
+}
+
 }  // namespace sim

@@ -36,6 +36,14 @@ class ScriptedShard final : public engine::WebSocketShard,
     std::uint64_t ticket;
     engine::PublishAnswer answer;
   };
+  struct Recovered {
+    engine::SessionId session;
+    engine::RoomHandle room;
+    bool complete;
+    engine::ResumePosition now;
+    std::vector<std::uint64_t> numbers;
+    std::vector<std::string> texts;
+  };
   struct Joined {
     engine::SessionId session;
     engine::RoomHandle room;
@@ -64,6 +72,7 @@ class ScriptedShard final : public engine::WebSocketShard,
   std::vector<Joined> joined;
   std::vector<engine::SessionId> not_joined;
   std::vector<Published> published;
+  std::vector<Recovered> recovered;
 
  private:
   engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,
@@ -75,6 +84,8 @@ class ScriptedShard final : public engine::WebSocketShard,
   void on_connect_failed(std::uint64_t context, const engine::ConnectFailure& failure) override;
   void on_joined(engine::SessionId session, engine::RoomHandle room) override;
   void on_join_failed(engine::SessionId session) override;
+  void on_recovered(engine::SessionId session, engine::RoomHandle room,
+                    const engine::Recovery& recovery) override;
   void on_published(engine::SessionId session, std::uint64_t ticket,
                     const engine::PublishAnswer& answer) override {
     published.push_back({session, ticket, answer});

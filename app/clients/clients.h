@@ -1,0 +1,87 @@
+// Clients: everybody whom a shard serves with native events, found by session or by user.
+//
+// Threads: the shard's own. Bounds: one per descriptor of the shard. Time is passed in.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <queue>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "app/clients/client.h"
+#include "base/slot_map.h"
+
+namespace app {
+
+using ClientHandle = base::Handle;
+
+// Of a user, whom only the tenant makes unique.
+std::uint64_t hash_user(std::string_view tenant, std::string_view user) noexcept;
+
+class Clients {
+ public:
+  Clients();
+
+  ClientHandle add(Client client);
+  Client* find(ClientHandle handle) noexcept { return table_.find(handle); }
+  // Its user and expiry are known from now on. True when it is the user's first here.
+  bool identify(ClientHandle handle, const Identity& identity, SharedGrants grants);
+  // Its token was renewed: the same user, but perhaps other grants, until another time.
+  void renew(ClientHandle handle, const Identity& identity, SharedGrants grants);
+  // True when it was the user's last here.
+  bool remove(ClientHandle handle);
+
+  // Calls visit(handle, client) for each connection of the user; visit may not add or remove.
+  template <typename Visit>
+  void for_user(std::string_view tenant, std::string_view user, Visit&& visit) {
+    for (ClientHandle at = first_of(hash_user(tenant, user)); at;) {
+      Client& client = *table_.find(at);
+      const ClientHandle next = client.next_of_user;
+      if (client.user == user && client.grants->tenant == tenant) visit(at, client);
+      at = next;
+    }
+  }
+  // Calls visit(handle, client) for each, by place; visit may remove it.
+  template <typename Visit>
+  void for_each(Visit&& visit) {
+    table_.for_each(visit);
+  }
+  ClientHandle handle_at(std::uint32_t place) const noexcept { return table_.handle_at(place); }
+  std::uint32_t touched() const noexcept { return table_.touched(); }
+  std::uint32_t size() const noexcept { return table_.size(); }
+
+  // Calls expired(handle, client) for each whose token has ended by `now`, seconds since 1970.
+  template <typename Expired>
+  void expire(std::int64_t now, Expired&& expired) {
+    while (!expiries_.empty() && expiries_.top().at <= now) {
+      const Expiry due = expiries_.top();
+      expiries_.pop();
+      Client* client = table_.find(due.client);
+      // It may have left, or been renewed: then a later entry is its own.
+      if (client != nullptr && client->expires_at == due.at) expired(due.client, *client);
+    }
+  }
+  // Seconds since 1970 of the next expiry; INT64_MAX if there is none.
+  std::int64_t next_expiry() const noexcept {
+    return expiries_.empty() ? INT64_MAX : expiries_.top().at;
+  }
+
+ private:
+  struct Expiry {
+    std::int64_t at;
+    ClientHandle client;
+
+    bool operator>(const Expiry& other) const noexcept { return at > other.at; }
+  };
+
+  ClientHandle first_of(std::uint64_t user_hash) const noexcept;
+
+  base::SlotMap<Client> table_;
+  // By hash: those of users with the same hash hang together, and are told apart when visited.
+  std::unordered_map<std::uint64_t, ClientHandle> by_user_;
+  std::priority_queue<Expiry, std::vector<Expiry>, std::greater<>> expiries_;
+};
+
+}  // namespace app

@@ -1,0 +1,65 @@
+// HistoryKeeper: keeps the histories of all rooms at home on a shard within their bounds.
+//
+// A log in the order of keeping says which message is the oldest of all, so that age and the total
+// cost what is forgotten, not what is kept. Threads: the shard's own. Bounds: HistoryOptions; past
+// one of them the oldest go, and are counted by why.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/counter.h"
+#include "base/fifo.h"
+#include "base/slot_map.h"
+#include "base/time.h"
+#include "engine/room/history_options.h"
+#include "engine/room/home_directory.h"
+#include "engine/room/room_messages.h"
+
+namespace engine {
+
+struct HistoryCounters {
+  base::Gauge bytes;
+  base::Gauge messages;
+  base::Counter kept;
+  base::Counter forgotten_by_age;
+  base::Counter forgotten_by_room;   // Their room kept as much as it may.
+  base::Counter forgotten_by_total;  // All rooms together did.
+};
+
+class HistoryKeeper {
+ public:
+  HistoryKeeper(HomeDirectory& directory, const HistoryOptions& options)
+      : directory_(directory), options_(options) {}
+
+  bool enabled() const noexcept { return options_.messages_per_room > 0; }
+  // The room has given `message` its last number.
+  void keep(base::Handle home, HomeRoom& room, const Publication& publication,
+            std::span<const std::byte> message, base::Instant now);
+  // Forgets what is too old, a bounded part of it. True when more is.
+  bool expire(base::Instant now);
+  // When the oldest becomes too old.
+  base::Instant next_deadline() const noexcept {
+    return log_.empty() ? base::kForever : log_.front().at + options_.keep_for;
+  }
+  const HistoryCounters& counters() const noexcept { return counters_; }
+
+ private:
+  struct Entry {
+    base::Handle home;
+    std::uint64_t number;
+    base::Instant at;
+  };
+
+  void forget_first(HomeRoom& room, base::Counter& why);
+  void forget_oldest(base::Counter& why);
+
+  HomeDirectory& directory_;
+  HistoryOptions options_;
+  base::Fifo<Entry> log_;
+  std::uint64_t bytes_ = 0;
+  HistoryCounters counters_;
+};
+
+}  // namespace engine

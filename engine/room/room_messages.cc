@@ -1,0 +1,47 @@
+#include "engine/room/room_messages.h"
+
+#include <algorithm>
+
+#include "base/bytes.h"
+#include "base/check.h"
+
+namespace engine {
+
+void Publication::write_head(std::span<std::byte> head) const noexcept {
+  if (head.empty()) return;
+  CHECK(head.size() == head_bytes());
+  CHECK(id.size() <= UINT8_MAX);
+  CHECK(room.size() <= UINT8_MAX);
+  std::byte* at = head.data();
+  base::store_big64(at, key);
+  base::store_big64(at + 8, std::uint64_t{answer.index} << 32U | answer.generation);
+  base::store_big32(at + 16, number_at);
+  at[20] = std::byte{keep};
+  at[21] = static_cast<std::byte>(id.size());
+  at[22] = static_cast<std::byte>(room.size());
+  at = std::ranges::copy(base::as_bytes(id), at + kFixedHeadBytes).out;
+  std::ranges::copy(base::as_bytes(room), at);
+}
+
+Publication publication_of(const ShardMessage& message) noexcept {
+  Publication publication{.shard = message.sender,
+                          .session = as_session(message.source),
+                          .opcode = static_cast<protocol::Opcode>(message.detail & kOpcodeBits),
+                          .echo = (message.detail & kNoEcho) == 0};
+  if ((message.detail & kHasHead) == 0) return publication;
+  const std::span<const std::byte> parcel = message.parcel->bytes();
+  const std::byte* at = parcel.data();
+  publication.key = base::load_big64(at);
+  const std::uint64_t answer = base::load_big64(at + 8);
+  publication.answer = {.index = static_cast<std::uint32_t>(answer >> 32U),
+                        .generation = static_cast<std::uint32_t>(answer)};
+  publication.number_at = base::load_big32(at + 16);
+  publication.keep = at[20] != std::byte{0};
+  const std::string_view text = base::as_text(parcel.subspan(Publication::kFixedHeadBytes));
+  const auto id_bytes = static_cast<std::size_t>(at[21]);
+  publication.id = text.substr(0, id_bytes);
+  publication.room = text.substr(id_bytes, static_cast<std::size_t>(at[22]));
+  return publication;
+}
+
+}  // namespace engine
