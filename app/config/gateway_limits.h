@@ -33,6 +33,24 @@ inline constexpr std::size_t kDataFieldsMost = 64;
 
 // ---- limits -------------------------------------------------------------------------------------
 
+// Places for whoever is short of a full bucket at one time, 16 bytes each once they are used. At
+// the default rates that is whoever spoke within the last some milliseconds.
+inline constexpr std::uint32_t kUserSlots = std::uint32_t{1} << 17;
+inline constexpr std::uint32_t kTenantSlots = std::uint32_t{1} << 14;
+inline constexpr std::uint32_t kAddressSlots = std::uint32_t{1} << 16;
+// Neighbouring places that a look-up reads: two cache lines.
+inline constexpr std::uint32_t kKeyedWordsProbes = 8;
+inline constexpr double kTenantWeightMost = 1000;
+static_assert(kTenantWeightMost * 1000 * 4000 < UINT32_MAX, "sums of weights are exact for 4000");
+
+// ---- rooms --------------------------------------------------------------------------------------
+
+// Of the patterns of access rules; longer ones could fit no room, whose names have 255 bytes.
+inline constexpr std::size_t kRoomPatternBytesMax = 255;
+// A room's operations are each checked against all rules at worst.
+inline constexpr std::size_t kAccessRulesMost = 256;
+inline constexpr std::size_t kAdmissionsMost = 64;
+
 // ---- upstream -----------------------------------------------------------------------------------
 
 // ---- admin --------------------------------------------------------------------------------------

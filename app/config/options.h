@@ -10,6 +10,12 @@
 #include <variant>
 #include <vector>
 
+#include "app/admin/admin_options.h"
+#include "app/auth/auth_options.h"
+#include "app/events/event_options.h"
+#include "app/limits/limit_options.h"
+#include "app/rooms/access_rules.h"
+#include "app/rooms/room_settings.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -35,6 +41,18 @@ struct Options {
   bool raw = false;
   base::LogLevel log_level = base::LogLevel::info;
   base::LogFormat log_format = base::LogFormat::text;
+  // Of K connections, chosen by their ids, one is logged whole and the others not at all.
+  std::uint32_t log_sample = 1;
+  // What a drain tells clients: come back after a time between these, each another.
+  base::Duration reconnect_after_min = std::chrono::seconds{1};
+  base::Duration reconnect_after_max = std::chrono::seconds{10};
+
+  AuthOptions auth;
+  LimitOptions limits;
+  AccessRules access;
+  AdminOptions admin;
+  EventOptions events;
+  RoomSettings room_settings;
 };
 
 // Nothing to run: what to print, to stdout if the status is 0 and to stderr if not.

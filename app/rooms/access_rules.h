@@ -3,8 +3,10 @@
 // The first rule whose room pattern fits decides. A pattern is a name whose parts may be `*` (any
 // text) or `{user}`, `{tenant}`, which stand for the asker's own. A rule admits for an operation
 // whoever has one of the named roles or permissions, or is of a named type; `*` is everybody, an
-// empty list nobody. Without any rule members of the tenant may do everything, and guests what
-// `guest_rooms` of the options names. Plain values; shared by all shards, replaced whole.
+// empty list nobody. Rooms that no rule fits are closed, unless there is no rule at all: then
+// members of the tenant may do everything. In a room that no rule fits, guests may do everything if
+// it is one of the guest rooms. Plain values; shared by all shards, replaced whole. Bounds:
+// kAccessRulesMost rules and as many guest rooms, kAdmissionsMost for an operation.
 #pragma once
 
 #include <array>
@@ -14,6 +16,7 @@
 #include <vector>
 
 #include "app/auth/identity.h"
+#include "app/rooms/room_pattern.h"
 #include "base/result.h"
 
 namespace app {
@@ -32,12 +35,30 @@ struct AccessRule {
 class AccessRules {
  public:
   // An error says what of a rule is wrong.
-  base::Status add(AccessRule rule);
+  base::Status add(const AccessRule& rule);
+  // A pattern as that of a rule.
+  base::Status add_guest_room(std::string_view pattern);
 
   bool admits(const Identity& who, RoomOperation operation, std::string_view room) const noexcept;
 
  private:
-  std::vector<AccessRule> rules_;
+  struct Admission {
+    enum class Kind : std::uint8_t { everybody, role, permission, type };
+    Kind kind = Kind::everybody;
+    std::string name{};  // Of the role or permission.
+    UserType type = UserType::employee;
+
+    bool admits(const Identity& who) const noexcept;
+  };
+  struct Rule {
+    RoomPattern pattern;
+    std::array<std::vector<Admission>, kRoomOperationCount> admissions{};
+  };
+
+  static base::Result<Admission> parse_admission(std::string_view text);
+
+  std::vector<Rule> rules_;
+  std::vector<RoomPattern> guest_rooms_;
 };
 
 }  // namespace app

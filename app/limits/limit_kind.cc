@@ -1,0 +1,33 @@
+#include "app/limits/limit_kind.h"
+
+#include "base/check.h"
+
+namespace app {
+
+std::string_view name(LimitKind kind) noexcept {
+  switch (kind) {
+    case LimitKind::guest_messages:
+      return "guest_messages";
+    case LimitKind::connection_messages:
+      return "connection_messages";
+    case LimitKind::connection_bytes:
+      return "connection_bytes";
+    case LimitKind::connection_joins:
+      return "connection_joins";
+    case LimitKind::connection_errors:
+      return "connection_errors";
+    case LimitKind::user_messages:
+      return "user_messages";
+    case LimitKind::tenant_messages:
+      return "tenant_messages";
+    case LimitKind::total_messages:
+      return "total_messages";
+    case LimitKind::tenant_connections:
+      return "tenant_connections";
+    case LimitKind::address_connections:
+      return "address_connections";
+  }
+  CHECK(false);
+}
+
+}  // namespace app

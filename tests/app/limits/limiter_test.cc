@@ -1,0 +1,200 @@
+#include "app/limits/limiter.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "engine/room/name_index.h"
+
+namespace app {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr base::Instant kStart{seconds{1000}};
+constexpr Rate kOne{.per_second = 1, .burst = 1};
+
+LimitOptions nothing_limited() {
+  LimitOptions options;
+  options.guest_messages = options.connection_messages = options.connection_bytes = {};
+  options.connection_joins = options.user_messages = options.address_connections = {};
+  options.errors_per_minute = 0;
+  return options;
+}
+
+class LimiterTest : public testing::Test {
+ protected:
+  Verdict message(Limiter& limiter, ConnectionBuckets& from, std::uint64_t user = 10,
+                  std::uint64_t tenant = 20, bool is_guest = false, std::uint64_t bytes = 100) {
+    return limiter.check_message(from, is_guest, user, tenant, bytes, kStart);
+  }
+  void expect_refused(const Verdict& verdict, LimitKind kind, base::Duration wait) {
+    EXPECT_FALSE(verdict.allowed);
+    EXPECT_EQ(name(verdict.limit), name(kind));
+    EXPECT_EQ(verdict.wait, wait);
+  }
+
+  LimitTables tables;
+  ConnectionBuckets connection;
+};
+
+TEST_F(LimiterTest, WithoutLimitsEverythingPasses) {
+  Limiter limiter(nothing_limited(), tables);
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(message(limiter, connection).allowed);
+    ASSERT_TRUE(limiter.check_join(connection, kStart).allowed);
+    ASSERT_TRUE(limiter.check_error(connection, kStart).allowed);
+    ASSERT_TRUE(limiter.check_connection(1, 2, kStart).allowed);
+  }
+}
+
+TEST_F(LimiterTest, TheOneSwitchSwitchesAllOff) {
+  LimitOptions options;
+  options.connection_messages = options.connection_joins = options.address_connections = kOne;
+  options.errors_per_minute = 1;
+  options.enabled = false;
+  Limiter limiter(options, tables);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(message(limiter, connection).allowed);
+    EXPECT_TRUE(limiter.check_join(connection, kStart).allowed);
+    EXPECT_TRUE(limiter.check_error(connection, kStart).allowed);
+    EXPECT_TRUE(limiter.check_connection(1, 2, kStart).allowed);
+  }
+}
+
+TEST_F(LimiterTest, GuestsHaveTheirOwnRate) {
+  LimitOptions options = nothing_limited();
+  options.guest_messages = {.per_second = 100.0 / 60, .burst = 2};
+  options.connection_messages = {.per_second = 10, .burst = 3};
+  Limiter limiter(options, tables);
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(message(limiter, connection, 1, 2, true).allowed);
+  expect_refused(message(limiter, connection, 1, 2, true), LimitKind::guest_messages,
+                 milliseconds{600});
+  ConnectionBuckets member;
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(message(limiter, member).allowed);
+  expect_refused(message(limiter, member), LimitKind::connection_messages, milliseconds{100});
+  EXPECT_EQ(limiter.refused(LimitKind::guest_messages), 1U);
+  EXPECT_EQ(limiter.refused(LimitKind::connection_messages), 1U);
+  EXPECT_EQ(limiter.refused(LimitKind::user_messages), 0U);
+}
+
+TEST_F(LimiterTest, BytesOfAConnection) {
+  LimitOptions options = nothing_limited();
+  options.connection_bytes = {.per_second = 1000, .burst = 250};
+  Limiter limiter(options, tables);
+  EXPECT_TRUE(message(limiter, connection).allowed);
+  EXPECT_TRUE(message(limiter, connection).allowed);
+  expect_refused(message(limiter, connection), LimitKind::connection_bytes, milliseconds{50});
+}
+
+TEST_F(LimiterTest, AUserHasOneRateOnAllConnectionsAndShards) {
+  LimitOptions options = nothing_limited();
+  options.user_messages = {.per_second = 1, .burst = 2};
+  Limiter shard(options, tables);
+  Limiter other_shard(options, tables);
+  ConnectionBuckets second;
+  EXPECT_TRUE(message(shard, connection).allowed);
+  EXPECT_TRUE(message(other_shard, second).allowed);
+  expect_refused(message(shard, connection), LimitKind::user_messages, seconds{1});
+  EXPECT_TRUE(message(shard, connection, 11).allowed) << "another user";
+}
+
+TEST_F(LimiterTest, WhatIsRefusedTakesNothingElsewhere) {
+  LimitOptions options = nothing_limited();
+  options.connection_messages = {.per_second = 1, .burst = 2};
+  options.connection_bytes = {.per_second = 100, .burst = 200};
+  options.user_messages = {.per_second = 1, .burst = 2};
+  options.tenant_messages = kOne;
+  Limiter limiter(options, tables);
+  ConnectionBuckets neighbour;
+  EXPECT_TRUE(message(limiter, neighbour, 99).allowed);
+  for (int i = 0; i < 10; ++i) {
+    expect_refused(message(limiter, connection), LimitKind::tenant_messages, seconds{1});
+  }
+  // In another tenant the same buckets of connection and user are still full.
+  EXPECT_TRUE(message(limiter, connection, 10, 21).allowed);
+  EXPECT_TRUE(message(limiter, connection, 10, 22).allowed);
+}
+
+TEST_F(LimiterTest, TheTotalGivesBackWhatWasTakenOfUserAndTenant) {
+  LimitOptions options = nothing_limited();
+  options.user_messages = options.tenant_messages = {.per_second = 1, .burst = 2};
+  options.total_messages = kOne;
+  Limiter limiter(options, tables);
+  while (message(limiter, connection, 99, 98).allowed) continue;
+  while (message(limiter, connection, 97, 96).allowed) continue;
+  int granted = 0;
+  for (int i = 0; i < 10; ++i) {
+    const Verdict verdict = message(limiter, connection);
+    if (verdict.allowed)
+      ++granted;
+    else
+      EXPECT_EQ(name(verdict.limit), "total_messages");
+  }
+  EXPECT_EQ(granted, 1) << "its own share";
+  options.total_messages = {};
+  limiter.set_options(options);
+  EXPECT_TRUE(message(limiter, connection).allowed);
+  EXPECT_FALSE(message(limiter, connection).allowed);
+}
+
+TEST_F(LimiterTest, WeightsAreThoseOfTheTenantsByName) {
+  LimitOptions options = nothing_limited();
+  options.total_messages = {.per_second = 1000, .burst = 10};
+  options.tenant_weights = {{"large", 4.0}};
+  Limiter limiter(options, tables);
+  double large = 0;
+  double small = 0;
+  for (int ms = 0; ms < 10'000; ++ms) {
+    const base::Instant now = kStart + milliseconds{ms};
+    for (int i = 0; i < 3; ++i) {
+      const auto of = [&](std::string_view tenant) {
+        return limiter.check_message(connection, false, 1, engine::hash_name(tenant), 1, now)
+            .allowed;
+      };
+      if (of("large")) ++large;
+      if (of("small")) ++small;
+    }
+  }
+  EXPECT_NEAR(large / small, 4.0, 0.4);
+}
+
+TEST_F(LimiterTest, JoinsAndErrorsOfAConnection) {
+  LimitOptions options = nothing_limited();
+  options.connection_joins = {.per_second = 10, .burst = 1};
+  options.errors_per_minute = 2;
+  Limiter limiter(options, tables);
+  EXPECT_TRUE(limiter.check_join(connection, kStart).allowed);
+  expect_refused(limiter.check_join(connection, kStart), LimitKind::connection_joins,
+                 milliseconds{100});
+  EXPECT_TRUE(limiter.check_error(connection, kStart).allowed);
+  EXPECT_TRUE(limiter.check_error(connection, kStart).allowed);
+  expect_refused(limiter.check_error(connection, kStart), LimitKind::connection_errors,
+                 seconds{30});
+}
+
+TEST_F(LimiterTest, ConnectionsOfAnAddressAndOfATenant) {
+  LimitOptions options = nothing_limited();
+  options.address_connections = {.per_second = 1, .burst = 2};
+  options.tenant_connections = kOne;
+  Limiter limiter(options, tables);
+  EXPECT_TRUE(limiter.check_connection(1, 5, kStart).allowed);
+  expect_refused(limiter.check_connection(1, 5, kStart), LimitKind::tenant_connections, seconds{1});
+  EXPECT_TRUE(limiter.check_connection(1, 0, kStart).allowed) << "was given back";
+  expect_refused(limiter.check_connection(1, 6, kStart), LimitKind::address_connections,
+                 seconds{1});
+  EXPECT_TRUE(limiter.check_connection(0, 6, kStart).allowed) << "was not taken";
+}
+
+TEST(LimitKind, EachHasANameOfItsOwn) {
+  std::set<std::string_view> names;
+  for (std::uint8_t kind = 0; kind < kLimitKindCount; ++kind) {
+    names.insert(name(static_cast<LimitKind>(kind)));
+  }
+  EXPECT_EQ(names.size(), kLimitKindCount);
+}
+
+}  // namespace
+}  // namespace app
