@@ -30,6 +30,10 @@ inline constexpr std::size_t kRequestIdBytesMax = 64;
 inline constexpr std::size_t kJsonDepthMax = 32;
 // Fields of one event's `data` that an event may have at the top.
 inline constexpr std::size_t kDataFieldsMost = 64;
+// Of the version of an event's schema, such as 1.0.
+inline constexpr std::size_t kEventVersionBytesMax = 16;
+// What a reader of events has room for before it has seen any; it doubles from there.
+inline constexpr std::size_t kEventScratchBytesFirst = 4096;
 
 // ---- limits -------------------------------------------------------------------------------------
 
