@@ -71,16 +71,16 @@ struct EventReader::Parser {
   void reserve(std::size_t bytes);
   simdjson::padded_string_view copy(std::span<const std::byte> message);
   bool read_envelope(Event& event);
-  bool read_member(std::string_view key, ondemand::value value, Event& event);
-  bool read_data(ondemand::value value, Field& data);
+  bool read_member(std::string_view key, ondemand::value& value, Event& event);
+  bool read_data(ondemand::value& value, Field& data);
   bool read_key(ondemand::field& field, std::string_view& key);
-  bool read_value(ondemand::value value, std::size_t depth, Field& field);
-  bool read_string(ondemand::value value, std::string_view token, Field& field);
-  bool read_object(ondemand::value value, std::size_t depth, bool of_data);
-  bool read_array(ondemand::value value, std::size_t depth);
-  bool read_truth(ondemand::value value, Field& field);
+  bool read_value(ondemand::value& value, std::size_t depth, Field& field);
+  bool read_string(ondemand::value& value, std::string_view token, Field& field);
+  bool read_object(ondemand::value& value, std::size_t depth, bool of_data);
+  bool read_array(ondemand::value& value, std::size_t depth);
+  bool read_truth(ondemand::value& value, Field& field);
   bool end_container(const char* begin, Field& field);
-  void add_field(const Field& field);
+  void keep_field(const Field& field);
   void take_name(const Field& field, Event& event);
   void take_request_id(const Field& field, Event& event);
   void take_version(const Field& field, Event& event);
@@ -109,7 +109,9 @@ struct EventReader::Parser {
   ondemand::parser json;
   ondemand::document document;
   std::array<Field, kDataFieldsMost> fields;
+  Field unkept;  // For the values that are only checked.
   std::size_t field_count = 0;
+  bool escapes = false;  // Whether the message has any, which few have.
   Seen seen;
   const EventFault* fault = nullptr;
 };
@@ -132,7 +134,9 @@ const EventFault* EventReader::Parser::read(std::span<const std::byte> message, 
   fault = nullptr;
   seen = Seen{};
   field_count = 0;
-  const simdjson::error_code error = json.iterate(copy(message)).get(document);
+  const simdjson::padded_string_view text = copy(message);
+  escapes = text.find('\\') != std::string_view::npos;
+  const simdjson::error_code error = json.iterate(text).get(document);
   if (error != simdjson::SUCCESS) {
     return error == simdjson::UTF8_ERROR ? &kNotUtf8 : &kNotJson;
   }
@@ -172,7 +176,7 @@ bool EventReader::Parser::read_envelope(Event& event) {
   return document.current_location().error() == simdjson::OUT_OF_BOUNDS || stop(kTrailing);
 }
 
-bool EventReader::Parser::read_member(std::string_view key, ondemand::value value, Event& event) {
+bool EventReader::Parser::read_member(std::string_view key, ondemand::value& value, Event& event) {
   if (key == keys.data && take_once(seen.data)) {
     event.data.key = keys.data;
     return read_data(value, event.data);
@@ -234,37 +238,44 @@ void EventReader::Parser::take_version(const Field& field, Event& event) {
   }
 }
 
-bool EventReader::Parser::read_data(ondemand::value value, Field& data) {
+bool EventReader::Parser::read_data(ondemand::value& value, Field& data) {
   const char* const begin = value.raw_json_token().data();
   if (*begin != '{') return read_value(value, 2, data);
   data.kind = FieldKind::object;
   return read_object(value, 2, true) && end_container(begin, data);
 }
 
-void EventReader::Parser::add_field(const Field& field) {
-  const auto known = std::span<const Field>(fields).first(field_count);
-  if (std::ranges::find(known, field.key, &Field::key) != known.end()) {
-    note(kFieldTwice);
-  } else if (field_count == fields.size()) {
+// A field was read into the next free place; if it is to be kept it stays there.
+void EventReader::Parser::keep_field(const Field& field) {
+  for (std::size_t i = 0; i < field_count; ++i) {
+    if (fields[i].key == field.key) {
+      note(kFieldTwice);
+      return;
+    }
+  }
+  if (field_count == fields.size()) {
     note(kTooManyFields);
   } else {
-    fields[field_count++] = field;
+    ++field_count;
   }
 }
 
 // The first pass of simdjson has checked UTF-8, control characters and the closing quote of every
-// string. One without a backslash is therefore good as it stands, and need not be copied.
+// string. One without a backslash is therefore good as it stands, and need not be copied; it ends
+// with the last quote before the colon, which is the last before the value.
 bool EventReader::Parser::read_key(ondemand::field& field, std::string_view& key) {
+  if (escapes) {
+    return field.unescaped_key().get(key) == simdjson::SUCCESS || stop(kNotJson);
+  }
   const char* const begin = field.key().raw();
-  const char* end = begin;
-  while (*end != '"' && *end != '\\') ++end;
+  const char* end = field.value().raw_json_token().data() - 1;
+  while (*end != '"') --end;
   key = std::string_view(begin, static_cast<std::size_t>(end - begin));
-  if (*end == '"') return true;
-  return field.unescaped_key().get(key) == simdjson::SUCCESS || stop(kNotJson);
+  return true;
 }
 
 // Recursion is bounded by kJsonDepthMax.
-bool EventReader::Parser::read_value(ondemand::value value, std::size_t depth, Field& field) {
+bool EventReader::Parser::read_value(ondemand::value& value, std::size_t depth, Field& field) {
   const std::string_view token = value.raw_json_token();
   switch (*token.data()) {
     case '"':
@@ -290,47 +301,47 @@ bool EventReader::Parser::read_value(ondemand::value value, std::size_t depth, F
   }
 }
 
-bool EventReader::Parser::read_string(ondemand::value value, std::string_view token, Field& field) {
+bool EventReader::Parser::read_string(ondemand::value& value, std::string_view token, Field& field) {
   field.kind = FieldKind::string;
   field.raw = without_space_behind(token);
   if (field.raw.size() < 2 || field.raw.back() != '"') return stop(kNotJson);
   const std::string_view inner = field.raw.substr(1, field.raw.size() - 2);
-  if (std::memchr(inner.data(), '\\', inner.size()) != nullptr) {
+  if (escapes && inner.find('\\') != std::string_view::npos) {
     return value.get_string().get(field.text) == simdjson::SUCCESS || stop(kNotJson);
   }
   field.text = inner;
   return value.get_raw_json_string().error() == simdjson::SUCCESS || stop(kNotJson);
 }
 
-bool EventReader::Parser::read_truth(ondemand::value value, Field& field) {
+bool EventReader::Parser::read_truth(ondemand::value& value, Field& field) {
   field.kind = FieldKind::boolean;
   return value.get_bool().get(field.truth) == simdjson::SUCCESS || stop(kNotJson);
 }
 
 // `of_data`: its fields are those of the event, to be kept.
-bool EventReader::Parser::read_object(ondemand::value value, std::size_t depth, bool of_data) {
+bool EventReader::Parser::read_object(ondemand::value& value, std::size_t depth, bool of_data) {
   if (depth > kJsonDepthMax) return stop(kTooDeep);
   ondemand::object object;
   if (value.get_object().get(object) != simdjson::SUCCESS) return stop(kNotJson);
   for (auto member : object) {
     ondemand::field field;
-    Field read;
     if (std::move(member).get(field) != simdjson::SUCCESS) return stop(kNotJson);
+    Field& read = of_data && field_count < kDataFieldsMost ? fields[field_count] : unkept;
+    read = Field{};
     if (!read_key(field, read.key) || !read_value(field.value(), depth + 1, read)) return false;
-    if (of_data) add_field(read);
+    if (of_data) keep_field(read);
   }
   return true;
 }
 
-bool EventReader::Parser::read_array(ondemand::value value, std::size_t depth) {
+bool EventReader::Parser::read_array(ondemand::value& value, std::size_t depth) {
   if (depth > kJsonDepthMax) return stop(kTooDeep);
   ondemand::array array;
   if (value.get_array().get(array) != simdjson::SUCCESS) return stop(kNotJson);
   for (auto element : array) {
     ondemand::value inner;
-    Field read;
     if (std::move(element).get(inner) != simdjson::SUCCESS) return stop(kNotJson);
-    if (!read_value(inner, depth + 1, read)) return false;
+    if (!read_value(inner, depth + 1, unkept)) return false;
   }
   return true;
 }
