@@ -301,7 +301,8 @@ bool EventReader::Parser::read_value(ondemand::value& value, std::size_t depth, 
   }
 }
 
-bool EventReader::Parser::read_string(ondemand::value& value, std::string_view token, Field& field) {
+bool EventReader::Parser::read_string(ondemand::value& value, std::string_view token,
+                                      Field& field) {
   field.kind = FieldKind::string;
   field.raw = without_space_behind(token);
   if (field.raw.size() < 2 || field.raw.back() != '"') return stop(kNotJson);
