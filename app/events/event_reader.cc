@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -25,6 +26,7 @@ constexpr EventFault kNotJson{.message = "the message is not valid JSON"};
 constexpr EventFault kNotUtf8{.message = "the message is not valid UTF-8"};
 constexpr EventFault kNotObject{.message = "the message must be a JSON object"};
 constexpr EventFault kTrailing{.message = "the message goes on after its JSON object"};
+constexpr EventFault kNumberRange{.message = "a number is too large or too small"};
 constexpr EventFault kTooDeep{.message = "objects and arrays are nested more than 32 deep"};
 constexpr EventFault kKeyTwice{.message = "a key of the envelope is there twice"};
 constexpr EventFault kNoEvent{.message = "the event's name is missing"};
@@ -37,6 +39,9 @@ constexpr EventFault kVersionKind{.message = "the version must be a string"};
 constexpr EventFault kVersionTooLong{.message = "the version is longer than 16 bytes"};
 constexpr EventFault kTooManyFields{.message = "data has more than 64 fields"};
 constexpr EventFault kFieldTwice{.message = "a key of data is there twice"};
+
+// Of any number of so many digits.
+constexpr std::size_t kDigitsOf64Bits = 19;
 
 // A token of simdjson reaches to the next one; the space between them is not part of it.
 std::string_view without_space_behind(std::string_view text) noexcept {
@@ -78,6 +83,7 @@ struct EventReader::Parser {
   bool read_string(ondemand::value& value, std::string_view token, Field& field);
   bool read_object(ondemand::value& value, std::size_t depth, bool of_data);
   bool read_array(ondemand::value& value, std::size_t depth);
+  bool read_number(ondemand::value& value, Field& field);
   bool read_truth(ondemand::value& value, Field& field);
   bool end_container(const char* begin, Field& field);
   void keep_field(const Field& field);
@@ -296,8 +302,7 @@ bool EventReader::Parser::read_value(ondemand::value& value, std::size_t depth, 
       return read_truth(value, field);
     default:  // A number, or nothing that JSON knows: a char is not an enum of ours.
       field.raw = without_space_behind(token);
-      field.kind = FieldKind::number;
-      return value.get_double().get(field.number) == simdjson::SUCCESS || stop(kNotJson);
+      return read_number(value, field);
   }
 }
 
@@ -312,6 +317,17 @@ bool EventReader::Parser::read_string(ondemand::value& value, std::string_view t
   }
   field.text = inner;
   return value.get_raw_json_string().error() == simdjson::SUCCESS || stop(kNotJson);
+}
+
+// simdjson 3.0 checks a number well, but what it makes of more digits than fit in 64 bits may be
+// another number: those are read again.
+bool EventReader::Parser::read_number(ondemand::value& value, Field& field) {
+  field.kind = FieldKind::number;
+  if (value.get_double().get(field.number) != simdjson::SUCCESS) return stop(kNotJson);
+  if (field.raw.size() <= kDigitsOf64Bits) return true;
+  const char* const end = field.raw.data() + field.raw.size();
+  const auto result = std::from_chars(field.raw.data(), end, field.number);
+  return result.ec == std::errc{} || stop(kNumberRange);
 }
 
 bool EventReader::Parser::read_truth(ondemand::value& value, Field& field) {
