@@ -30,6 +30,19 @@ inline constexpr std::size_t kRequestIdBytesMax = 64;
 inline constexpr std::size_t kJsonDepthMax = 32;
 // Fields of one event's `data` that an event may have at the top.
 inline constexpr std::size_t kDataFieldsMost = 64;
+// Rules of one event's schema: as many as it may have fields.
+inline constexpr std::size_t kSchemaRulesMost = kDataFieldsMost;
+// Ids of messages that clients choose, so that a retry is known as one.
+inline constexpr std::size_t kClientMessageIdBytesMax = 64;
+// What one chat message may say, where the configuration does not, and carry beside it.
+inline constexpr std::size_t kChatContentBytesDefault = std::size_t{64} << 10;
+inline constexpr std::size_t kChatMetadataBytesMax = std::size_t{4} << 10;
+// Of the key that a room's latest messages are kept by.
+inline constexpr std::size_t kConflationKeyBytesMax = 128;
+// Of the version of an event's schema, such as 1.0.
+inline constexpr std::size_t kEventVersionBytesMax = 16;
+// What a reader of events has room for before it has seen any; it doubles from there.
+inline constexpr std::size_t kEventScratchBytesFirst = 4096;
 
 // ---- limits -------------------------------------------------------------------------------------
 

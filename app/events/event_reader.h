@@ -4,12 +4,15 @@
 // relayed as it came (Field::raw) is therefore known to be good JSON. Views point into the reader
 // and the message and hold until the next read(). Threads: the shard's own, one reader each.
 // Bounds: kJsonDepthMax, kDataFieldsMost, kEventNameBytesMax, kRequestIdBytesMax; the caller bounds
-// the message. A message that breaks a rule gives an EventFault and no more.
+// the message, and the reader keeps memory for the largest it has seen, so that reading allocates
+// nothing. A message that breaks a rule gives an EventFault and no more.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "app/events/error_code.h"
@@ -45,9 +48,18 @@ struct EventFault {
   bool recoverable = true;
 };
 
+// What the members of the envelope are called. A configured gateway may say `type` for `event`.
+struct EnvelopeKeys {
+  std::string event = "event";
+  std::string data = "data";
+  std::string request_id = "requestId";
+  std::string version = "version";
+};
+
 class EventReader {
  public:
-  EventReader();
+  // The keys differ from each other: the configuration's own check, and ours.
+  explicit EventReader(EnvelopeKeys keys = {});
   ~EventReader();
   EventReader(const EventReader&) = delete;
   EventReader& operator=(const EventReader&) = delete;
@@ -58,7 +70,7 @@ class EventReader {
 
  private:
   struct Parser;  // simdjson stays out of other files.
-  Parser* parser_;
+  std::unique_ptr<Parser> parser_;
 };
 
 }  // namespace app

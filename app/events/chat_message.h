@@ -1,0 +1,82 @@
+// ChatMessage: what a client sends with chat:message:send, and the chat:message:received that the
+// members of its room get.
+//
+// Pure; a reader belongs to one shard. Views point into the event that was read, and hold as long
+// as that does. Bounds: the content's is an argument; kChatMetadataBytesMax, kRoomNameBytesMax,
+// kClientMessageIdBytesMax, kConflationKeyBytesMax. What breaks one is refused, never cut.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "app/events/event_reader.h"
+#include "app/events/event_writer.h"
+#include "app/events/message_kind.h"
+#include "app/events/schema.h"
+
+namespace app {
+
+struct ChatMessage {
+  std::string_view room{};
+  std::string_view content_raw{};   // A JSON string or object, as it came.
+  std::string_view content_text{};  // Of a string: unescaped.
+  bool content_is_text = false;
+  MessageKind kind = MessageKind::chat;
+  DeliveryStatus delivery = DeliveryStatus::streaming;
+  std::string_view client_id{};     // Empty if there was none.
+  std::string_view metadata_raw{};  // A JSON object, or empty.
+  std::string_view key{};           // Which value of the room it is the newest of; empty for none.
+  bool receipts = false;            // The sender wants to hear who has read it.
+  bool echo = true;                 // The sender gets it too.
+  bool ack = true;                  // The sender gets an answer.
+};
+
+class ChatReader {
+ public:
+  explicit ChatReader(std::size_t content_bytes_max = kChatContentBytesDefault);
+
+  // Null when `message` holds what the event says; the fault holds until the next read.
+  const EventFault* read(const Event& event, ChatMessage& message);
+
+ private:
+  static constexpr std::size_t kRuleCount = 10;
+
+  std::array<FieldRule, kRuleCount> rules_;
+  SchemaChecker checker_;
+};
+
+// What the gateway adds to a message that it passes on.
+struct ChatDelivery {
+  std::string_view id{};           // The client's, or one that the gateway made.
+  std::string_view sender_id{};    // The user.
+  std::string_view sender_name{};  // Empty for none.
+  std::int64_t unix_ms = 0;
+  DeliveryStatus status = DeliveryStatus::delivered;
+};
+
+// Spaces that the room's number is written into, right-aligned: JSON allows them before a number.
+inline constexpr std::size_t kSequenceDigits = 20;
+
+class ChatWriter {
+ public:
+  // `escape_html` is for clients that put text into a page without escaping it, as they should.
+  ChatWriter(const EventWriter& events, bool escape_html)
+      : events_(events), escape_html_(escape_html) {}
+
+  // Appends the event and returns where in `out` its kSequenceDigits spaces are. A text that people
+  // have typed (MessageKind::chat) is passed on without characters that could deceive its reader.
+  std::size_t append_received(std::string& out, const ChatMessage& message,
+                              const ChatDelivery& delivery);
+
+ private:
+  void append_content(std::string& out, const ChatMessage& message);
+
+  const EventWriter& events_;
+  bool escape_html_;
+  std::string clean_;
+};
+
+}  // namespace app
