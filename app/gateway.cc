@@ -106,12 +106,22 @@ int wait_for_end(engine::ShardGroup& group, const Options& options, Pages& pages
 
 }  // namespace
 
+base::Result<std::shared_ptr<const Policy>> make_policy(Options options) {
+  auto origins = OriginList::make(options.auth.origins);
+  if (!origins.ok()) return origins.error();
+  auto authenticator = start_authenticator(options.auth);
+  if (!authenticator.ok()) return authenticator.error();
+  return std::make_shared<const Policy>(
+      Policy{.options = std::make_shared<const Options>(std::move(options)),
+             .authenticator = authenticator.take(),
+             .origins = origins.take()});
+}
+
 int run_gateway(Options options) {
   base::configure_log(options.log_level, options.log_format);
   const sigset_t signals = block_signals();
   if (options.listen_is_default && !host_has_ipv6()) options.listen.pop_back();
-  Pages pages(options.raw);
-  GatewayShardFactory factory(options, pages);
+  auto policy = make_policy(std::move(options));
   pages.set_gate(factory.gate());
   auto group = engine::ShardGroup::open(group_options(options), factory);
   if (!group.ok()) {

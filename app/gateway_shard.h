@@ -1,14 +1,16 @@
 // GatewayShard: what a shard of the gateway runs: WebSockets, and the endpoints that they speak to.
 //
 // One per shard, made by GatewayShardFactory. Threads: the shard's own. It only wires; what the
-// endpoints do is in app/raw, what the HTTP pages say in app/telemetry and app/web.
+// endpoints do is in app/native and app/raw, what the HTTP pages say in app/telemetry and app/web.
 #pragma once
 
 #include <memory>
-#include <vector>
+#include <utility>
 
-#include "app/config/options.h"
+#include "app/gateway_handlers.h"
+#include "app/native/native_gateway.h"
 #include "app/raw/raw_endpoints.h"
+#include "app/shared_services.h"
 #include "app/telemetry/pages.h"
 #include "engine/room/websocket_shard.h"
 #include "engine/session/connection_gate.h"
@@ -18,29 +20,39 @@ namespace app {
 
 class GatewayShard final : public engine::WebSocketShard {
  public:
-  GatewayShard(engine::Shard& shard, engine::ConnectionGate& gate, const Options& options,
-               Pages& pages)
-      : engine::WebSocketShard(shard, gate, options.session,
-                               static_cast<std::uint32_t>(options.listen.size()), options.rooms),
-        endpoints_(*this, pages, options.raw) {
-    set_handlers(endpoints_, endpoints_);
-  }
+  GatewayShard(engine::Shard& shard, engine::ConnectionGate& gate,
+               std::shared_ptr<const Policy> policy, SharedServices& services, Pages& pages);
+
+  NativeGateway& native() noexcept { return native_; }
+  const NativeGateway& native() const noexcept { return native_; }
+
+  // ShardProgram.
+  void on_shard_message(const engine::ShardMessage& message) override;
+  engine::StepResult expire(base::Instant now) override;
+  base::Instant next_deadline() const override;
+  engine::StepResult run_tasks() override;
 
  private:
-  RawEndpoints endpoints_;
+  RawEndpoints raw_;
+  NativeGateway native_;
+  GatewayHandlers handlers_;
 };
 
 class GatewayShardFactory final : public engine::ShardProgramFactory {
  public:
-  GatewayShardFactory(const Options& options, Pages& pages)
-      : options_(options), pages_(pages), gate_(options.connections, options.memory_budget) {}
+  GatewayShardFactory(std::shared_ptr<const Policy> policy, SharedServices& services, Pages& pages)
+      : policy_(std::move(policy)),
+        services_(services),
+        pages_(pages),
+        gate_(policy_->options->connections, policy_->options->memory_budget) {}
 
   std::unique_ptr<engine::ShardProgram> make(engine::Shard& shard) override;
 
   const engine::ConnectionGate& gate() const noexcept { return gate_; }
 
  private:
-  const Options& options_;
+  std::shared_ptr<const Policy> policy_;
+  SharedServices& services_;
   Pages& pages_;
   engine::ConnectionGate gate_;
 };

@@ -51,7 +51,7 @@ class LoadShard final : public engine::WebSocketShard,
 
   // RoomHandler: the rooms are the server's.
   void on_joined(engine::SessionId, engine::RoomHandle) override {}
-  void on_join_failed(engine::SessionId) override {}
+  void on_join_failed(engine::SessionId, std::string_view /*room*/) override {}
 
   base::Instant now() noexcept { return shard().reactor().now(); }
   void heed_control(base::Instant now);

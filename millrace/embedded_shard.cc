@@ -122,7 +122,7 @@ void EmbeddedShard::on_joined(engine::SessionId session, engine::RoomHandle room
   handler_->on_joined(public_id(session), {.index = room.index, .generation = room.generation});
 }
 
-void EmbeddedShard::on_join_failed(engine::SessionId session) noexcept {
+void EmbeddedShard::on_join_failed(engine::SessionId session, std::string_view /*room*/) noexcept {
   handler_->on_join_failed(public_id(session));
 }
 

@@ -56,7 +56,7 @@ class EmbeddedShard final : public engine::WebSocketShard,
 
   // RoomHandler.
   void on_joined(engine::SessionId session, engine::RoomHandle room) noexcept override;
-  void on_join_failed(engine::SessionId session) noexcept override;
+  void on_join_failed(engine::SessionId session, std::string_view /*room*/) noexcept override;
   void on_published(engine::SessionId session, std::uint64_t ticket,
                     const engine::PublishAnswer& answer) noexcept override;
 

@@ -11,17 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "app/delivery/target.h"
 #include "base/result.h"
 
 namespace app {
-
-enum class TargetKind : std::uint8_t { connection, user, tenant, room, everybody };
-
-struct Target {
-  TargetKind kind = TargetKind::room;
-  std::string tenant{};  // Of user and room; the tenant itself for `tenant`.
-  std::string name{};    // Of the connection, user or room.
-};
 
 struct ServerPublication {
   Target target{};

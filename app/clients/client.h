@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "app/clients/grants.h"
+#include "app/auth/grants.h"
 #include "app/limits/limiter.h"
 #include "base/slot_map.h"
 #include "engine/session/session.h"
@@ -39,6 +39,7 @@ struct Client {
   base::Handle next_of_user{};      // Another connection of the same user here.
   std::uint16_t rooms = 0;          // That it joined itself.
   std::uint16_t joins_pending = 0;
+  std::uint8_t typing_in = 0;  // Rooms.
   ClientState state = ClientState::asking;
 };
 

@@ -68,6 +68,32 @@ inline constexpr std::size_t kEventVersionBytesMax = 16;
 // What a reader of events has room for before it has seen any; it doubles from there.
 inline constexpr std::size_t kEventScratchBytesFirst = 4096;
 
+// ---- rooms --------------------------------------------------------------------------------------
+
+// Of a room's name as clients say it: with the tenant behind it, it is one of the engine.
+inline constexpr std::size_t kRoomNameTextMax = 128;
+// Entries of one page of a list: of members, rooms, connections, messages.
+inline constexpr std::uint32_t kPageEntriesDefault = 100;
+inline constexpr std::uint32_t kPageEntriesMost = 1000;
+// Of the messages of one page of a room's history.
+inline constexpr std::size_t kHistoryPageBytesMax = std::size_t{512} << 10;
+// Rooms in which one client may be typing at a time.
+inline constexpr std::uint32_t kTypingPerClientMost = 8;
+
+// ---- delivery -----------------------------------------------------------------------------------
+
+// Answers to senders that a shard owes.
+inline constexpr std::uint32_t kAcksAwaitedMost = std::uint32_t{1} << 16;
+// What may wait on a shard to be delivered in batches; more goes at once.
+inline constexpr std::size_t kPacedBytesMax = std::size_t{8} << 20;
+// Messages of a shard's clients whose receipts are counted, how many readers of each are told
+// apart, and for how long.
+inline constexpr std::uint32_t kReceiptsMost = std::uint32_t{1} << 14;
+inline constexpr std::uint32_t kReceiptReadersMost = std::uint32_t{1} << 14;
+inline constexpr std::chrono::minutes kReceiptsFor{10};
+// Receipts of so long are told together.
+inline constexpr std::chrono::milliseconds kReceiptPace{250};
+
 // ---- limits -------------------------------------------------------------------------------------
 
 // Places for whoever is short of a full bucket at one time, 16 bytes each once they are used. At

@@ -128,7 +128,7 @@ void RawEndpoints::on_joined(engine::SessionId session, engine::RoomHandle /*roo
   sessions_.admit(session);
 }
 
-void RawEndpoints::on_join_failed(engine::SessionId session) {
+void RawEndpoints::on_join_failed(engine::SessionId session, std::string_view /*room*/) {
   sessions_.refuse(session,
                    protocol::write_refusal(
                        {.status = protocol::HttpStatus::service_unavailable, .reason = kNoRoom}));

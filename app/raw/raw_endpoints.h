@@ -42,7 +42,7 @@ class RawEndpoints final : public engine::SessionHandler, public engine::RoomHan
 
   // RoomHandler.
   void on_joined(engine::SessionId session, engine::RoomHandle room) override;
-  void on_join_failed(engine::SessionId session) override;
+  void on_join_failed(engine::SessionId session, std::string_view /*room*/) override;
   void on_published(engine::SessionId session, std::uint64_t ticket,
                     const engine::PublishAnswer& answer) override;
 

@@ -34,7 +34,7 @@ std::string_view name(RoomOperation operation) noexcept {
   return kNames[static_cast<std::size_t>(operation)];
 }
 
-bool AccessRules::Admission::admits(const Identity& who) const noexcept {
+bool AccessRules::Admission::admits(const Grants& who) const noexcept {
   switch (kind) {
     case Kind::everybody:
       return true;
@@ -102,17 +102,17 @@ base::Status AccessRules::add_guest_room(std::string_view pattern) {
   return {};
 }
 
-bool AccessRules::admits(const Identity& who, RoomOperation operation,
+bool AccessRules::admits(const Grants& who, std::string_view user, RoomOperation operation,
                          std::string_view room) const noexcept {
   const auto fits = [&](const RoomPattern& pattern) {
-    return pattern.matches(room, who.user, who.tenant);
+    return pattern.matches(room, user, who.tenant);
   };
   const auto rule = std::ranges::find_if(rules_, fits, &Rule::pattern);
   if (rule != rules_.end()) {
     const auto& admissions = rule->admissions[static_cast<std::size_t>(operation)];
     return std::ranges::any_of(admissions, [&](const Admission& each) { return each.admits(who); });
   }
-  if (who.type == UserType::guest) return std::ranges::any_of(guest_rooms_, fits);
+  if (who.is_guest()) return std::ranges::any_of(guest_rooms_, fits);
   return rules_.empty();
 }
 

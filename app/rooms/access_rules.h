@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "app/auth/identity.h"
+#include "app/auth/grants.h"
 #include "app/rooms/room_pattern.h"
 #include "base/result.h"
 
@@ -39,7 +39,8 @@ class AccessRules {
   // A pattern as that of a rule.
   base::Status add_guest_room(std::string_view pattern);
 
-  bool admits(const Identity& who, RoomOperation operation, std::string_view room) const noexcept;
+  bool admits(const Grants& who, std::string_view user, RoomOperation operation,
+              std::string_view room) const noexcept;
 
  private:
   struct Admission {
@@ -48,7 +49,7 @@ class AccessRules {
     std::string name{};  // Of the role or permission.
     UserType type = UserType::employee;
 
-    bool admits(const Identity& who) const noexcept;
+    bool admits(const Grants& who) const noexcept;
   };
   struct Rule {
     RoomPattern pattern;

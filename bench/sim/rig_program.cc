@@ -67,7 +67,7 @@ void RigProgram::on_connect_failed(std::uint64_t /*context*/,
 
 void RigProgram::on_joined(engine::SessionId /*session*/, engine::RoomHandle /*room*/) {}
 
-void RigProgram::on_join_failed(engine::SessionId /*session*/) {}
+void RigProgram::on_join_failed(engine::SessionId /*session*/, std::string_view /*room*/) {}
 
 std::unique_ptr<engine::ShardProgram> RigFactory::make(engine::Shard& shard) {
   auto made = std::make_unique<RigProgram>(shard, gate, listeners, service);

@@ -94,6 +94,7 @@ void Rooms::on_detach(SessionId session) {
   std::uint32_t& chain = sessions_.attachment(session.slot);
   while (chain != 0) {
     const RoomHandle handle = memberships_[chain].room;
+    handler_->on_left(session, *rooms_.find(handle));
     remove_member(handle, memberships_.remove(chain, handle));
   }
 }
@@ -176,7 +177,8 @@ bool Rooms::publish(SessionId session, RoomHandle handle, protocol::Opcode opcod
 void Rooms::publish_to(std::string_view name, SessionId publisher, protocol::Opcode opcode,
                        std::span<const std::byte> message, const PublishOptions& how) {
   CHECK(name.size() <= base::kRoomNameBytesMax);
-  if (publisher != kNobody && !sessions_.is_alive(publisher)) return;
+  // One that has left said it before: it is nobody's now, and nobody is left out.
+  if (publisher != kNobody && !sessions_.is_alive(publisher)) publisher = kNobody;
   counters_.published.add();
   const Publication publication{
       .shard = static_cast<std::uint16_t>(shard_.number()),

@@ -61,8 +61,10 @@ class RoomHandler {
  public:
   virtual ~RoomHandler() = default;
   virtual void on_joined(SessionId session, RoomHandle room) = 0;
-  // The home had no place for another room.
-  virtual void on_join_failed(SessionId session) = 0;
+  // The home had no place for another room, of that name.
+  virtual void on_join_failed(SessionId session, std::string_view room) = 0;
+  // The session ends, and is no member any more: once for each room, before its on_close().
+  virtual void on_left(SessionId /*session*/, const Room& /*room*/) {}
   // A recover() is in force: the session gets what is published from now on, and `recovery` is what
   // it missed before, to be sent to it now. Views hold during the call.
   virtual void on_recovered(SessionId /*session*/, RoomHandle /*room*/,

@@ -1,6 +1,7 @@
 // Between shards: subscribing to a room's home, and what the home does for its subscribers.
 #include <algorithm>
 #include <cstring>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -128,11 +129,12 @@ void Rooms::subscribed(RoomHandle handle, base::Handle home, std::uint64_t numbe
 // The home has no place for another room.
 void Rooms::fail_joins(RoomHandle handle, Room& room) {
   const std::vector<Room::Waiting> waiting = std::exchange(room.waiting, {});
-  names_.erase(room.name);
+  const std::string name = std::move(room.name);
+  names_.erase(name);
   rooms_.erase(handle);
   counters_.rooms.subtract();
   for (const Room::Waiting& join : waiting) {
-    if (sessions_.is_alive(join.session)) handler_->on_join_failed(join.session);
+    if (sessions_.is_alive(join.session)) handler_->on_join_failed(join.session, name);
   }
 }
 

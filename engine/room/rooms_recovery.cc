@@ -32,7 +32,7 @@ void Rooms::recover(SessionId session, std::string_view name, bool echo,
   const RoomHandle handle = find_or_create(name);
   Room* room = rooms_.find(handle);
   if (room == nullptr) {
-    handler_->on_join_failed(session);
+    handler_->on_join_failed(session, name);
     return;
   }
   if (room->home_shard == shard_.number()) {

@@ -201,6 +201,6 @@ engine::Admission EchoClients::on_request(engine::SessionId /*id*/,
 }
 
 void EchoClients::on_joined(engine::SessionId /*session*/, engine::RoomHandle /*room*/) {}
-void EchoClients::on_join_failed(engine::SessionId /*session*/) {}
+void EchoClients::on_join_failed(engine::SessionId /*session*/, std::string_view /*room*/) {}
 
 }  // namespace sim

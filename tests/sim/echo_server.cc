@@ -68,7 +68,7 @@ void EchoServer::on_joined(engine::SessionId /*session*/, engine::RoomHandle /*r
   trial_.verdict().convict("joined a room that nobody asked for");
 }
 
-void EchoServer::on_join_failed(engine::SessionId /*session*/) {
+void EchoServer::on_join_failed(engine::SessionId /*session*/, std::string_view /*room*/) {
   trial_.verdict().convict("failed to join a room that nobody asked for");
 }
 

@@ -244,6 +244,6 @@ engine::Admission RoomClients::on_request(engine::SessionId /*id*/,
 }
 
 void RoomClients::on_joined(engine::SessionId /*session*/, engine::RoomHandle /*room*/) {}
-void RoomClients::on_join_failed(engine::SessionId /*session*/) {}
+void RoomClients::on_join_failed(engine::SessionId /*session*/, std::string_view /*room*/) {}
 
 }  // namespace sim

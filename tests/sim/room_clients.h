@@ -79,7 +79,7 @@ class RoomClients final : public engine::WebSocketShard,
   void on_close(engine::SessionId id, const engine::CloseInfo& info) override;
   void on_connect_failed(std::uint64_t context, const engine::ConnectFailure& failure) override;
   void on_joined(engine::SessionId session, engine::RoomHandle room) override;
-  void on_join_failed(engine::SessionId session) override;
+  void on_join_failed(engine::SessionId session, std::string_view /*room*/) override;
 
   void act(Client& client);
   void move(Client& client);

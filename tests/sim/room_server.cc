@@ -126,7 +126,7 @@ void RoomServer::judge_answers() {
   }
 }
 
-void RoomServer::on_join_failed(engine::SessionId /*session*/) {
+void RoomServer::on_join_failed(engine::SessionId /*session*/, std::string_view /*room*/) {
   trial_.verdict().convict("a home had no place for a room");
 }
 

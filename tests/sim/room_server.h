@@ -45,7 +45,7 @@ class RoomServer final : public engine::WebSocketShard,
   void on_close(engine::SessionId id, const engine::CloseInfo& info) override;
   void on_connect_failed(std::uint64_t context, const engine::ConnectFailure& failure) override;
   void on_joined(engine::SessionId session, engine::RoomHandle room) override;
-  void on_join_failed(engine::SessionId session) override;
+  void on_join_failed(engine::SessionId session, std::string_view /*room*/) override;
   void on_published(engine::SessionId session, std::uint64_t ticket,
                     const engine::PublishAnswer& answer) override;
 

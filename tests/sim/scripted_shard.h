@@ -83,7 +83,7 @@ class ScriptedShard final : public engine::WebSocketShard,
   void on_close(engine::SessionId id, const engine::CloseInfo& info) override;
   void on_connect_failed(std::uint64_t context, const engine::ConnectFailure& failure) override;
   void on_joined(engine::SessionId session, engine::RoomHandle room) override;
-  void on_join_failed(engine::SessionId session) override;
+  void on_join_failed(engine::SessionId session, std::string_view /*room*/) override;
   void on_recovered(engine::SessionId session, engine::RoomHandle room,
                     const engine::Recovery& recovery) override;
   void on_published(engine::SessionId session, std::uint64_t ticket,

@@ -1,4 +1,4 @@
-#include "app/clients/grants.h"
+#include "app/clients/grants_pool.h"
 
 #include <algorithm>
 #include <utility>
@@ -31,13 +31,6 @@ SharedGrants GrantsPool::share(Grants grants) {
 void GrantsPool::forget_unused() {
   std::erase_if(known_, [](const auto& entry) { return entry.second.expired(); });
   forget_at_ = std::max<std::size_t>(64, 2 * known_.size());
-}
-
-Grants grants_of(const Identity& identity) {
-  return {.tenant = identity.tenant,
-          .type = identity.type,
-          .roles = identity.roles,
-          .permissions = identity.permissions};
 }
 
 }  // namespace app

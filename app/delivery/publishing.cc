@@ -1,0 +1,300 @@
+#include "app/delivery/publishing.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "app/events/binary_header.h"
+#include "app/rooms/room_names.h"
+#include "base/bytes.h"
+#include "engine/room/name_index.h"
+
+namespace app {
+
+namespace {
+
+constexpr std::string_view kSentEvent = "chat:message:sent";
+constexpr std::string_view kRoutedEvent = "message:sent";
+constexpr std::string_view kReceivedEvent = "message:received";
+// Lets its holder send to everybody of its tenant.
+constexpr std::string_view kTenantSend = "tenant:send";
+
+constexpr std::array<FieldRule, 2> kMessageRules{
+    FieldRule{.name = "event", .required = true, .bytes_least = 1, .bytes_max = kEventNameBytesMax},
+    FieldRule{.name = "echo", .kinds = FieldKinds{FieldKind::boolean}}};
+
+struct RecipientName {
+  std::string_view key;
+  TargetKind kind;
+};
+constexpr std::array<RecipientName, 4> kRecipients{{{"user", TargetKind::user},
+                                                    {"connection", TargetKind::connection},
+                                                    {"room", TargetKind::room},
+                                                    {"tenant", TargetKind::tenant}}};
+
+}  // namespace
+
+Publishing::Publishing(NativeContext& context, UserRoutes& routes, Receipts& receipts)
+    : context_(context),
+      routes_(routes),
+      receipts_(receipts),
+      reader_(static_cast<std::size_t>(context.options().limits.message_bytes)),
+      chat_writer_(context.writer, context.options().events.escape_html) {}
+
+// Of a message that is not its sender's to name: unique while the process lives.
+std::string_view Publishing::fresh_id() {
+  message_id_.clear();
+  fmt::format_to(std::back_inserter(message_id_), "m{:x}-{:x}", context_.shard.number(),
+                 ++messages_);
+  return message_id_;
+}
+
+bool Publishing::may_send(Client& client, const Event& event, std::string_view room) {
+  const bool admitted =
+      is_room_name(room) && context_.admits(client, RoomOperation::send, room) &&
+      (!is_reserved(room) || client.grants->type == UserType::supervisor ||
+       client.grants->has_permission(kTenantSend));
+  if (!admitted) {
+    context_.fail(client, event, ErrorCode::room_access_denied, "no right to send to this room");
+  }
+  return admitted;
+}
+
+// ---- Chat ---------------------------------------------------------------------------------------
+
+void Publishing::on_chat(ClientHandle handle, Client& client, const Event& event) {
+  ChatMessage message;
+  if (const EventFault* fault = reader_.read(event, message); fault != nullptr) {
+    context_.fail(client, event, *fault);
+    return;
+  }
+  if (!may_send(client, event, message.room)) return;
+  context_.counters.messages[static_cast<std::size_t>(message.kind)].add();
+  publish_chat(handle, client, event, message);
+}
+
+void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& event,
+                              const ChatMessage& message) {
+  const base::Handle receipts =
+      message.receipts ? receipts_.open(handle, message.room) : base::Handle{};
+  const std::string_view id = receipts ? message_id_ = receipts_.id_of(receipts) : fresh_id();
+  out_.clear();
+  const std::size_t number_at =
+      chat_writer_.append_received(out_, message,
+                                   {.id = id,
+                                    .sender_id = client.user,
+                                    .sender_name = client.display_name,
+                                    .unix_ms = context_.unix_ms()});
+  retry_id_.clear();
+  if (!message.client_id.empty()) {
+    // The room's name, beside which it is kept, holds the tenant.
+    retry_id_.append(client.user).append("\x1f").append(message.client_id);
+  }
+  const bool answered = (message.ack && !event.request_id_raw.empty()) || receipts;
+  const std::uint64_t ticket =
+      answered ? owe_ack(handle, event, kSentEvent, id, message.client_id, receipts) : 0;
+  const engine::PublishOptions how{
+      .key = message.key.empty() ? 0 : engine::hash_name(message.key),
+      .ticket = ticket,
+      .id = retry_id_,
+      .number_at = static_cast<std::uint32_t>(number_at),
+      .keep = true,
+      .echo = message.echo};
+  set_engine_name(context_.room_name, message.room, client.grants->tenant);
+  if (message.delivery == DeliveryStatus::batch_delay) {
+    const bool waits = paced_.add({.room = context_.room_name,
+                                   .publisher = client.session,
+                                   .text = out_,
+                                   .id = retry_id_,
+                                   .ticket = ticket,
+                                   .key = how.key,
+                                   .number_at = how.number_at,
+                                   .keep = how.keep,
+                                   .echo = how.echo},
+                                  context_.now(), context_.options().events.batch_delay);
+    if (waits) {
+      context_.counters.paced.add();
+      return;
+    }
+  }
+  // A member's shard knows the room's home already.
+  const engine::RoomHandle room = context_.rooms.find(context_.room_name);
+  const std::span<const std::byte> bytes = base::as_bytes(out_);
+  if (room && context_.rooms.publish(client.session, room, protocol::Opcode::text, bytes, how)) {
+    return;
+  }
+  context_.rooms.publish_to(context_.room_name, client.session, protocol::Opcode::text, bytes, how);
+}
+
+std::uint64_t Publishing::owe_ack(ClientHandle handle, const Event& event, std::string_view name,
+                                  std::string_view id, std::string_view client_id,
+                                  base::Handle receipts) {
+  OwedAck ack{.client = handle,
+              .event = name,
+              .request_id_raw = std::string(event.request_id_raw),
+              .receipts = receipts};
+  ack.head = R"("id":)";
+  append_json_string(ack.head, id);
+  ack.head += ',';
+  if (!client_id.empty()) {
+    ack.head += R"("clientMessageId":)";
+    append_json_string(ack.head, client_id);
+    ack.head += ',';
+  }
+  return owed_.owe(std::move(ack));
+}
+
+void Publishing::settle(std::uint64_t ticket, const engine::PublishAnswer& answer) {
+  owed_.settle(ticket, answer, [&](const OwedAck& ack) { acknowledge(ack, answer); });
+}
+
+void Publishing::acknowledge(const OwedAck& ack, const engine::PublishAnswer& answer) {
+  if (ack.receipts) receipts_.number_is(ack.receipts, answer.number);
+  const Client* client = context_.clients.find(ack.client);
+  if (client == nullptr || ack.request_id_raw.empty()) return;
+  std::string& data = context_.text;
+  data.assign("{").append(ack.head);
+  if (!answer.known) {
+    data += R"("known":false})";
+  } else {
+    fmt::format_to(std::back_inserter(data),
+                   R"("seq":{},"matched":{},"queued":{},"conflated":{},"dropped":{},)"
+                   R"("duplicate":{}}})",
+                   answer.number, answer.members.matched(), answer.members.queued,
+                   answer.members.conflated, answer.members.dropped, answer.duplicate);
+  }
+  const Event event{.request_id_raw = ack.request_id_raw};
+  context_.reply(*client, event, ack.event, data);
+}
+
+// ---- To somebody --------------------------------------------------------------------------------
+
+const EventFault* Publishing::read_recipient(const Event& event, Recipient& recipient) {
+  std::uint32_t named = 0;
+  for (const RecipientName& known : kRecipients) {
+    const Field* field = event.find(known.key);
+    if (field == nullptr || field->kind == FieldKind::null) continue;
+    ++named;
+    if (field->kind == FieldKind::string && !field->text.empty()) {
+      recipient = {known.kind, field->text};
+    }
+  }
+  fault_ = {.code = ErrorCode::client_error,
+            .message = "data must name one of user, connection, room and tenant, as a string"};
+  return named == 1 && !recipient.name.empty() ? nullptr : &fault_;
+}
+
+bool Publishing::may_send_to(Client& client, const Event& event, const Recipient& recipient) {
+  const Grants& grants = *client.grants;
+  switch (recipient.kind) {
+    case TargetKind::room:
+      return may_send(client, event, recipient.name);
+    case TargetKind::tenant:
+      if (recipient.name == grants.tenant && (grants.type == UserType::supervisor ||
+                                              grants.has_permission(kTenantSend))) {
+        return true;
+      }
+      break;
+    case TargetKind::user:
+    case TargetKind::connection:
+      if (!grants.is_guest() && recipient.name.size() <= kUserBytesMax) return true;
+      break;
+    case TargetKind::everybody:
+      break;  // The server API's alone.
+  }
+  context_.fail(client, event, ErrorCode::permission_denied, "no right to send to this recipient");
+  return false;
+}
+
+void Publishing::on_message(ClientHandle handle, Client& client, const Event& event) {
+  Recipient recipient;
+  const EventFault* fault = checker_.check(event, kMessageRules);
+  if (fault == nullptr) fault = read_recipient(event, recipient);
+  if (fault != nullptr) {
+    context_.fail(client, event, *fault);
+    return;
+  }
+  if (!may_send_to(client, event, recipient)) return;
+  context_.counters.targeted.add();
+  const Field* echo = event.find("echo");
+  const std::string_view id = fresh_id();
+  append_message(client, event);
+  const std::uint64_t ticket =
+      event.request_id_raw.empty() ? 0 : owe_ack(handle, event, kRoutedEvent, id, {}, {});
+  deliver_to(recipient, client, ticket, echo == nullptr || echo->truth);
+}
+
+// An event of a name of its own, so that nobody can say what only the gateway says.
+void Publishing::append_message(const Client& client, const Event& event) {
+  out_.clear();
+  context_.writer.append_head(out_, kReceivedEvent);
+  out_ += R"({"id":)";
+  append_json_string(out_, message_id_);
+  out_ += R"(,"from":{"userId":)";
+  append_json_string(out_, client.user);
+  out_ += R"(,"connectionId":")";
+  append_text(out_, context_.id_of(client));
+  out_ += R"("},"event":)";
+  append_json_string(out_, event.find("event")->text);
+  const Field* data = event.find("data");
+  out_ += R"(,"data":)";
+  out_ += data == nullptr ? std::string_view("null") : data->raw;
+  out_ += R"(,"timestamp":)";
+  append_json_time(out_, context_.unix_ms());
+  out_ += '}';
+  context_.writer.append_tail(out_);
+}
+
+void Publishing::deliver_to(const Recipient& recipient, Client& client, std::uint64_t ticket,
+                            bool echo) {
+  const std::string& tenant = client.grants->tenant;
+  const std::span<const std::byte> bytes = base::as_bytes(out_);
+  const RouteOptions route{.except = echo ? engine::kNobody : client.session, .ticket = ticket};
+  const engine::PublishOptions how{.ticket = ticket, .echo = echo};
+  switch (recipient.kind) {
+    case TargetKind::user:
+      routes_.send_to_user(tenant, recipient.name, bytes, route);
+      return;
+    case TargetKind::connection: {
+      const auto id = parse_connection_id(recipient.name);
+      routes_.send_to_connection(id.value_or(ConnectionId{.shard = UINT32_MAX}), tenant, bytes,
+                                 route);
+      return;
+    }
+    case TargetKind::room:
+      set_engine_name(context_.room_name, recipient.name, tenant);
+      break;
+    case TargetKind::tenant:
+    case TargetKind::everybody:
+      set_tenant_room(context_.room_name, tenant);
+      break;
+  }
+  context_.rooms.publish_to(context_.room_name, client.session, protocol::Opcode::text, bytes, how);
+}
+
+// ---- Binary -------------------------------------------------------------------------------------
+
+// Voice and parts of files: late is worse than lost, so nothing is kept and nobody is told.
+void Publishing::on_binary(Client& client, std::span<const std::byte> message) {
+  const auto parsed = parse_client_binary(message);
+  const Event event;
+  if (!parsed) {
+    context_.fail(client, event, ErrorCode::protocol_error,
+                  "the header of a binary message is wrong");
+    return;
+  }
+  if (!may_send(client, event, parsed->header.room)) return;
+  context_.counters.binary_messages.add();
+  BinaryHeader header = parsed->header;
+  header.sender_id = client.user;
+  out_.clear();
+  static_cast<void>(append_gateway_header(out_, header));  // Both names keep their bounds.
+  out_ += base::as_text(parsed->payload);
+  set_engine_name(context_.room_name, header.room, client.grants->tenant);
+  context_.rooms.publish_to(context_.room_name, client.session, protocol::Opcode::binary,
+                            base::as_bytes(out_), {.echo = header.echo});
+}
+
+}  // namespace app

@@ -1,0 +1,75 @@
+// Publishing: what becomes of the messages that clients send: to rooms, users, connections, tenants.
+//
+// Checks the message and the right to send it, writes it once as its receivers will read it, hands
+// it to the engine, and tells the sender what came of it. Threads: the shard's own. Bounds: the
+// limits that the caller has checked, those of ChatReader, OwedAnswers and PacedMessages.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "app/delivery/owed_answers.h"
+#include "app/delivery/paced_messages.h"
+#include "app/delivery/receipts.h"
+#include "app/delivery/target.h"
+#include "app/delivery/user_routes.h"
+#include "app/events/chat_message.h"
+#include "app/events/schema.h"
+#include "app/native/native_context.h"
+
+namespace app {
+
+class Publishing {
+ public:
+  Publishing(NativeContext& context, UserRoutes& routes, Receipts& receipts);
+
+  // chat:message:send.
+  void on_chat(ClientHandle handle, Client& client, const Event& event);
+  // message:send {user | connection | room | tenant, event, data}.
+  void on_message(ClientHandle handle, Client& client, const Event& event);
+  // A binary message, with its header.
+  void on_binary(Client& client, std::span<const std::byte> message);
+
+  // What became of what a ticket stands for.
+  void settle(std::uint64_t ticket, const engine::PublishAnswer& answer);
+  OwedAnswers& owed() noexcept { return owed_; }
+
+  void flush_paced(base::Instant now) { paced_.flush(context_.rooms, now); }
+  base::Instant next_deadline() const noexcept { return paced_.due(); }
+
+ private:
+  // Where a message of message:send goes.
+  struct Recipient {
+    TargetKind kind = TargetKind::room;
+    std::string_view name{};
+  };
+
+  bool may_send(Client& client, const Event& event, std::string_view room);
+  bool may_send_to(Client& client, const Event& event, const Recipient& recipient);
+  void publish_chat(ClientHandle handle, Client& client, const Event& event,
+                    const ChatMessage& message);
+  std::uint64_t owe_ack(ClientHandle handle, const Event& event, std::string_view name,
+                        std::string_view id, std::string_view client_id, base::Handle receipts);
+  void acknowledge(const OwedAck& ack, const engine::PublishAnswer& answer);
+  const EventFault* read_recipient(const Event& event, Recipient& recipient);
+  void deliver_to(const Recipient& recipient, Client& client, std::uint64_t ticket, bool echo);
+  void append_message(const Client& client, const Event& event);
+  std::string_view fresh_id();
+
+  NativeContext& context_;
+  UserRoutes& routes_;
+  Receipts& receipts_;
+  ChatReader reader_;
+  ChatWriter chat_writer_;
+  SchemaChecker checker_;
+  EventFault fault_{};
+  OwedAnswers owed_;
+  PacedMessages paced_;
+  std::string out_;
+  std::string retry_id_;
+  std::string message_id_;
+  std::uint64_t messages_ = 0;
+};
+
+}  // namespace app

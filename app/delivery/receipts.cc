@@ -1,0 +1,153 @@
+#include "app/delivery/receipts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <iterator>
+#include <utility>
+
+#include "app/delivery/native_messages.h"
+#include "app/events/schema.h"
+
+namespace app {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kKinds{"delivered", "read"};
+constexpr std::array<FieldRule, 2> kRules{
+    FieldRule{.name = "id", .required = true, .bytes_max = kClientMessageIdBytesMax},
+    FieldRule{.name = "kind", .required = true, .one_of = kKinds}};
+
+struct RecordName {
+  std::uint32_t shard = 0;
+  base::Handle record{};
+};
+
+// "r0-1f-3": shard, index and generation in hex.
+std::optional<RecordName> parse_id(std::string_view id) {
+  if (!id.starts_with('r')) return std::nullopt;
+  RecordName name;
+  const char* at = id.data();
+  const char* const end = at + id.size();
+  for (std::uint32_t* part : {&name.shard, &name.record.index, &name.record.generation}) {
+    const auto [next, error] = std::from_chars(at + 1, end, *part, 16);
+    if (error != std::errc{}) return std::nullopt;
+    at = next;
+    if (at != end && *at != '-') return std::nullopt;
+  }
+  return at == end ? std::optional(name) : std::nullopt;
+}
+
+}  // namespace
+
+base::Handle Receipts::open(ClientHandle sender, std::string_view room) {
+  const base::Handle handle = records_.try_insert();
+  if (Record* record = records_.find(handle); record != nullptr) {
+    record->sender = sender;
+    record->room = room;
+    old_.push_back({handle, context_.now()});
+  }
+  return handle;
+}
+
+std::string Receipts::id_of(base::Handle record) const {
+  return fmt::format("r{:x}-{:x}-{:x}", context_.shard.number(), record.index, record.generation);
+}
+
+void Receipts::number_is(base::Handle handle, std::uint64_t number) {
+  if (Record* record = records_.find(handle); record != nullptr) record->number = number;
+}
+
+void Receipts::on_receipt(ClientHandle /*handle*/, Client& client, const Event& event) {
+  SchemaChecker checker;
+  if (const EventFault* fault = checker.check(event, kRules); fault != nullptr) {
+    context_.fail(client, event, *fault);
+    return;
+  }
+  const auto name = parse_id(event.find("id")->text);
+  if (!name || name->shard >= context_.shard.shards()) {
+    context_.fail(client, event, ErrorCode::client_error,
+                  "data.id is not that of a message that asks for receipts");
+    return;
+  }
+  const ReceiptKind kind =
+      event.find("kind")->text == kKinds[1] ? ReceiptKind::read : ReceiptKind::delivered;
+  // Slots are of a shard: its number makes them one of all.
+  const Reader reader{.connection = std::uint64_t{context_.shard.number()} << 48U |
+                                    std::uint64_t{client.session.generation & 0xFFFFFFU} << 24U |
+                                    client.session.slot,
+                      .tenant_hash = client.tenant_hash};
+  if (name->shard == context_.shard.number()) {
+    count(name->record, reader, kind);
+    return;
+  }
+  context_.shard.mailbox().send(
+      name->shard, {.kind = static_cast<std::uint8_t>(NativeMessage::receipt),
+                    .detail = static_cast<std::uint8_t>(kind),
+                    .sender = static_cast<std::uint16_t>(context_.shard.number()),
+                    .target = name->record,
+                    .source = {.index = static_cast<std::uint32_t>(reader.tenant_hash),
+                               .generation = static_cast<std::uint32_t>(reader.tenant_hash >> 32U)},
+                    .number = reader.connection});
+}
+
+void Receipts::on_shard_message(const engine::ShardMessage& message) {
+  const std::uint64_t tenant_hash =
+      std::uint64_t{message.source.generation} << 32U | message.source.index;
+  count(message.target, {message.number, tenant_hash}, static_cast<ReceiptKind>(message.detail));
+}
+
+// A late one, or one for a message of another tenant, finds nobody.
+void Receipts::count(base::Handle handle, const Reader& reader, ReceiptKind kind) {
+  Record* record = records_.find(handle);
+  if (record == nullptr) return;
+  const Client* sender = context_.clients.find(record->sender);
+  if (sender == nullptr || sender->tenant_hash != reader.tenant_hash) return;
+  const auto known = record->readers.find(reader.connection);
+  const bool is_new = known == record->readers.end();
+  if (is_new && record->readers.size() >= kReceiptReadersMost) return;
+  if (!is_new && (known->second || kind == ReceiptKind::delivered)) return;
+  record->readers[reader.connection] = kind == ReceiptKind::read;
+  // Who has read a message has got it, whether or not that was said.
+  if (is_new) ++record->delivered;
+  if (kind == ReceiptKind::read) ++record->read;
+  if (record->changed) return;
+  record->changed = true;
+  if (changed_.empty()) tell_at_ = context_.now() + kReceiptPace;
+  changed_.push_back(handle);
+}
+
+void Receipts::tell(base::Handle handle, const Record& record) {
+  const Client* sender = context_.clients.find(record.sender);
+  if (sender == nullptr) return;
+  std::string data = R"({"id":)";
+  append_json_string(data, id_of(handle));
+  data += R"(,"roomId":)";
+  append_json_string(data, record.room);
+  fmt::format_to(std::back_inserter(data), R"(,"seq":{},"delivered":{},"read":{}}})", record.number,
+                 record.delivered, record.read);
+  context_.tell(*sender, "chat:message:receipts", data);
+}
+
+void Receipts::expire(base::Instant now) {
+  if (tell_at_ <= now) {
+    tell_at_ = base::kForever;
+    for (const base::Handle handle : std::exchange(changed_, {})) {
+      Record* record = records_.find(handle);
+      if (record == nullptr) continue;
+      record->changed = false;
+      tell(handle, *record);
+    }
+  }
+  while (!old_.empty() && old_.front().at + kReceiptsFor <= now) {
+    records_.erase(old_.pop_front().record);
+  }
+}
+
+base::Instant Receipts::next_deadline() const noexcept {
+  return old_.empty() ? tell_at_ : std::min(tell_at_, old_.front().at + kReceiptsFor);
+}
+
+}  // namespace app

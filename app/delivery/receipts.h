@@ -1,0 +1,73 @@
+// Receipts: how many have got and read a message, told to its sender in aggregates.
+//
+// A message whose sender wants to know has a record on the sender's shard, and an id that names it;
+// whoever gets the message says so with that id, and the record counts each reader once. Threads:
+// the shard's own. Bounds: kReceiptsMost records, kReceiptReadersMost readers of each told apart,
+// kReceiptsFor; past one of them nothing more is counted.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "app/native/native_context.h"
+#include "base/fifo.h"
+#include "engine/shard/shard_message.h"
+
+namespace app {
+
+enum class ReceiptKind : std::uint8_t { delivered, read };
+
+class Receipts {
+ public:
+  explicit Receipts(NativeContext& context) : context_(context) {}
+
+  // A record for a message of the client. Null when there are too many.
+  base::Handle open(ClientHandle sender, std::string_view room);
+  // What the message's id is, so that receipts find the record.
+  std::string id_of(base::Handle record) const;
+  // The room gave the message its number.
+  void number_is(base::Handle record, std::uint64_t number);
+
+  // chat:message:receipt {id, kind}.
+  void on_receipt(ClientHandle handle, Client& client, const Event& event);
+  void on_shard_message(const engine::ShardMessage& message);
+
+  // Tells senders what has been counted lately, and forgets old records.
+  void expire(base::Instant now);
+  base::Instant next_deadline() const noexcept;
+
+ private:
+  struct Record {
+    ClientHandle sender{};
+    std::string room{};
+    std::uint64_t number = 0;
+    std::uint32_t delivered = 0;
+    std::uint32_t read = 0;
+    bool changed = false;
+    // By reader: whether it has said that it has read it, too.
+    std::unordered_map<std::uint64_t, bool> readers{};
+  };
+  struct Old {
+    base::Handle record{};
+    base::Instant at{};
+  };
+
+  struct Reader {
+    std::uint64_t connection;  // Of all shards.
+    std::uint64_t tenant_hash;
+  };
+  void count(base::Handle handle, const Reader& reader, ReceiptKind kind);
+  void tell(base::Handle handle, const Record& record);
+
+  NativeContext& context_;
+  base::SlotMap<Record> records_{kReceiptsMost};
+  base::Fifo<Old> old_;
+  std::vector<base::Handle> changed_;
+  base::Instant tell_at_ = base::kForever;
+};
+
+}  // namespace app

@@ -1,0 +1,176 @@
+#include "app/delivery/user_routes.h"
+
+#include "base/check.h"
+#include "engine/room/room_messages.h"
+
+namespace app {
+
+namespace {
+
+constexpr std::uint8_t kind_of(NativeMessage what) noexcept {
+  return static_cast<std::uint8_t>(what);
+}
+
+}  // namespace
+
+std::uint16_t UserRoutes::here() const noexcept {
+  return static_cast<std::uint16_t>(context_.shard.number());
+}
+
+void UserRoutes::send(std::uint32_t shard, NativeMessage what, const Origin& origin,
+                      std::uint64_t number, engine::Parcel* parcel) {
+  context_.shard.mailbox().send(shard, {.kind = kind_of(what),
+                                        .sender = origin.shard,
+                                        .target = origin.answer,
+                                        .source = engine::as_handle(origin.except),
+                                        .number = number,
+                                        .parcel = parcel});
+}
+
+void UserRoutes::tell_home(NativeMessage what, std::uint64_t user_hash) {
+  const std::uint32_t home = UserHomes::home_of(user_hash, context_.shard.shards());
+  if (home != context_.shard.number()) {
+    send(home, what, {here(), engine::kNobody, {}}, user_hash, nullptr);
+  } else if (what == NativeMessage::user_arrived) {
+    context_.user_homes.arrived(user_hash, home);
+  } else {
+    context_.user_homes.left(user_hash, home);
+  }
+}
+
+// ---- At the sender ------------------------------------------------------------------------------
+
+void UserRoutes::send_to_user(std::string_view tenant, std::string_view user,
+                              std::span<const std::byte> message, const RouteOptions& options) {
+  const Origin origin{here(), options.except,
+                      options.ticket == 0 ? base::Handle{}
+                                          : answers_.expect(options.except, options.ticket)};
+  const Addressed addressed{tenant, user, message};
+  const std::uint32_t home = UserHomes::home_of(hash_user(tenant, user), context_.shard.shards());
+  if (home == context_.shard.number()) {
+    route(origin, addressed, nullptr);
+  } else {
+    send(home, NativeMessage::user_send, origin, 0,
+         addressed.make_parcel(context_.shard.parcels()));
+  }
+}
+
+void UserRoutes::send_to_connection(const ConnectionId& to, std::string_view tenant,
+                                    std::span<const std::byte> message,
+                                    const RouteOptions& options) {
+  const Origin origin{here(), options.except,
+                      options.ticket == 0 ? base::Handle{}
+                                          : answers_.expect(options.except, options.ticket)};
+  const bool exists = to.shard < context_.shard.shards();
+  parts_are(origin, exists ? 1 : 0);
+  if (!exists) return;
+  const Addressed addressed{tenant, {}, message};
+  if (to.shard == context_.shard.number()) {
+    deliver_one(origin, addressed, to.session);
+    return;
+  }
+  const std::uint64_t packed = std::uint64_t{to.session.generation} << 32U | to.session.slot;
+  send(to.shard, NativeMessage::connection_send, origin, packed,
+       addressed.make_parcel(context_.shard.parcels()));
+}
+
+// ---- At the user's home -------------------------------------------------------------------------
+
+// `parcel`: what the message came in, if it came from another shard.
+void UserRoutes::route(const Origin& origin, const Addressed& addressed, engine::Parcel* parcel) {
+  const std::uint64_t hash = hash_user(addressed.tenant, addressed.user);
+  engine::Parcel* made = nullptr;
+  bool here_too = false;
+  const std::uint32_t parts = context_.user_homes.for_shards(hash, [&](std::uint32_t shard) {
+    if (shard == context_.shard.number()) {
+      here_too = true;
+      return;
+    }
+    if (parcel == nullptr) parcel = made = addressed.make_parcel(context_.shard.parcels());
+    parcel->retain(1);
+    send(shard, NativeMessage::user_deliver, origin, 0, parcel);
+  });
+  parts_are(origin, parts);
+  if (here_too) deliver(origin, addressed);
+  if (made != nullptr) made->release();
+}
+
+// ---- At a shard that has connections of the user ------------------------------------------------
+
+void UserRoutes::deliver(const Origin& origin, const Addressed& addressed) {
+  std::uint32_t count = 0;
+  context_.clients.for_user(addressed.tenant, addressed.user, [&](ClientHandle, Client& client) {
+    if (origin.shard == here() && client.session == origin.except) return;
+    const auto sent =
+        context_.sessions.send(client.session, protocol::Opcode::text, addressed.message);
+    if (sent == engine::SendResult::queued) ++count;
+  });
+  reached(origin, count);
+}
+
+void UserRoutes::deliver_one(const Origin& origin, const Addressed& addressed,
+                             engine::SessionId to) {
+  bool sent = false;
+  if (const Client* client = context_.client_of(to);
+      client != nullptr && client->state == ClientState::present &&
+      client->grants->tenant == addressed.tenant) {
+    sent = context_.sessions.send(to, protocol::Opcode::text, addressed.message) ==
+           engine::SendResult::queued;
+  }
+  reached(origin, sent ? 1 : 0);
+}
+
+// ---- Answers ------------------------------------------------------------------------------------
+
+void UserRoutes::parts_are(const Origin& origin, std::uint32_t parts) {
+  if (!origin.answer) return;
+  if (origin.shard == here()) {
+    answers_.number_is(origin.answer, 0, parts);
+  } else {
+    send(origin.shard, NativeMessage::parts_are, {here(), engine::kNobody, origin.answer}, parts,
+         nullptr);
+  }
+}
+
+void UserRoutes::reached(const Origin& origin, std::uint32_t connections) {
+  if (!origin.answer) return;
+  if (origin.shard == here()) {
+    answers_.add_part(origin.answer, {.queued = connections}, false);
+  } else {
+    send(origin.shard, NativeMessage::reached, {here(), engine::kNobody, origin.answer},
+         connections, nullptr);
+  }
+}
+
+void UserRoutes::on_shard_message(const engine::ShardMessage& message) {
+  const Origin origin{message.sender, engine::as_session(message.source), message.target};
+  const auto count = static_cast<std::uint32_t>(message.number);
+  switch (static_cast<NativeMessage>(message.kind)) {
+    case NativeMessage::user_arrived:
+      context_.user_homes.arrived(message.number, message.sender);
+      break;
+    case NativeMessage::user_left:
+      context_.user_homes.left(message.number, message.sender);
+      break;
+    case NativeMessage::user_send:
+      route(origin, Addressed::read(message.parcel->bytes()), message.parcel);
+      break;
+    case NativeMessage::user_deliver:
+      deliver(origin, Addressed::read(message.parcel->bytes()));
+      break;
+    case NativeMessage::connection_send:
+      deliver_one(origin, Addressed::read(message.parcel->bytes()),
+                  {.slot = count, .generation = static_cast<std::uint32_t>(message.number >> 32U)});
+      break;
+    case NativeMessage::parts_are:
+      answers_.number_is(message.target, 0, count);
+      break;
+    case NativeMessage::reached:
+      answers_.add_part(message.target, {.queued = count}, true);
+      break;
+    case NativeMessage::receipt:
+      break;  // Receipts::on_shard_message() takes these.
+  }
+}
+
+}  // namespace app

@@ -1,0 +1,73 @@
+// UserRoutes: messages to a user's or a single connection, on whatever shards they are.
+//
+// A user's home shard (a function of the name) knows which shards have connections of the user;
+// each of these finds its own. All messages from one shard to one user take one way, so they come
+// in their order. Threads: the shard's own. Bounds: the lanes; an entry for each user and shard.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "app/delivery/native_messages.h"
+#include "app/native/native_context.h"
+#include "engine/room/awaited_answers.h"
+#include "engine/shard/shard_message.h"
+
+namespace app {
+
+struct RouteOptions {
+  engine::SessionId except = engine::kNobody;  // Of this shard: is left out.
+  std::uint64_t ticket = 0;                    // Not 0: is answered with how many got it.
+};
+
+class UserRoutes {
+ public:
+  explicit UserRoutes(NativeContext& context) : context_(context) {}
+
+  // The user's first connection here has come, or the last has gone.
+  void arrived(std::uint64_t user_hash) { tell_home(NativeMessage::user_arrived, user_hash); }
+  void left(std::uint64_t user_hash) { tell_home(NativeMessage::user_left, user_hash); }
+
+  // `message`: a whole event.
+  void send_to_user(std::string_view tenant, std::string_view user,
+                    std::span<const std::byte> message, const RouteOptions& options);
+  void send_to_connection(const ConnectionId& to, std::string_view tenant,
+                          std::span<const std::byte> message, const RouteOptions& options);
+
+  // Those of NativeMessage, but receipts. The parcel stays the caller's.
+  void on_shard_message(const engine::ShardMessage& message);
+
+  // Calls settle(ticket, answer) for each answer that is complete.
+  template <typename Settle>
+  void give_answers(Settle&& settle) {
+    if (answers_.done().empty()) return;
+    std::vector<engine::AwaitedAnswers::Done> done;
+    done.swap(answers_.done());
+    for (const auto& one : done) settle(one.ticket, one.answer);
+  }
+
+ private:
+  struct Origin {
+    std::uint16_t shard;
+    engine::SessionId except;
+    base::Handle answer;
+  };
+
+  void tell_home(NativeMessage what, std::uint64_t user_hash);
+  void route(const Origin& origin, const Addressed& addressed, engine::Parcel* parcel);
+  void deliver(const Origin& origin, const Addressed& addressed);
+  void deliver_one(const Origin& origin, const Addressed& addressed, engine::SessionId to);
+  void parts_are(const Origin& origin, std::uint32_t parts);
+  void reached(const Origin& origin, std::uint32_t connections);
+  void send(std::uint32_t shard, NativeMessage what, const Origin& origin, std::uint64_t number,
+            engine::Parcel* parcel);
+  std::uint16_t here() const noexcept;
+
+  NativeContext& context_;
+  engine::AwaitedAnswers answers_;
+};
+
+}  // namespace app

@@ -1,0 +1,204 @@
+#include "app/native/admissions.h"
+
+#include <chrono>
+#include <utility>
+#include <variant>
+
+#include "app/auth/guest.h"
+#include "app/auth/handshake_token.h"
+#include "app/clients/client_context.h"
+#include "app/native/native_gateway.h"
+#include "app/native/refusal_text.h"
+#include "engine/room/name_index.h"
+
+namespace app {
+
+namespace {
+
+using Answer = engine::Admission::Verdict;
+
+// Whoever is throttled is let try again in the next minute; what is away may be back soon.
+constexpr base::Duration kThrottledFor = std::chrono::seconds{60};
+constexpr base::Duration kTryAgainAfter = std::chrono::seconds{5};
+
+base::Duration pause_after(AuthFailure failure) noexcept {
+  if (failure == AuthFailure::throttled) return kThrottledFor;
+  const bool passes = failure == AuthFailure::unavailable || failure == AuthFailure::overloaded;
+  return passes ? kTryAgainAfter : base::Duration::zero();
+}
+
+std::int64_t seconds_of(std::int64_t unix_ms) noexcept { return unix_ms / 1000; }
+
+}  // namespace
+
+engine::Admission Admissions::on_request(engine::SessionId id,
+                                         const protocol::HttpRequest& request, bool upgradable) {
+  if (!upgradable) return {.verdict = Answer::accept};  // Is told what its upgrade lacks.
+  const AuthOptions& auth = context_.options().auth;
+  const std::uint64_t address = 0;
+  if (context_.services.failed_attempts.throttled(address, context_.now()) && address != 0) {
+    return refuse(AuthFailure::throttled, 0);
+  }
+  if (!context_.policy->origins.allows(request.find("origin"))) {
+    return refuse(AuthFailure::origin, address);
+  }
+  HandshakeToken found = find_token(request);
+  if (found.subprotocol_unknown) {
+    return {.verdict = Answer::respond,
+            .response = write_json_refusal(protocol::HttpStatus::bad_request,
+                                           ErrorCode::protocol_error, "subprotocol",
+                                           "offer the subprotocol millrace.v1, or none")};
+  }
+  // A client may say which room it will mostly be in, to be served where that is at home.
+  if (const auto near = protocol::query_parameter(request.query, "near")) {
+    const std::uint32_t home = context_.rooms.home_of(*near);
+    if (context_.sessions.better_on(id, home)) {
+      return {.verdict = Answer::elsewhere, .shard = home};
+    }
+  }
+  const bool ask_nobody = auth.mode == AuthMode::none || (!found.present && auth.guests);
+  if (!ask_nobody && !found.present) return refuse(AuthFailure::missing, address);
+  const ClientHandle handle = context_.clients.add({.session = id, .address_hash = address});
+  context_.counters.clients.set(context_.clients.size());
+  engine::Admission admission{.verdict = Answer::pending,
+                              .context = as_context(handle),
+                              .subprotocol = found.subprotocol};
+  if (!ask_nobody) {
+    ask(handle, std::move(found.token));
+    return admission;
+  }
+  if (auto refusal = enter(handle, make_guest(auth, context_.shard.reactor().random()))) {
+    context_.clients.remove(handle);
+    return {.verdict = Answer::respond, .response = *std::move(refusal)};
+  }
+  admission.verdict = Answer::accept;
+  return admission;
+}
+
+engine::Admission Admissions::refuse(AuthFailure why, std::uint64_t address_hash,
+                                     base::Duration wait) {
+  note_failure(why, address_hash);
+  if (wait == base::Duration::zero()) wait = pause_after(why);
+  return {.verdict = Answer::respond, .response = write_auth_refusal(why, wait)};
+}
+
+void Admissions::note_failure(AuthFailure why, std::uint64_t address_hash) {
+  context_.counters.auth_failures[static_cast<std::size_t>(why)].add();
+  const bool ours = why == AuthFailure::unavailable || why == AuthFailure::overloaded;
+  if (address_hash == 0 || ours || why == AuthFailure::throttled) return;
+  context_.services.failed_attempts.note(address_hash, context_.now());
+}
+
+// The answer comes on another thread, or at once; either way it is heard in a later step.
+void Admissions::ask(ClientHandle handle, std::string token) {
+  const ShardPosts& posts = context_.services.posts;
+  const std::uint32_t shard = context_.shard.number();
+  context_.policy->authenticator->ask(std::move(token), [&posts, shard, handle](AuthResult result) {
+    static_cast<void>(posts.post(shard, [handle, result](NativeGateway& gateway) {
+      gateway.admissions().on_answer(handle, result);
+    }));
+  });
+}
+
+AuthFailure Admissions::check(const Identity& identity) const {
+  const std::int64_t now = seconds_of(context_.unix_ms());
+  if (context_.services.revocations.is_revoked(identity, now)) return AuthFailure::revoked;
+  // It may have ended while it was asked about; or the service that knows it said so.
+  const bool ended = identity.expires_at > 0 && identity.expires_at <= now;
+  return ended ? AuthFailure::expired : AuthFailure::none;
+}
+
+// A token that is let in a little late ends as late.
+Identity Admissions::with_leeway(Identity identity) const {
+  const AuthOptions& auth = context_.options().auth;
+  if (auth.mode == AuthMode::token && identity.expires_at > 0) {
+    identity.expires_at += auth.token.leeway.count();
+  }
+  return identity;
+}
+
+// Nothing when the client is in; else the response that says why not.
+std::optional<std::string> Admissions::enter(ClientHandle handle, const Identity& identity) {
+  Client& client = *context_.clients.find(handle);
+  if (const AuthFailure why = check(identity); why != AuthFailure::none) {
+    note_failure(why, client.address_hash);
+    return write_auth_refusal(why);
+  }
+  const std::uint64_t tenant_hash = engine::hash_name(identity.tenant);
+  const Verdict verdict =
+      context_.limiter.check_connection(client.address_hash, tenant_hash, context_.now());
+  if (!verdict.allowed) return refuse_limited(verdict);
+  client.connected_at_ms = context_.unix_ms();
+  const bool first =
+      context_.clients.identify(handle, identity, context_.grants.share(grants_of(identity)));
+  if (first) routes_.arrived(client.user_hash);
+  context_.counters.admitted.add();
+  return std::nullopt;
+}
+
+std::string Admissions::refuse_limited(const Verdict& verdict) {
+  return write_json_refusal(protocol::HttpStatus::too_many_requests, ErrorCode::rate_limited,
+                            name(verdict.limit), "too many connections; try again later",
+                            verdict.wait);
+}
+
+void Admissions::on_answer(ClientHandle handle, const AuthResult& result) {
+  Client* client = context_.clients.find(handle);
+  if (client == nullptr || client->state != ClientState::asking) return;
+  const engine::SessionId session = client->session;
+  if (const auto* why = std::get_if<AuthFailure>(&result)) {
+    note_failure(*why, client->address_hash);
+    context_.sessions.refuse(session, write_auth_refusal(*why, pause_after(*why)));
+    return;
+  }
+  if (const auto refusal = enter(handle, with_leeway(std::get<Identity>(result)))) {
+    context_.sessions.refuse(session, *refusal);
+    return;
+  }
+  context_.sessions.admit(session);
+}
+
+// ---- A token in place of another ----------------------------------------------------------------
+
+void Admissions::refresh(ClientHandle handle, std::string token, std::string request_id) {
+  const ShardPosts& posts = context_.services.posts;
+  const std::uint32_t shard = context_.shard.number();
+  context_.policy->authenticator->ask(
+      std::move(token),
+      [&posts, shard, handle, request_id = std::move(request_id)](AuthResult result) {
+        static_cast<void>(
+            posts.post(shard, [handle, result, request_id](NativeGateway& gateway) {
+              gateway.admissions().on_refreshed(handle, result, request_id);
+            }));
+      });
+}
+
+// The same user of the same tenant, or nothing changes.
+void Admissions::on_refreshed(ClientHandle handle, const AuthResult& result,
+                              std::string_view request_id) {
+  Client* client = context_.clients.find(handle);
+  if (client == nullptr || client->state != ClientState::present) return;
+  std::optional<Identity> identity;
+  if (const auto* found = std::get_if<Identity>(&result)) identity = with_leeway(*found);
+  AuthFailure why = identity ? check(*identity) : std::get<AuthFailure>(result);
+  const bool another = identity && (identity->user != client->user ||
+                                    identity->tenant != client->grants->tenant);
+  if (another) why = AuthFailure::claims;
+  if (why != AuthFailure::none) {
+    note_failure(why, client->address_hash);
+    context_.fail(*client, request_id,
+                  {.code = ErrorCode::auth_failed,
+                   .message = another ? "the token is another user's" : sentence(why)});
+    return;
+  }
+  context_.clients.renew(handle, *identity, context_.grants.share(grants_of(*identity)));
+  context_.counters.refreshed.add();
+  Event event{.request_id_raw = request_id};
+  std::string data = R"({"expiresAt":)";
+  append_json_number(data, static_cast<std::uint64_t>(identity->expires_at));
+  data += '}';
+  context_.reply(*client, event, "auth:refreshed", data);
+  rooms_.grants_changed(handle);
+}
+
+}  // namespace app

@@ -1,0 +1,50 @@
+// Admissions: lets clients in: the page they come from, their token, their limits, who they are.
+//
+// A handshake waits while an Authenticator finds out who the token speaks for, on a service thread;
+// no shard does. Threads: the shard's own. Bounds: the Authenticator's queue; failures of an
+// address are throttled by FailedAttempts.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "app/delivery/user_routes.h"
+#include "app/native/native_context.h"
+#include "app/rooms/room_events.h"
+#include "engine/session/session_handler.h"
+
+namespace app {
+
+class Admissions {
+ public:
+  Admissions(NativeContext& context, UserRoutes& routes, RoomEvents& rooms)
+      : context_(context), routes_(routes), rooms_(rooms) {}
+
+  // For a path of native events.
+  engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,
+                               bool upgradable);
+  // The Authenticator's word on a client that waits; it may have left.
+  void on_answer(ClientHandle handle, const AuthResult& result);
+
+  // A present client wants to be known by another token from now on. `request_id` is JSON.
+  void refresh(ClientHandle handle, std::string token, std::string request_id);
+
+ private:
+  engine::Admission refuse(AuthFailure why, std::uint64_t address_hash,
+                           base::Duration wait = {});
+  void ask(ClientHandle handle, std::string token);
+  // What lets the client in once its identity is known; else why not.
+  Identity with_leeway(Identity identity) const;
+  AuthFailure check(const Identity& identity) const;
+  std::string refuse_limited(const Verdict& verdict);
+  std::optional<std::string> enter(ClientHandle handle, const Identity& identity);
+  void on_refreshed(ClientHandle handle, const AuthResult& result, std::string_view request_id);
+  void note_failure(AuthFailure why, std::uint64_t address_hash);
+
+  NativeContext& context_;
+  UserRoutes& routes_;
+  RoomEvents& rooms_;
+};
+
+}  // namespace app

@@ -1,0 +1,37 @@
+// NativeCounters: what one shard counts of native events; summed over the shards for /metrics.
+//
+// Written by the shard's own thread, read by any. Bound: one counter for each value of an enum.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "app/auth/auth_failure.h"
+#include "app/events/error_code.h"
+#include "app/events/message_kind.h"
+#include "base/counter.h"
+
+namespace app {
+
+struct NativeCounters {
+  base::Gauge clients;
+  base::Counter admitted;  // Who they are was found out, and they were let in.
+  std::array<base::Counter, kAuthFailureCount> auth_failures;
+  std::array<base::Counter, kErrorCodeCount> errors;
+  std::array<base::Counter, kMessageKindCount> messages;  // Sent to rooms, by kind.
+  base::Counter binary_messages;
+  base::Counter control_events;  // All other events that are known.
+  base::Counter unknown_events;
+  base::Counter targeted;        // To users, connections and tenants.
+  base::Counter publications;    // By the server API.
+  base::Counter paced;           // Messages that waited for others.
+  base::Counter expired;         // Sessions that ended with their token.
+  base::Counter refreshed;
+  base::Counter revoked;
+  base::Counter evictions;       // From rooms, because a right to them was lost.
+  base::Counter abusers_closed;
+  base::Counter typing_dropped;  // More often than is passed on.
+  base::OctaveCounts connected_ms;  // How long those that have left were there.
+};
+
+}  // namespace app

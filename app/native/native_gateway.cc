@@ -1,0 +1,293 @@
+#include "app/native/native_gateway.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "app/clients/client_context.h"
+#include "app/events/schema.h"
+#include "app/rooms/room_names.h"
+#include "base/check.h"
+#include "millrace_version.h"
+
+namespace app {
+
+namespace {
+
+constexpr std::array<FieldRule, 1> kRefreshRules{FieldRule{
+    .name = "token", .required = true, .bytes_least = 1, .bytes_max = kTokenBytesMax}};
+
+EnvelopeKeys keys_of(const EventOptions& events) {
+  return {.event = events.event_key,
+          .data = events.data_key,
+          .request_id = events.request_id_key,
+          .version = events.version_key};
+}
+
+}  // namespace
+
+NativeGateway::NativeGateway(engine::WebSocketShard& program, SharedServices& services,
+                             std::shared_ptr<const Policy> policy)
+    : context_(program, services, std::move(policy)),
+      routes_(context_),
+      presence_(context_),
+      room_events_(context_, presence_),
+      typing_(context_),
+      receipts_(context_),
+      publishing_(context_, routes_, receipts_),
+      admissions_(context_, routes_, room_events_),
+      reader_(keys_of(context_.options().events)),
+      tasks_(base::kPostedTasksDefault) {}
+
+bool NativeGateway::serves(std::string_view path) const noexcept {
+  return std::ranges::find(context_.options().events.paths, path) !=
+         context_.options().events.paths.end();
+}
+
+void NativeGateway::set_policy(std::shared_ptr<const Policy> policy) {
+  context_.policy = std::move(policy);
+  context_.limiter.set_options(context_.options().limits);
+  context_.clients.for_each([&](ClientHandle handle, const Client& client) {
+    if (client.state == ClientState::present) room_events_.grants_changed(handle);
+  });
+}
+
+// ---- Coming and going ---------------------------------------------------------------------------
+
+void NativeGateway::on_open(engine::SessionId id) {
+  Client* client = context_.client_of(id);
+  CHECK(client != nullptr);
+  tell_connected(*client);
+  room_events_.enter(*client);
+}
+
+void NativeGateway::tell_connected(const Client& client) {
+  const Options& options = context_.options();
+  const Grants& grants = *client.grants;
+  std::string& data = context_.text;
+  data = R"({"connectionId":")";
+  append_text(data, context_.id_of(client));
+  data += R"(","userId":)";
+  append_json_string(data, client.user);
+  data += R"(,"tenantId":)";
+  append_json_string(data, grants.tenant);
+  data += R"(,"userType":)";
+  append_json_string(data, name(grants.type));
+  data += R"(,"rooms":[)";
+  std::string room = "user:";
+  append_json_string(data, room += client.user);
+  if (options.room_settings.tenant_room) {
+    data += ',';
+    room = "tenant:";
+    append_json_string(data, room += grants.tenant);
+  }
+  data += R"(],"serverTime":)";
+  append_json_time(data, context_.unix_ms());
+  const LimitOptions& limits = options.limits;
+  const Rate& rate = grants.is_guest() ? limits.guest_messages : limits.connection_messages;
+  fmt::format_to(std::back_inserter(data),
+                 R"(,"expiresAt":{},"server":"millrace {}","protocol":"{}","limits":{{)"
+                 R"("messageBytes":{},"roomsPerConnection":{},"messagesPerMinute":{:.0f}}}}})",
+                 client.expires_at, millrace::kVersion, kEventVersion, limits.message_bytes,
+                 limits.rooms_per_connection, limits.enabled ? rate.per_second * 60 : 0);
+  context_.tell(client, "connected", data);
+}
+
+void NativeGateway::on_close(engine::SessionId id) {
+  const ClientHandle handle = as_client(context_.sessions.context(id));
+  Client* client = context_.clients.find(handle);
+  if (client == nullptr) return;
+  const std::uint64_t user_hash = client->user_hash;
+  if (client->state != ClientState::asking) {
+    const std::int64_t lasted = context_.unix_ms() - client->connected_at_ms;
+    context_.counters.connected_ms.record(static_cast<std::uint64_t>(std::max<std::int64_t>(lasted, 0)));
+  }
+  if (context_.clients.remove(handle)) routes_.left(user_hash);
+  context_.counters.clients.set(context_.clients.size());
+}
+
+void NativeGateway::on_pong(engine::SessionId id, base::Duration round_trip) {
+  Client* client = context_.client_of(id);
+  if (client == nullptr) return;
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(round_trip).count();
+  client->round_trip_us = static_cast<std::uint32_t>(std::clamp<std::int64_t>(us, 1, UINT32_MAX));
+}
+
+// Each is told another moment to come back, so that they do not all come at once.
+void NativeGateway::on_draining(engine::SessionId id) {
+  const Client* client = context_.client_of(id);
+  if (client == nullptr) return;
+  const Options& options = context_.options();
+  const auto least = std::chrono::duration_cast<std::chrono::milliseconds>(options.reconnect_after_min);
+  const auto most = std::chrono::duration_cast<std::chrono::milliseconds>(options.reconnect_after_max);
+  const auto span = static_cast<std::uint64_t>(std::max<std::int64_t>((most - least).count(), 0)) + 1;
+  const auto after = static_cast<std::uint64_t>(least.count()) + context_.shard.reactor().random() % span;
+  context_.tell(*client, "server:draining", fmt::format(R"({{"reconnectAfter":{}}})", after));
+}
+
+// ---- Messages -----------------------------------------------------------------------------------
+
+void NativeGateway::on_message(engine::SessionId id, protocol::Opcode opcode,
+                               std::span<std::byte> payload) {
+  const ClientHandle handle = as_client(context_.sessions.context(id));
+  Client* client = context_.clients.find(handle);
+  if (client == nullptr || client->state != ClientState::present) return;
+  ++client->messages_in;
+  client->bytes_in += payload.size();
+  if (opcode == protocol::Opcode::text) {
+    on_text(handle, *client, payload);
+    return;
+  }
+  const Verdict verdict = context_.limiter.check_message(
+      client->buckets, client->grants->is_guest(), client->user_hash, client->tenant_hash,
+      payload.size(), context_.now());
+  if (verdict.allowed) {
+    publishing_.on_binary(*client, payload);
+  } else {
+    const Event event;
+    context_.fail_limited(*client, event, verdict);
+  }
+}
+
+void NativeGateway::on_text(ClientHandle handle, Client& client,
+                            std::span<const std::byte> payload) {
+  Event event;
+  if (payload.size() > context_.options().limits.message_bytes) {
+    context_.fail(client, event, ErrorCode::protocol_error, "the event is too long");
+    return;
+  }
+  const EventFault* fault = reader_.read(payload, event);
+  // Also what cannot be read costs its sender a message.
+  const Verdict verdict = context_.limiter.check_message(
+      client.buckets, client.grants->is_guest(), client.user_hash, client.tenant_hash,
+      payload.size(), context_.now());
+  if (!verdict.allowed) {
+    context_.fail_limited(client, event, verdict);
+  } else if (fault != nullptr) {
+    context_.fail(client, event, *fault);
+  } else if (!event.version.empty() && !event.version.starts_with("1.") && event.version != "1") {
+    context_.fail(client, event, ErrorCode::protocol_error,
+                  "this version of events is not spoken here; 1.0 is");
+  } else {
+    on_event(handle, client, event);
+  }
+}
+
+void NativeGateway::on_ping(ClientHandle /*handle*/, Client& client, const Event& event) {
+  std::string data = R"({"serverTime":)";
+  append_json_time(data, context_.unix_ms());
+  data += '}';
+  context_.reply(client, event, "pong", data);
+}
+
+void NativeGateway::on_refresh(ClientHandle handle, Client& client, const Event& event) {
+  SchemaChecker checker;
+  if (const EventFault* fault = checker.check(event, kRefreshRules); fault != nullptr) {
+    context_.fail(client, event, *fault);
+    return;
+  }
+  admissions_.refresh(handle, std::string(event.find("token")->text),
+                      std::string(event.request_id_raw));
+}
+
+struct NativeGateway::Known {
+  std::string_view name;
+  void (*handle)(NativeGateway&, ClientHandle, Client&, const Event&);
+};
+
+void NativeGateway::on_event(ClientHandle handle, Client& client, const Event& event) {
+  using Self = NativeGateway;
+  // The most frequent ones first.
+  static constexpr std::array kKnown{
+      Known{"chat:message:send", [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.publishing_.on_chat(at, by, e);
+            }},
+      Known{"chat:message:receipt", [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.receipts_.on_receipt(at, by, e);
+            }},
+      Known{"chat:typing:start", [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.typing_.on_start(at, by, e);
+            }},
+      Known{"chat:typing:stop", [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.typing_.on_stop(at, by, e);
+            }},
+      Known{"message:send", [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.publishing_.on_message(at, by, e);
+            }},
+      Known{"ping", [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.on_ping(at, by, e);
+            }},
+      Known{"chat:room:join", [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.room_events_.on_join(at, by, e);
+            }},
+      Known{"chat:room:leave", [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.room_events_.on_leave(at, by, e);
+            }},
+      Known{"chat:room:create", [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.room_events_.on_create(at, by, e);
+            }},
+      Known{"chat:room:list", [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.room_events_.on_list(at, by, e);
+            }},
+      Known{"chat:room:presence", [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.room_events_.on_presence(at, by, e);
+            }},
+      Known{"chat:room:history", [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.room_events_.on_history(at, by, e);
+            }},
+      Known{"auth:refresh", [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.on_refresh(at, by, e);
+            }},
+  };
+  for (const Known& known : kKnown) {
+    if (known.name != event.name) continue;
+    if (&known != kKnown.data()) context_.counters.control_events.add();
+    known.handle(*this, handle, client, event);
+    return;
+  }
+  context_.counters.unknown_events.add();
+  context_.fail(client, event, ErrorCode::client_error, "no such event");
+}
+
+// ---- The shard's turn ---------------------------------------------------------------------------
+
+void NativeGateway::on_shard_message(const engine::ShardMessage& message) {
+  if (static_cast<NativeMessage>(message.kind) == NativeMessage::receipt) {
+    receipts_.on_shard_message(message);
+  } else {
+    routes_.on_shard_message(message);
+  }
+  if (message.parcel != nullptr) message.parcel->release();
+}
+
+void NativeGateway::expire(base::Instant now) {
+  context_.clients.expire(context_.unix_ms() / 1000, [&](ClientHandle, Client& client) {
+    context_.counters.expired.add();
+    context_.end(client, ErrorCode::auth_failed, "the token has expired");
+  });
+  publishing_.flush_paced(now);
+  receipts_.expire(now);
+  typing_.expire(now);
+}
+
+base::Instant NativeGateway::next_deadline() const noexcept {
+  const std::int64_t expiry = context_.clients.next_expiry();
+  const base::Instant ends =
+      expiry == INT64_MAX ? base::kForever
+                          : std::max(context_.services.clock.instant_of(std::min(expiry, INT64_MAX / 1000) * 1000), context_.now());
+  return std::min({ends, publishing_.next_deadline(), receipts_.next_deadline(),
+                   typing_.next_deadline()});
+}
+
+engine::StepResult NativeGateway::run_tasks() {
+  const bool more = tasks_.run(*this, base::kPostedTasksPerTurn);
+  routes_.give_answers([this](std::uint64_t ticket, const engine::PublishAnswer& answer) {
+    publishing_.settle(ticket, answer);
+  });
+  return more ? engine::StepResult::more : engine::StepResult::done;
+}
+
+}  // namespace app

@@ -1,0 +1,104 @@
+// NativeGateway: native events on one shard: who is let in, what each event does, who is told.
+//
+// It wires the parts and routes: events by name, answers of the engine and of other shards to the
+// part that waits for them. What they do is in the parts: Admissions, RoomEvents, Presence, Typing,
+// Publishing, UserRoutes, Receipts. Threads: the shard's own; tasks from other threads come
+// through ShardPosts.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "app/delivery/publishing.h"
+#include "app/delivery/receipts.h"
+#include "app/delivery/user_routes.h"
+#include "app/events/event_reader.h"
+#include "app/native/admissions.h"
+#include "app/native/native_context.h"
+#include "app/rooms/presence.h"
+#include "app/rooms/room_events.h"
+#include "app/rooms/typing.h"
+#include "engine/room/rooms.h"
+#include "engine/session/session_handler.h"
+#include "engine/shard/shard_message.h"
+
+namespace app {
+
+class NativeGateway {
+ public:
+  NativeGateway(engine::WebSocketShard& program, SharedServices& services,
+                std::shared_ptr<const Policy> policy);
+
+  bool serves(std::string_view path) const noexcept;
+
+  // ---- The engine's word on native sessions -----------------------------------------------------
+
+  engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,
+                               bool upgradable) {
+    return admissions_.on_request(id, request, upgradable);
+  }
+  void on_open(engine::SessionId id);
+  void on_message(engine::SessionId id, protocol::Opcode opcode, std::span<std::byte> payload);
+  void on_close(engine::SessionId id);
+  void on_pong(engine::SessionId id, base::Duration round_trip);
+  void on_draining(engine::SessionId id);
+  void on_joined(engine::SessionId id, engine::RoomHandle room) {
+    room_events_.on_joined(id, room, nullptr);
+  }
+  void on_recovered(engine::SessionId id, engine::RoomHandle room,
+                    const engine::Recovery& recovery) {
+    room_events_.on_joined(id, room, &recovery);
+  }
+  void on_join_failed(engine::SessionId id, std::string_view room) {
+    room_events_.on_join_failed(id, room);
+  }
+  void on_left(engine::SessionId id, const engine::Room& room) { room_events_.on_left(id, room); }
+  void on_published(std::uint64_t ticket, const engine::PublishAnswer& answer) {
+    publishing_.settle(ticket, answer);
+  }
+
+  // ---- The shard's turn -------------------------------------------------------------------------
+
+  // Those of NativeMessage.
+  void on_shard_message(const engine::ShardMessage& message);
+  void expire(base::Instant now);
+  base::Instant next_deadline() const noexcept;
+  engine::StepResult run_tasks();
+  ShardPosts::Tasks& tasks() noexcept { return tasks_; }
+
+  // ---- For tasks --------------------------------------------------------------------------------
+
+  void set_policy(std::shared_ptr<const Policy> policy);
+  NativeContext& context() noexcept { return context_; }
+  const NativeContext& context() const noexcept { return context_; }
+  Admissions& admissions() noexcept { return admissions_; }
+  RoomEvents& room_events() noexcept { return room_events_; }
+  Presence& presence() noexcept { return presence_; }
+  Publishing& publishing() noexcept { return publishing_; }
+  UserRoutes& routes() noexcept { return routes_; }
+
+ private:
+  struct Known;  // An event that clients may send.
+
+  void on_text(ClientHandle handle, Client& client, std::span<const std::byte> payload);
+  void on_event(ClientHandle handle, Client& client, const Event& event);
+  void on_refresh(ClientHandle handle, Client& client, const Event& event);
+  void on_ping(ClientHandle handle, Client& client, const Event& event);
+  void tell_connected(const Client& client);
+
+  NativeContext context_;
+  UserRoutes routes_;
+  Presence presence_;
+  RoomEvents room_events_;
+  Typing typing_;
+  Receipts receipts_;
+  Publishing publishing_;
+  Admissions admissions_;
+  EventReader reader_;
+  ShardPosts::Tasks tasks_;
+};
+
+}  // namespace app

@@ -1,0 +1,55 @@
+// Presence: who is in a room: told as members come and go, and listed by pages.
+//
+// A page is gathered from shard to shard, each looking at as many members as the page has left, so
+// a page of a room of 100,000 costs what a page of a small one does. Threads: the shard's own.
+// Bounds: RoomSettings::presence_members, above which comings and goings are not told;
+// kPageEntriesMost.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/admin/control.h"
+#include "app/native/native_context.h"
+
+namespace app {
+
+class Presence {
+ public:
+  using Done = std::function<void(NativeGateway&, MemberPage)>;
+
+  explicit Presence(NativeContext& context) : context_(context) {}
+
+  // To the others in the room.
+  void tell_joined(const Client& client, const engine::Room& room) {
+    tell(client, room, "joined");
+  }
+  void tell_left(const Client& client, const engine::Room& room) { tell(client, room, "left"); }
+
+  // A page of the room's members from `cursor` on (empty: from the start). `done` is called on this
+  // shard; it is not called where a shard has ended meanwhile.
+  void list(std::string engine_name, std::string_view cursor, std::uint32_t limit, Done done);
+
+ private:
+  // On its way from shard to shard.
+  struct Query {
+    std::string room{};
+    std::uint32_t asker = 0;
+    std::uint32_t limit = 0;
+    std::uint32_t from_shard = 0;  // Where the page begins,
+    std::uint32_t from_place = 0;  // and at which member there.
+    MemberPage page{};
+    Done done{};
+  };
+
+  void tell(const Client& client, const engine::Room& room, std::string_view action);
+  void look(std::uint32_t shard, std::shared_ptr<Query> query);
+  void add_members(Query& query, const engine::Room& room);
+
+  NativeContext& context_;
+};
+
+}  // namespace app

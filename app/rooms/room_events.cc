@@ -1,0 +1,423 @@
+#include "app/rooms/room_events.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "app/clients/client_context.h"
+#include "app/native/native_gateway.h"
+#include "app/rooms/history_page.h"
+#include "app/rooms/room_names.h"
+#include "base/bytes.h"
+#include "engine/room/room_name.h"
+
+namespace app {
+
+namespace {
+
+constexpr FieldRule kRoomRule{.name = "room",
+                              .other_name = "roomId",
+                              .required = true,
+                              .bytes_least = 1,
+                              .bytes_max = kRoomNameTextMax};
+constexpr std::array<FieldRule, 1> kRoomRules{kRoomRule};
+constexpr std::array<FieldRule, 1> kCreateRules{
+    FieldRule{.name = "room", .other_name = "roomId", .bytes_max = kRoomNameTextMax}};
+constexpr FieldRule kLimitRule{.name = "limit",
+                               .kinds = FieldKinds{FieldKind::number},
+                               .least = 1,
+                               .most = kPageEntriesMost,
+                               .whole = true};
+constexpr std::array<FieldRule, 3> kPresenceRules{
+    kRoomRule, FieldRule{.name = "cursor", .bytes_max = 32}, kLimitRule};
+constexpr std::array<FieldRule, 3> kHistoryRules{
+    kRoomRule,
+    FieldRule{
+        .name = "after", .kinds = FieldKinds{FieldKind::number}, .least = 0, .whole = true},
+    kLimitRule};
+
+std::uint32_t limit_of(const Event& event) {
+  const Field* limit = event.find("limit");
+  const bool given = limit != nullptr && limit->kind == FieldKind::number;
+  return given ? static_cast<std::uint32_t>(limit->number) : kPageEntriesDefault;
+}
+
+std::string room_data(std::string_view room) {
+  std::string data = R"({"roomId":)";
+  append_json_string(data, room);
+  return data;
+}
+
+std::string member_page_data(std::string_view room, const MemberPage& page) {
+  std::string data = room_data(room);
+  fmt::format_to(std::back_inserter(data), R"(,"count":{},"members":[)", page.count);
+  for (std::size_t i = 0; i < page.members.size(); ++i) {
+    const MemberEntry& member = page.members[i];
+    data += i == 0 ? R"({"userId":)" : R"(,{"userId":)";
+    append_json_string(data, member.user);
+    data += R"(,"connectionId":)";
+    append_json_string(data, member.connection);
+    data += R"(,"userType":)";
+    append_json_string(data, member.type);
+    data += '}';
+  }
+  data += R"(],"next":)";
+  if (page.next.empty()) {
+    data += "null}";
+  } else {
+    append_json_string(data, page.next);
+    data += '}';
+  }
+  return data;
+}
+
+std::string history_page_data(std::string_view room, const HistoryPage& page) {
+  std::string data = room_data(room);
+  fmt::format_to(std::back_inserter(data), R"(,"epoch":"{}","first":{},"last":{},"messages":[)",
+                 page.epoch, page.first, page.last);
+  for (std::size_t i = 0; i < page.events.size(); ++i) {
+    if (i > 0) data += ',';
+    data += page.events[i].event;
+  }
+  data += "]}";
+  return data;
+}
+
+}  // namespace
+
+void append_epoch(std::string& out, std::uint64_t epoch) {
+  fmt::format_to(std::back_inserter(out), "{:x}", epoch);
+}
+
+RoomEvents::JoinKey RoomEvents::key_of(engine::SessionId session, std::string_view engine_name) {
+  std::string key = fmt::format("{:x}-{:x}-", session.slot, session.generation);
+  key += engine_name;
+  return key;
+}
+
+// ---- Joining ------------------------------------------------------------------------------------
+
+// Rooms for the tenant and for everybody; no word to the client, who hears of them as it connects.
+void RoomEvents::enter(Client& client) {
+  static_cast<void>(context_.rooms.join(client.session, kEverybody, true));
+  if (!context_.options().room_settings.tenant_room) return;
+  set_tenant_room(context_.room_name, client.grants->tenant);
+  static_cast<void>(context_.rooms.join(client.session, context_.room_name, true));
+}
+
+// The event's room, where the client may do that in it; else the client has been told.
+const Field* RoomEvents::read_room(Client& client, const Event& event, RoomOperation operation) {
+  const Field* field = event.find("room");
+  if (field == nullptr || field->kind != FieldKind::string) field = event.find("roomId");
+  const bool admitted =
+      is_room_name(field->text) && context_.admits(client, operation, field->text);
+  if (admitted) return field;
+  context_.fail(client, event, ErrorCode::room_access_denied,
+                fmt::format("no right to {} this room",
+                            operation == RoomOperation::history    ? "the history of"
+                            : operation == RoomOperation::presence ? "see who is in"
+                                                                   : name(operation)));
+  return nullptr;
+}
+
+void RoomEvents::on_create(ClientHandle handle, Client& client, const Event& event) {
+  if (const EventFault* fault = checker_.check(event, kCreateRules); fault != nullptr) {
+    context_.fail(client, event, *fault);
+    return;
+  }
+  const Field* field = checker_.found()[0];
+  const std::string room = field != nullptr && !field->text.empty()
+                               ? std::string(field->text)
+                               : fmt::format("room-{:x}", context_.shard.reactor().random());
+  if (!is_room_name(room) || !context_.admits(client, RoomOperation::create, room)) {
+    context_.fail(client, event, ErrorCode::permission_denied, "no right to create this room");
+    return;
+  }
+  if (may_join(client, event, room)) join(handle, client, event, room, true);
+}
+
+void RoomEvents::on_join(ClientHandle handle, Client& client, const Event& event) {
+  if (const EventFault* fault = checker_.check(event, kRoomRules); fault != nullptr) {
+    context_.fail(client, event, *fault);
+    return;
+  }
+  const Field* room = read_room(client, event, RoomOperation::join);
+  if (room == nullptr || !may_join(client, event, room->text)) return;
+  join(handle, client, event, room->text, false);
+}
+
+bool RoomEvents::may_join(Client& client, const Event& event, std::string_view room) {
+  if (is_reserved(room)) {
+    context_.fail(client, event, ErrorCode::room_access_denied,
+                  "rooms of users and tenants are joined on connect");
+    return false;
+  }
+  const Verdict verdict = context_.limiter.check_join(client.buckets, context_.now());
+  if (!verdict.allowed) {
+    context_.fail_limited(client, event, verdict);
+    return false;
+  }
+  const LimitOptions& limits = context_.options().limits;
+  if (limits.enabled && client.rooms + client.joins_pending >= limits.rooms_per_connection) {
+    context_.fail(client, event, ErrorCode::client_error, "in as many rooms as a connection may be");
+    return false;
+  }
+  return true;
+}
+
+// `epoch` and `seq` as chat:room:joined said them, and the messages did.
+bool RoomEvents::read_position(Client& client, const Event& event, bool& recovers,
+                               engine::ResumePosition& from) {
+  const Field* epoch = event.find("epoch");
+  const Field* number = event.find("seq");
+  recovers = epoch != nullptr && number != nullptr;
+  if (!recovers) return true;
+  const char* const end = epoch->text.data() + epoch->text.size();
+  const bool good = epoch->kind == FieldKind::string && number->kind == FieldKind::number &&
+                    number->number >= 0 && number->number < 9e15 &&
+                    std::from_chars(epoch->text.data(), end, from.epoch, 16).ptr == end;
+  if (good) {
+    from.number = static_cast<std::uint64_t>(number->number);
+    return true;
+  }
+  context_.fail(client, event, ErrorCode::client_error,
+                "data.epoch and data.seq must be those that the room's messages had");
+  return false;
+}
+
+void RoomEvents::join(ClientHandle handle, Client& client, const Event& event,
+                      std::string_view room, bool created) {
+  bool recovers = false;
+  engine::ResumePosition from;
+  if (!read_position(client, event, recovers, from)) return;
+  set_engine_name(context_.room_name, room, client.grants->tenant);
+  const std::string engine_name = context_.room_name;
+  const engine::RoomHandle known = context_.rooms.find(engine_name);
+  if (known && context_.rooms.is_member(client.session, known)) {
+    // Joining twice is joining once, and is answered so.
+    tell_joined(client, {handle, std::string(event.request_id_raw), created},
+                *context_.rooms.find(known), nullptr);
+    return;
+  }
+  PendingJoin& pending = pending_[key_of(client.session, engine_name)];
+  if (!pending.client) ++client.joins_pending;
+  pending = {handle, std::string(event.request_id_raw), created};
+  if (recovers) {
+    context_.rooms.recover(client.session, engine_name, true, from);
+    return;
+  }
+  const engine::JoinResult result = context_.rooms.join(client.session, engine_name, true);
+  switch (result.status) {
+    case engine::JoinResult::Status::joined:
+      on_joined(client.session, result.room, nullptr);
+      break;
+    case engine::JoinResult::Status::full:
+      on_join_failed(client.session, engine_name);
+      break;
+    case engine::JoinResult::Status::pending:
+      break;
+  }
+}
+
+void RoomEvents::on_joined(engine::SessionId session, engine::RoomHandle handle,
+                           const engine::Recovery* recovery) {
+  const engine::Room& room = *context_.rooms.find(handle);
+  const auto found = pending_.find(key_of(session, room.name));
+  if (found == pending_.end()) return;  // A room that it did not ask for.
+  const PendingJoin join = std::move(found->second);
+  pending_.erase(found);
+  Client* client = context_.clients.find(join.client);
+  if (client == nullptr) return;
+  --client->joins_pending;
+  ++client->rooms;
+  tell_joined(*client, join, room, recovery);
+  presence_.tell_joined(*client, room);
+}
+
+void RoomEvents::tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
+                             const engine::Recovery* recovery) {
+  const engine::ResumePosition now = context_.rooms.position(room);
+  std::string data = room_data(engine::without_tag(room.name));
+  data += R"(,"epoch":")";
+  append_epoch(data, now.epoch);
+  fmt::format_to(std::back_inserter(data), R"(","seq":{})", now.number);
+  if (recovery != nullptr) {
+    fmt::format_to(std::back_inserter(data), R"(,"recovered":{},"missed":{})", recovery->complete,
+                   recovery->messages.size());
+  }
+  data += '}';
+  const Event event{.request_id_raw = join.request_id_raw};
+  context_.reply(client, event, join.created ? "chat:room:created" : "chat:room:joined", data);
+  if (recovery == nullptr) return;
+  for (const engine::RecoveredMessage& message : recovery->messages) {
+    const auto sent = context_.sessions.send(client.session, message.opcode, message.bytes);
+    if (sent != engine::SendResult::queued) return;  // It is being closed, and told so.
+  }
+}
+
+void RoomEvents::on_join_failed(engine::SessionId session, std::string_view engine_name) {
+  const auto found = pending_.find(key_of(session, engine_name));
+  if (found == pending_.end()) return;
+  const PendingJoin join = std::move(found->second);
+  pending_.erase(found);
+  Client* client = context_.clients.find(join.client);
+  if (client == nullptr) return;
+  --client->joins_pending;
+  context_.fail(*client, join.request_id_raw,
+                {.code = ErrorCode::server_error,
+                 .message = "no place for another room; try again later"});
+}
+
+// ---- Leaving ------------------------------------------------------------------------------------
+
+void RoomEvents::on_leave(ClientHandle /*handle*/, Client& client, const Event& event) {
+  if (const EventFault* fault = checker_.check(event, kRoomRules); fault != nullptr) {
+    context_.fail(client, event, *fault);
+    return;
+  }
+  const std::string_view name = checker_.found()[0]->text;
+  set_engine_name(context_.room_name, name, client.grants->tenant);
+  const engine::RoomHandle room = context_.rooms.find(context_.room_name);
+  if (!is_room_name(name) || is_reserved(name) || !room ||
+      !context_.rooms.is_member(client.session, room)) {
+    context_.fail(client, event, ErrorCode::client_error, "not in this room");
+    return;
+  }
+  leave(client, room, "asked", event.request_id_raw);
+}
+
+void RoomEvents::leave(Client& client, engine::RoomHandle handle, std::string_view reason,
+                       std::string_view request_id_raw) {
+  const engine::Room& room = *context_.rooms.find(handle);
+  std::string data = room_data(engine::without_tag(room.name));
+  data += R"(,"reason":")";
+  data += reason;
+  data += R"("})";
+  presence_.tell_left(client, room);
+  context_.rooms.leave(client.session, handle);
+  --client.rooms;
+  const Event event{.request_id_raw = request_id_raw};
+  context_.reply(client, event, "chat:room:left", data);
+}
+
+// A session that ends is out of its rooms before its on_close().
+void RoomEvents::on_left(engine::SessionId session, const engine::Room& room) {
+  if (is_reserved(room.name) || room.name == kEverybody) return;
+  const Client* client =
+      context_.clients.find(as_client(context_.sessions.context(session)));
+  if (client != nullptr) presence_.tell_left(*client, room);
+}
+
+// ---- Rights -------------------------------------------------------------------------------------
+
+void RoomEvents::grants_changed(ClientHandle handle) {
+  Client& client = *context_.clients.find(handle);
+  std::vector<engine::RoomHandle> lost;
+  context_.rooms.for_rooms_of(client.session, [&](engine::RoomHandle each,
+                                                  const engine::Room& room) {
+    if (is_reserved(room.name) || room.name == kEverybody) return;
+    const std::string_view name = engine::without_tag(room.name);
+    if (!context_.admits(client, RoomOperation::join, name)) lost.push_back(each);
+  });
+  for (const engine::RoomHandle each : lost) {
+    context_.counters.evictions.add();
+    leave(client, each, "no longer admitted", {});
+  }
+}
+
+bool RoomEvents::subscribe(ClientHandle handle, std::string_view room) {
+  Client& client = *context_.clients.find(handle);
+  set_engine_name(context_.room_name, room, client.grants->tenant);
+  const engine::RoomHandle known = context_.rooms.find(context_.room_name);
+  if (known && context_.rooms.is_member(client.session, known)) return false;
+  const Event event{};
+  join(handle, client, event, room, false);
+  return true;
+}
+
+bool RoomEvents::unsubscribe(ClientHandle handle, std::string_view room) {
+  Client& client = *context_.clients.find(handle);
+  set_engine_name(context_.room_name, room, client.grants->tenant);
+  const engine::RoomHandle known = context_.rooms.find(context_.room_name);
+  if (!known || !context_.rooms.is_member(client.session, known)) return false;
+  leave(client, known, "removed", {});
+  return true;
+}
+
+// ---- Lists --------------------------------------------------------------------------------------
+
+void RoomEvents::on_list(ClientHandle /*handle*/, Client& client, const Event& event) {
+  std::string data = R"({"rooms":[)";
+  bool first = true;
+  context_.rooms.for_rooms_of(client.session, [&](engine::RoomHandle, const engine::Room& room) {
+    if (room.name == kEverybody) return;
+    if (!std::exchange(first, false)) data += ',';
+    const engine::ResumePosition now = context_.rooms.position(room);
+    data += room_data(engine::without_tag(room.name));
+    data += R"(,"epoch":")";
+    append_epoch(data, now.epoch);
+    fmt::format_to(std::back_inserter(data), R"(","seq":{}}})", now.number);
+  });
+  data += "]}";
+  context_.reply(client, event, "chat:room:list", data);
+}
+
+void RoomEvents::on_presence(ClientHandle handle, Client& client, const Event& event) {
+  if (const EventFault* fault = checker_.check(event, kPresenceRules); fault != nullptr) {
+    context_.fail(client, event, *fault);
+    return;
+  }
+  const Field* room = read_room(client, event, RoomOperation::presence);
+  if (room == nullptr) return;
+  const Field* cursor = checker_.found()[1];
+  set_engine_name(context_.room_name, room->text, client.grants->tenant);
+  presence_.list(context_.room_name, cursor == nullptr ? std::string_view{} : cursor->text,
+                 limit_of(event),
+                 [handle, name = std::string(room->text),
+                  request_id = std::string(event.request_id_raw)](NativeGateway& gateway,
+                                                                  const MemberPage& page) {
+                   NativeContext& context = gateway.context();
+                   const Client* asker = context.clients.find(handle);
+                   if (asker == nullptr) return;
+                   const Event asked{.request_id_raw = request_id};
+                   context.reply(*asker, asked, "chat:room:presence",
+                                 member_page_data(name, page));
+                 });
+}
+
+void RoomEvents::on_history(ClientHandle handle, Client& client, const Event& event) {
+  if (const EventFault* fault = checker_.check(event, kHistoryRules); fault != nullptr) {
+    context_.fail(client, event, *fault);
+    return;
+  }
+  const Field* room = read_room(client, event, RoomOperation::history);
+  if (room == nullptr) return;
+  const Field* after = checker_.found()[1];
+  const auto from = after == nullptr ? 0 : static_cast<std::uint64_t>(std::min(after->number, 9e15));
+  set_engine_name(context_.room_name, room->text, client.grants->tenant);
+  const ShardPosts& posts = context_.services.posts;
+  const std::uint32_t here = context_.shard.number();
+  const auto answer = [&posts, here, handle, name = std::string(room->text),
+                       request_id = std::string(event.request_id_raw)](HistoryPage page) {
+    static_cast<void>(posts.post(here, [=, page = std::move(page)](NativeGateway& gateway) {
+      NativeContext& context = gateway.context();
+      const Client* asker = context.clients.find(handle);
+      if (asker == nullptr) return;
+      const Event asked{.request_id_raw = request_id};
+      context.reply(*asker, asked, "chat:room:history", history_page_data(name, page));
+    }));
+  };
+  static_cast<void>(posts.post(context_.rooms.home_of(context_.room_name),
+                               [answer, engine_name = context_.room_name, from,
+                                limit = limit_of(event)](NativeGateway& gateway) {
+                                 answer(read_history(gateway.context().rooms, engine_name, from,
+                                                     limit));
+                               }));
+}
+
+}  // namespace app

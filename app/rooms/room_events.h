@@ -1,0 +1,76 @@
+// RoomEvents: what clients ask of rooms: to create, join, leave and list them; who is there; what
+// was said.
+//
+// Threads: the shard's own. Bounds: rooms_per_connection of the limits; pages of kPageEntriesMost.
+// What another shard must be asked for is answered when that has been.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "app/events/schema.h"
+#include "app/native/native_context.h"
+#include "app/rooms/presence.h"
+#include "engine/room/rooms.h"
+
+namespace app {
+
+class RoomEvents {
+ public:
+  RoomEvents(NativeContext& context, Presence& presence)
+      : context_(context), presence_(presence) {}
+
+  void on_create(ClientHandle handle, Client& client, const Event& event);
+  void on_join(ClientHandle handle, Client& client, const Event& event);
+  void on_leave(ClientHandle handle, Client& client, const Event& event);
+  void on_list(ClientHandle handle, Client& client, const Event& event);
+  void on_presence(ClientHandle handle, Client& client, const Event& event);
+  void on_history(ClientHandle handle, Client& client, const Event& event);
+
+  // The client is in: the rooms that everybody is in are joined for it.
+  void enter(Client& client);
+  // The rooms that it may not be in any more are left.
+  void grants_changed(ClientHandle handle);
+  // By the server API; false when it may not be, or is (not) in it already.
+  bool subscribe(ClientHandle handle, std::string_view room);
+  bool unsubscribe(ClientHandle handle, std::string_view room);
+
+  // The engine's word.
+  void on_joined(engine::SessionId session, engine::RoomHandle room,
+                 const engine::Recovery* recovery);
+  void on_join_failed(engine::SessionId session, std::string_view engine_name);
+  void on_left(engine::SessionId session, const engine::Room& room);
+
+ private:
+  // A join that waits for the room's home, by session and room.
+  struct PendingJoin {
+    ClientHandle client{};
+    std::string request_id_raw{};
+    bool created = false;
+  };
+  using JoinKey = std::string;
+
+  static JoinKey key_of(engine::SessionId session, std::string_view engine_name);
+  const Field* read_room(Client& client, const Event& event, RoomOperation operation);
+  bool may_join(Client& client, const Event& event, std::string_view room);
+  void join(ClientHandle handle, Client& client, const Event& event, std::string_view room,
+            bool created);
+  bool read_position(Client& client, const Event& event, bool& recovers,
+                     engine::ResumePosition& from);
+  void tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
+                   const engine::Recovery* recovery);
+  void leave(Client& client, engine::RoomHandle room, std::string_view reason,
+             std::string_view request_id_raw);
+
+  NativeContext& context_;
+  Presence& presence_;
+  SchemaChecker checker_;
+  std::unordered_map<JoinKey, PendingJoin> pending_;
+};
+
+// How an epoch is written for clients, and read from them.
+void append_epoch(std::string& out, std::uint64_t epoch);
+
+}  // namespace app

@@ -1,0 +1,51 @@
+#include "app/rooms/room_names.h"
+
+#include <algorithm>
+
+#include "app/config/gateway_limits.h"
+#include "base/limits.h"
+#include "engine/room/room_name.h"
+
+namespace app {
+
+namespace {
+
+constexpr std::string_view kUserPrefix = "user:";
+constexpr std::string_view kTenantPrefix = "tenant:";
+
+static_assert(kRoomNameTextMax + 1 + kTenantBytesMax <= base::kRoomNameBytesMax);
+static_assert(kTenantPrefix.size() + kTenantBytesMax <= kRoomNameTextMax);
+
+}  // namespace
+
+bool is_room_name(std::string_view name) noexcept {
+  if (name.empty() || name.size() > kRoomNameTextMax) return false;
+  return std::ranges::none_of(name, [](char character) {
+    const auto octet = static_cast<unsigned char>(character);
+    return octet < 0x20 || octet == 0x7F;
+  });
+}
+
+bool is_reserved(std::string_view name) noexcept {
+  return name.starts_with(kUserPrefix) || name.starts_with(kTenantPrefix);
+}
+
+void set_engine_name(std::string& out, std::string_view room, std::string_view tenant) {
+  out.assign(room);
+  out += engine::kRoomTagMark;
+  out += tenant;
+}
+
+void set_tenant_room(std::string& out, std::string_view tenant) {
+  out.assign(kTenantPrefix);
+  out += tenant;
+  out += engine::kRoomTagMark;
+  out += tenant;
+}
+
+std::string_view tenant_of(std::string_view engine_name) noexcept {
+  const std::size_t mark = engine_name.find(engine::kRoomTagMark);
+  return mark == std::string_view::npos ? std::string_view{} : engine_name.substr(mark + 1);
+}
+
+}  // namespace app

@@ -1,0 +1,25 @@
+// Room names of the gateway: what clients call a room, and what the engine does.
+//
+// The engine's name is the client's with the tenant as its tag (engine/room/room_name.h), so no
+// name that a client can say is a room of another tenant. Pure, any thread.
+// Bounds: kRoomNameTextMax; names are not empty and have no control characters.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace app {
+
+// A room for whoever is connected, of whatever tenant: no client's name is in the empty tenant.
+inline constexpr std::string_view kEverybody = "everybody\x01";
+
+bool is_room_name(std::string_view name) noexcept;
+// Of rooms that nobody joins or leaves by asking: "user:..." and "tenant:...".
+bool is_reserved(std::string_view name) noexcept;
+
+void set_engine_name(std::string& out, std::string_view room, std::string_view tenant);
+// Of the room that everybody of a tenant is in.
+void set_tenant_room(std::string& out, std::string_view tenant);
+std::string_view tenant_of(std::string_view engine_name) noexcept;
+
+}  // namespace app

@@ -1,0 +1,108 @@
+#include "app/rooms/typing.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "app/rooms/room_names.h"
+#include "base/bytes.h"
+
+namespace app {
+
+namespace {
+
+constexpr std::array<FieldRule, 1> kRules{FieldRule{.name = "room",
+                                                    .other_name = "roomId",
+                                                    .required = true,
+                                                    .bytes_least = 1,
+                                                    .bytes_max = kRoomNameTextMax}};
+
+}  // namespace
+
+std::string Typing::key_of(ClientHandle handle, std::string_view room) {
+  return fmt::format("{:x}-{:x}-{}", handle.index, handle.generation, room);
+}
+
+std::string_view Typing::read_room(Client& client, const Event& event) {
+  if (const EventFault* fault = checker_.check(event, kRules); fault != nullptr) {
+    context_.fail(client, event, *fault);
+    return {};
+  }
+  const std::string_view room = checker_.found()[0]->text;
+  if (is_room_name(room) && !is_reserved(room) &&
+      context_.admits(client, RoomOperation::send, room)) {
+    return room;
+  }
+  context_.fail(client, event, ErrorCode::room_access_denied, "no right to send to this room");
+  return {};
+}
+
+void Typing::on_start(ClientHandle handle, Client& client, const Event& event) {
+  const std::string_view room = read_room(client, event);
+  if (room.empty()) return;
+  const base::Instant now = context_.now();
+  const EventOptions& options = context_.options().events;
+  std::string key = key_of(handle, room);
+  auto found = states_.find(key);
+  const bool is_new = found == states_.end();
+  if (is_new && client.typing_in >= kTypingPerClientMost) {
+    context_.counters.typing_dropped.add();
+    return;
+  }
+  if (is_new) {
+    ++client.typing_in;
+    found = states_.emplace(key, State{.client = handle, .room = std::string(room)}).first;
+  }
+  State& state = found->second;
+  state.until = now + options.typing_expiry;
+  if (is_new) deadlines_.push_back({std::move(key), state.until});
+  if (!is_new && now - state.told < options.typing_pace) {
+    context_.counters.typing_dropped.add();
+    return;
+  }
+  state.told = now;
+  tell(client, room, true);
+}
+
+void Typing::on_stop(ClientHandle handle, Client& client, const Event& event) {
+  const std::string_view room = read_room(client, event);
+  if (room.empty() || states_.erase(key_of(handle, room)) == 0) return;
+  --client.typing_in;
+  tell(client, room, false);
+}
+
+void Typing::tell(const Client& client, std::string_view room, bool typing) {
+  std::string& text = context_.text;
+  text.clear();
+  context_.writer.append_head(text, "chat:user:typing");
+  text += R"({"roomId":)";
+  append_json_string(text, room);
+  text += R"(,"userId":)";
+  append_json_string(text, client.user);
+  text += typing ? R"(,"typing":true})" : R"(,"typing":false})";
+  context_.writer.append_tail(text);
+  set_engine_name(context_.room_name, room, client.grants->tenant);
+  context_.rooms.publish_to(context_.room_name, client.session, protocol::Opcode::text,
+                            base::as_bytes(text), {.echo = false});
+}
+
+void Typing::expire(base::Instant now) {
+  while (!deadlines_.empty() && deadlines_.front().at <= now) {
+    Deadline due = deadlines_.pop_front();
+    const auto found = states_.find(due.key);
+    if (found == states_.end()) continue;
+    Client* client = context_.clients.find(found->second.client);
+    if (client != nullptr && found->second.until > now) {
+      deadlines_.push_back({std::move(due.key), found->second.until});
+      continue;
+    }
+    const State state = std::move(found->second);
+    states_.erase(found);
+    if (client == nullptr) continue;  // Those who are told of its leaving know.
+    --client->typing_in;
+    tell(*client, state.room, false);
+  }
+}
+
+}  // namespace app

@@ -1,0 +1,54 @@
+// Typing: who is typing in which room, told to the others there; forgotten when nothing more comes.
+//
+// A start is passed on at most once in EventOptions::typing_pace for each client and room; the end
+// is told when the client says so, leaves, or is silent for typing_expiry. Threads: the shard's own.
+// Bound: kTypingPerClientMost rooms of each client; a start beyond it is dropped and counted.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "app/events/schema.h"
+#include "app/native/native_context.h"
+#include "base/fifo.h"
+
+namespace app {
+
+class Typing {
+ public:
+  explicit Typing(NativeContext& context) : context_(context) {}
+
+  void on_start(ClientHandle handle, Client& client, const Event& event);
+  void on_stop(ClientHandle handle, Client& client, const Event& event);
+
+  void expire(base::Instant now);
+  base::Instant next_deadline() const noexcept {
+    return deadlines_.empty() ? base::kForever : deadlines_.front().at;
+  }
+
+ private:
+  struct State {
+    ClientHandle client{};
+    std::string room{};
+    base::Instant until{};
+    base::Instant told{};
+  };
+  struct Deadline {
+    std::string key{};
+    base::Instant at{};
+  };
+
+  static std::string key_of(ClientHandle handle, std::string_view room);
+  // The room's name; empty when the client has been told that it may not type there.
+  std::string_view read_room(Client& client, const Event& event);
+  void tell(const Client& client, std::string_view room, bool typing);
+
+  NativeContext& context_;
+  SchemaChecker checker_;
+  std::unordered_map<std::string, State> states_;
+  base::Fifo<Deadline> deadlines_;  // All wait equally long; some for a state that went on.
+};
+
+}  // namespace app

@@ -1,0 +1,65 @@
+// SharedServices: what all shards of the gateway share: who may come, what was taken, what time it
+// is, and how to have something done on another shard.
+//
+// Made before the shards and outlives them. Threads: any; each part says how for itself.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "app/auth/authenticator.h"
+#include "app/auth/failed_attempts.h"
+#include "app/auth/revocations.h"
+#include "app/config/options.h"
+#include "app/limits/limiter.h"
+#include "app/telemetry/wall_clock.h"
+#include "engine/shard/posted_tasks.h"
+#include "engine/shard/shard.h"
+
+namespace app {
+
+class NativeGateway;
+
+// To be done on a shard's thread. Where what it is about is gone by then, it does nothing.
+using ShardTask = std::function<void(NativeGateway&)>;
+
+// The shards' lists of tasks.
+class ShardPosts {
+ public:
+  using Tasks = engine::PostedTasks<NativeGateway>;
+
+  // Before the shards run.
+  void add(Tasks& tasks, engine::Shard& shard) { posts_.push_back({&tasks, &shard}); }
+  std::uint32_t shards() const noexcept { return static_cast<std::uint32_t>(posts_.size()); }
+  // False when the shard has too many tasks, or has ended: then it will not be done.
+  bool post(std::uint32_t shard, ShardTask task) const {
+    const Post& to = posts_[shard];
+    const Tasks::Pushed pushed = to.tasks->push(std::move(task));
+    if (pushed.ring) to.shard->driver().wake_from_outside();
+    return pushed.result == Tasks::Result::posted;
+  }
+
+ private:
+  struct Post {
+    Tasks* tasks;
+    engine::Shard* shard;
+  };
+
+  std::vector<Post> posts_;
+};
+
+struct SharedServices {
+  SharedServices(const Options& options, std::uint64_t seed)
+      : failed_attempts(options.auth.failures_per_minute, seed) {}
+
+  ShardPosts posts{};
+  LimitTables limit_tables{};
+  FailedAttempts failed_attempts;
+  Revocations revocations{};
+  WallClock clock{};
+};
+
+}  // namespace app
