@@ -37,6 +37,30 @@ inline constexpr std::size_t kTenantBytesMax = 64;
 inline constexpr std::size_t kRolesMost = 32;
 inline constexpr std::size_t kPermissionsMost = 128;
 inline constexpr std::size_t kRoleBytesMax = 64;
+inline constexpr std::size_t kDisplayNameBytesMax = 128;
+inline constexpr std::size_t kTokenIdBytesMax = 128;
+// Objects and arrays inside each other in a token: claims of real issuers nest three or four.
+inline constexpr std::size_t kTokenJsonDepthMax = 16;
+// The last second of the year 9999: a time in a token past it is milliseconds, or a mistake.
+inline constexpr std::int64_t kTokenTimeMost = 253'402'300'799;
+// Keys that one token may make us try, each up to a millisecond.
+inline constexpr std::size_t kKeysTriedMost = 8;
+// RFC 7518 3.2: a secret is no shorter than the hash of HS256.
+inline constexpr std::size_t kSecretBytesLeast = 32;
+inline constexpr int kRsaBitsLeast = 2048;  // RFC 7518 3.3.
+inline constexpr int kRsaBitsMost = 8192;   // Larger ones take milliseconds for each token.
+// Of a key set, which may come from another host. Real ones have two to ten keys in 20 KiB.
+inline constexpr std::size_t kKeySetKeysMost = 64;
+inline constexpr std::size_t kKeySetBytesMax = 256 << 10;
+inline constexpr std::size_t kKeyIdBytesMax = 256;
+// Every handshake of a browser is held against each of them.
+inline constexpr std::size_t kOriginsMost = 256;
+// A host's name has at most 253 bytes; a scheme and a port come on top.
+inline constexpr std::size_t kOriginBytesMax = 320;
+// Of tokens and of users each: some 20 MB in all when full.
+inline constexpr std::size_t kRevocationsMost = 100'000;
+// Counters of failed attempts, in each of two rows: 1 MiB in all.
+inline constexpr std::size_t kFailedAttemptSlots = 65'536;
 
 // ---- events -------------------------------------------------------------------------------------
 

@@ -1,0 +1,27 @@
+#include "app/auth/token_algorithm.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace app {
+
+std::optional<KeyKind> key_kind_of(std::string_view algorithm) noexcept {
+  static constexpr std::array<std::pair<std::string_view, KeyKind>, 9> kAlgorithms{{
+      {"HS256", KeyKind::secret},
+      {"HS384", KeyKind::secret},
+      {"HS512", KeyKind::secret},
+      {"RS256", KeyKind::rsa},
+      {"RS384", KeyKind::rsa},
+      {"RS512", KeyKind::rsa},
+      {"ES256", KeyKind::ec256},
+      {"ES384", KeyKind::ec384},
+      {"ES512", KeyKind::ec521},
+  }};
+  const auto* const found =
+      std::ranges::find(kAlgorithms, algorithm, &std::pair<std::string_view, KeyKind>::first);
+  if (found == kAlgorithms.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace app
