@@ -87,8 +87,7 @@ std::optional<AuthResult> AuthService::recall(const TokenDigest& token) {
 
 AuthResult AuthService::answer_while_down(const TokenDigest& token, std::size_t times) {
   if (options_.when_down == WhenServiceIsDown::refuse) return AuthFailure::unavailable;
-  const Identity* const identity =
-      cache_.find(token, options_.known_for, steady_now(), unix_now());
+  const Identity* const identity = cache_.find(token, options_.known_for, steady_now(), unix_now());
   if (identity == nullptr) return AuthFailure::unavailable;
   counts_.admitted_while_down += times;
   return *identity;

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "app/auth/token_claims.h"
+#include "app/config/gateway_limits.h"
 
 namespace app {
 
@@ -19,8 +20,6 @@ using nlohmann::json;
 
 constexpr int kFound = 200;
 constexpr std::array kRefusals = {400, 401, 403, 404, 410, 422};
-// 31 December 9999. Whoever says more counts in milliseconds, and would never expire.
-constexpr double kSecondsMost = 253'402'300'799.0;
 
 // Reads the parts of one JSON object. The first mistake is kept, and makes the whole answer a lie.
 class UserReader {
@@ -56,7 +55,8 @@ class UserReader {
     const json* const value = find(names);
     if (value == nullptr) return 0;
     const double number = value->is_number() ? value->get<double>() : -1;
-    if (number >= 0 && number <= kSecondsMost) return static_cast<std::int64_t>(number);
+    if (number >= 0 && number <= static_cast<double>(kTokenTimeMost))
+      return static_cast<std::int64_t>(number);
     return fail("a time is not in seconds since 1970"), 0;
   }
 
@@ -72,8 +72,8 @@ class UserReader {
  private:
   const json* find(std::initializer_list<std::string_view> names) const {
     for (const std::string_view name : names) {
-      const auto found = user_.find(name);
-      if (found != user_.end() && !found->is_null()) return &*found;
+      const json* const found = find_claim(user_, name);
+      if (found != nullptr && !found->is_null()) return found;
     }
     return nullptr;
   }
@@ -128,9 +128,9 @@ ServiceVerdict read_user(const json& root, const TokenRules& rules) {
   identity.issued_at = reader.seconds({"iat"});
   identity.expires_at = reader.seconds({"expiresAt", "exp"});
   if (identity.expires_at == 0) identity.expires_at = outer.seconds({"expiresAt", "exp"});
-  for (const std::string_view mistake :
-       {reader.mistake(), outer.mistake(), mistake_of(identity)}) {
-    if (!mistake.empty()) return failed("answered with a user that is none: " + std::string(mistake));
+  for (const std::string_view mistake : {reader.mistake(), outer.mistake(), mistake_of(identity)}) {
+    if (!mistake.empty())
+      return failed("answered with a user that is none: " + std::string(mistake));
   }
   return {.kind = ServiceVerdict::Kind::admitted, .identity = std::move(identity)};
 }

@@ -1,8 +1,9 @@
 // TokenCache: whom an auth service said that a token speaks for, and when it last did.
 //
 // It answers while that is fresh, and longer while the service is down, but never past the end that
-// the identity has itself. Tokens are known by their digest alone. One thread at a time: AuthService
-// keeps it under its lock. Bound: `most` tokens, of which it forgets those unused for longest.
+// the identity has itself. Tokens are known by their digest alone. One thread at a time:
+// AuthService keeps it under its lock. Bound: `most` tokens, of which it forgets those unused for
+// longest.
 #pragma once
 
 #include <cstddef>

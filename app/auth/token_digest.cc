@@ -16,9 +16,7 @@ std::size_t TokenDigestHash::operator()(const TokenDigest& digest) const noexcep
   return start;
 }
 
-TokenHasher::TokenHasher() {
-  CHECK(RAND_bytes(key_.data(), static_cast<int>(key_.size())) == 1);
-}
+TokenHasher::TokenHasher() { CHECK(RAND_bytes(key_.data(), static_cast<int>(key_.size())) == 1); }
 
 TokenDigest TokenHasher::digest(std::string_view token) const {
   TokenDigest digest;

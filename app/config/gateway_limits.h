@@ -23,12 +23,11 @@ inline constexpr std::size_t kRefusedTokensMost = 16'384;
 inline constexpr std::chrono::milliseconds kRefusedFor{5'000};
 // Of an auth service's answer: room for an identity with all its parts at their bounds.
 inline constexpr std::size_t kAuthAnswerBytesMax = std::size_t{64} * 1024;
-// Of a key set that is fetched: hundreds of keys.
-inline constexpr std::size_t kJwksAnswerBytesMax = std::size_t{256} * 1024;
 // Between two fetches that tokens with unknown keys ask for: anybody can send one.
 inline constexpr std::chrono::milliseconds kUnknownKeyPause{10'000};
-// After a fetch that failed; doubles up to the usual interval.
+// After a fetch of keys that failed; doubles, but not past the usual interval.
 inline constexpr std::chrono::milliseconds kJwksRetryFirst{1'000};
+inline constexpr std::chrono::milliseconds kJwksRetryMost{30'000};
 
 // A token travels in one line of the handshake, whose bound is kHandshakeLineBytesMax.
 inline constexpr std::size_t kTokenBytesMax = 3584;
