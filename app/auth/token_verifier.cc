@@ -103,7 +103,7 @@ AuthFailure check_signature(const Parts& parts, const TokenRules& rules, const K
   if (!is_allowed(token.algorithm, rules, keys)) return AuthFailure::algorithm;
   // Only a token of `none` comes without one, and that is told above.
   if (token.signature.empty()) return AuthFailure::malformed;
-  bool id_is_known = parts.key_id.empty();
+  bool id_is_known = parts.key_id.empty() && !keys.empty();
   std::vector<const Key*> candidates;
   for (const Key& key : keys.keys()) {
     const bool is_named = !parts.key_id.empty() && key.id == parts.key_id;

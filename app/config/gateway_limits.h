@@ -13,6 +13,22 @@ namespace app {
 
 // ---- auth ---------------------------------------------------------------------------------------
 
+// Questions that wait for an Authenticator's answer: a shard's handshakes of some seconds.
+inline constexpr std::size_t kAuthQueueMost = 16'384;
+inline constexpr std::uint32_t kAuthThreadsMost = 64;
+// Tokens whose identity is remembered: about half a KiB each.
+inline constexpr std::size_t kTokenCacheMost = 100'000;
+// Tokens that an auth service has just refused, so that whoever repeats one cannot hammer it.
+inline constexpr std::size_t kRefusedTokensMost = 16'384;
+inline constexpr std::chrono::milliseconds kRefusedFor{5'000};
+// Of an auth service's answer: room for an identity with all its parts at their bounds.
+inline constexpr std::size_t kAuthAnswerBytesMax = std::size_t{64} * 1024;
+// Between two fetches that tokens with unknown keys ask for: anybody can send one.
+inline constexpr std::chrono::milliseconds kUnknownKeyPause{10'000};
+// After a fetch of keys that failed; doubles, but not past the usual interval.
+inline constexpr std::chrono::milliseconds kJwksRetryFirst{1'000};
+inline constexpr std::chrono::milliseconds kJwksRetryMost{30'000};
+
 // A token travels in one line of the handshake, whose bound is kHandshakeLineBytesMax.
 inline constexpr std::size_t kTokenBytesMax = 3584;
 inline constexpr std::size_t kUserBytesMax = 128;
@@ -115,6 +131,18 @@ inline constexpr std::size_t kAccessRulesMost = 256;
 inline constexpr std::size_t kAdmissionsMost = 64;
 
 // ---- upstream -----------------------------------------------------------------------------------
+
+// Calls of one HttpClient that have no answer yet; with their bodies they are its memory.
+inline constexpr std::size_t kUpstreamQueueMost = 16'384;
+// Unless a call says otherwise.
+inline constexpr std::size_t kUpstreamAnswerBytesMax = std::size_t{1024} * 1024;
+// Of the header of an answer: as much as others allow.
+inline constexpr std::size_t kUpstreamHeadBytesMax = std::size_t{64} * 1024;
+// A breaker opens after so many failures in a row, or when more than half of a window failed.
+inline constexpr std::uint32_t kBreakerFailuresInARow = 5;
+inline constexpr std::uint32_t kBreakerWindow = 20;
+inline constexpr std::chrono::milliseconds kBreakerPauseFirst{1'000};
+inline constexpr std::chrono::milliseconds kBreakerPauseMost{30'000};
 
 // ---- admin --------------------------------------------------------------------------------------
 
