@@ -11,6 +11,21 @@
 
 namespace app {
 
+// ---- config -------------------------------------------------------------------------------------
+
+// A file that says everything twice is far smaller.
+inline constexpr std::size_t kConfigFileBytesMax = std::size_t{1} << 20;
+// Of what a setting names: keys, secrets, certificates.
+inline constexpr std::size_t kNamedFileBytesMax = std::size_t{1} << 20;
+// More mistakes than these are counted, not told.
+inline constexpr std::size_t kMistakesTold = 20;
+// Of a value that is quoted to who wrote it.
+inline constexpr std::size_t kQuotedBytesMax = 80;
+inline constexpr std::size_t kNamesComparedBytesMax = 64;
+inline constexpr std::size_t kListMost = 256;
+inline constexpr std::size_t kTextBytesMax = 4096;
+inline constexpr double kRateMost = 1e12;
+
 // ---- auth ---------------------------------------------------------------------------------------
 
 // A token travels in one line of the handshake, whose bound is kHandshakeLineBytesMax.
@@ -20,6 +35,10 @@ inline constexpr std::size_t kTenantBytesMax = 64;
 inline constexpr std::size_t kRolesMost = 32;
 inline constexpr std::size_t kPermissionsMost = 128;
 inline constexpr std::size_t kRoleBytesMax = 64;
+inline constexpr std::chrono::minutes kLeewayMost{5};
+inline constexpr std::uint64_t kAuthThreadsMost = 64;
+inline constexpr std::uint64_t kServiceConnectionsMost = 256;
+inline constexpr std::uint64_t kFailuresPerMinuteMost = 1'000'000;
 
 // ---- events -------------------------------------------------------------------------------------
 
@@ -30,6 +49,11 @@ inline constexpr std::size_t kRequestIdBytesMax = 64;
 inline constexpr std::size_t kJsonDepthMax = 32;
 // Fields of one event's `data` that an event may have at the top.
 inline constexpr std::size_t kDataFieldsMost = 64;
+
+inline constexpr std::size_t kEventPathsMost = 16;
+inline constexpr std::size_t kEnvelopeKeyBytesMax = 32;
+inline constexpr std::uint64_t kEventBytesLeast = 256;
+inline constexpr std::uint64_t kEventBytesMost = std::uint64_t{16} << 20;
 
 // ---- limits -------------------------------------------------------------------------------------
 
@@ -43,6 +67,10 @@ inline constexpr std::uint32_t kKeyedWordsProbes = 8;
 inline constexpr double kTenantWeightMost = 1000;
 static_assert(kTenantWeightMost * 1000 * 4000 < UINT32_MAX, "sums of weights are exact for 4000");
 
+inline constexpr std::uint64_t kRoomsPerConnectionMost = 100'000;
+inline constexpr std::uint64_t kConnectionsPerUserMost = 1'000'000;
+inline constexpr std::uint64_t kErrorsPerMinuteMost = 1'000'000;
+
 // ---- rooms --------------------------------------------------------------------------------------
 
 // Of the patterns of access rules; longer ones could fit no room, whose names have 255 bytes.
@@ -50,9 +78,17 @@ inline constexpr std::size_t kRoomPatternBytesMax = 255;
 // A room's operations are each checked against all rules at worst.
 inline constexpr std::size_t kAccessRulesMost = 256;
 inline constexpr std::size_t kAdmissionsMost = 64;
+inline constexpr std::uint64_t kHistoryMessagesMost = 100'000;
+inline constexpr std::uint64_t kHistoryBytesMost = std::uint64_t{1} << 30;
+inline constexpr std::uint64_t kHistoryTotalBytesMost = std::uint64_t{1} << 40;
+inline constexpr std::uint64_t kPresenceMembersMost = 100'000;
 
 // ---- upstream -----------------------------------------------------------------------------------
 
 // ---- admin --------------------------------------------------------------------------------------
+
+inline constexpr std::uint64_t kAdminThreadsMost = 64;
+inline constexpr std::size_t kApiKeyBytesLeast = 16;
+inline constexpr std::size_t kApiKeysMost = 64;
 
 }  // namespace app
