@@ -11,6 +11,21 @@
 
 namespace app {
 
+// ---- config -------------------------------------------------------------------------------------
+
+// A file that says everything twice is far smaller.
+inline constexpr std::size_t kConfigFileBytesMax = std::size_t{1} << 20;
+// Of what a setting names: keys, secrets, certificates.
+inline constexpr std::size_t kNamedFileBytesMax = std::size_t{1} << 20;
+// More mistakes than these are counted, not told.
+inline constexpr std::size_t kMistakesTold = 20;
+// Of a value that is quoted to who wrote it.
+inline constexpr std::size_t kQuotedBytesMax = 80;
+inline constexpr std::size_t kNamesComparedBytesMax = 64;
+inline constexpr std::size_t kListMost = 256;
+inline constexpr std::size_t kTextBytesMax = 4096;
+inline constexpr double kRateMost = 1e12;
+
 // ---- auth ---------------------------------------------------------------------------------------
 
 // Questions that wait for an Authenticator's answer: a shard's handshakes of some seconds.
@@ -60,6 +75,10 @@ inline constexpr std::size_t kOriginBytesMax = 320;
 inline constexpr std::size_t kRevocationsMost = 100'000;
 // Counters of failed attempts, in each of two rows: 1 MiB in all.
 inline constexpr std::size_t kFailedAttemptSlots = 65'536;
+inline constexpr std::chrono::minutes kLeewayMost{5};
+inline constexpr std::uint64_t kAuthThreadsMost = 64;
+inline constexpr std::uint64_t kServiceConnectionsMost = 256;
+inline constexpr std::uint64_t kFailuresPerMinuteMost = 1'000'000;
 
 // ---- events -------------------------------------------------------------------------------------
 
@@ -110,6 +129,11 @@ inline constexpr std::chrono::minutes kReceiptsFor{10};
 // Receipts of so long are told together.
 inline constexpr std::chrono::milliseconds kReceiptPace{250};
 
+inline constexpr std::size_t kEventPathsMost = 16;
+inline constexpr std::size_t kEnvelopeKeyBytesMax = 32;
+inline constexpr std::uint64_t kEventBytesLeast = 256;
+inline constexpr std::uint64_t kEventBytesMost = std::uint64_t{16} << 20;
+
 // ---- limits -------------------------------------------------------------------------------------
 
 // Places for whoever is short of a full bucket at one time, 16 bytes each once they are used. At
@@ -122,6 +146,10 @@ inline constexpr std::uint32_t kKeyedWordsProbes = 8;
 inline constexpr double kTenantWeightMost = 1000;
 static_assert(kTenantWeightMost * 1000 * 4000 < UINT32_MAX, "sums of weights are exact for 4000");
 
+inline constexpr std::uint64_t kRoomsPerConnectionMost = 100'000;
+inline constexpr std::uint64_t kConnectionsPerUserMost = 1'000'000;
+inline constexpr std::uint64_t kErrorsPerMinuteMost = 1'000'000;
+
 // ---- rooms --------------------------------------------------------------------------------------
 
 // Of the patterns of access rules; longer ones could fit no room, whose names have 255 bytes.
@@ -129,6 +157,10 @@ inline constexpr std::size_t kRoomPatternBytesMax = 255;
 // A room's operations are each checked against all rules at worst.
 inline constexpr std::size_t kAccessRulesMost = 256;
 inline constexpr std::size_t kAdmissionsMost = 64;
+inline constexpr std::uint64_t kHistoryMessagesMost = 100'000;
+inline constexpr std::uint64_t kHistoryBytesMost = std::uint64_t{1} << 30;
+inline constexpr std::uint64_t kHistoryTotalBytesMost = std::uint64_t{1} << 40;
+inline constexpr std::uint64_t kPresenceMembersMost = 100'000;
 
 // ---- upstream -----------------------------------------------------------------------------------
 
@@ -145,5 +177,9 @@ inline constexpr std::chrono::milliseconds kBreakerPauseFirst{1'000};
 inline constexpr std::chrono::milliseconds kBreakerPauseMost{30'000};
 
 // ---- admin --------------------------------------------------------------------------------------
+
+inline constexpr std::uint64_t kAdminThreadsMost = 64;
+inline constexpr std::size_t kApiKeyBytesLeast = 16;
+inline constexpr std::size_t kApiKeysMost = 64;
 
 }  // namespace app

@@ -1,8 +1,10 @@
-// Options: what the operator asked for on the command line, checked against its bounds.
+// Options: what the operator asked for with flags, in the environment and in the configuration
+// file, checked against its bounds.
 //
 // parse_options() either yields options that are safe to run with, or the text to print and the
-// exit status: 0 after --help and --version, 2 for a mistake, which is told in one line that names
-// the flag, the value and what is allowed. Used once, by main, before any thread starts.
+// exit status: 0 after --help, --version and a --check-config that is content, 2 for mistakes, each
+// told in one line that names the flag or the place in the file, the value and what is allowed.
+// Used by main before any thread starts, and again by the main thread at each reload.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +14,7 @@
 
 #include "app/admin/admin_options.h"
 #include "app/auth/auth_options.h"
+#include "app/config/setting_value.h"
 #include "app/events/event_options.h"
 #include "app/limits/limit_options.h"
 #include "app/rooms/access_rules.h"
@@ -53,6 +56,8 @@ struct Options {
   AdminOptions admin;
   EventOptions events;
   RoomSettings room_settings;
+
+  SettingValues values;  // What all this was read from.
 };
 
 // Nothing to run: what to print, to stdout if the status is 0 and to stderr if not.
@@ -62,8 +67,5 @@ struct Goodbye {
 };
 
 std::variant<Options, Goodbye> parse_options(int argc, const char* const* argv);
-
-// "0-3,8" as {0, 1, 2, 3, 8}.
-base::Result<std::vector<std::uint32_t>> parse_cpu_list(const std::string& text);
 
 }  // namespace app

@@ -1,0 +1,121 @@
+// [auth].
+#include "app/config/gateway_limits.h"
+#include "app/config/read_options.h"
+
+namespace app {
+
+namespace {
+
+template <typename T>
+T duration_as(SettingReader& reader, std::string_view path) {
+  return std::chrono::duration_cast<T>(reader.duration(path));
+}
+
+bool is_web_address(std::string_view text) {
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (text.starts_with(scheme)) {
+      return text.size() > scheme.size() && text.find_first_of(" \"<>\\") == std::string_view::npos;
+    }
+  }
+  return false;
+}
+
+std::string read_web_address(SettingReader& reader, std::string_view path) {
+  std::string address = reader.text(path);
+  if (!address.empty() && !is_web_address(address)) {
+    reader.fail(path, "must begin with https:// or http://");
+  }
+  return address;
+}
+
+void read_keys(SettingReader& reader, AuthOptions& auth) {
+  auth.secret = reader.text("auth.secret");
+  std::string of_file = reader.file_content("auth.secret_file");
+  while (of_file.ends_with('\n') || of_file.ends_with('\r')) of_file.pop_back();
+  if (!auth.secret.empty() && !of_file.empty()) {
+    reader.fail("auth.secret_file", "there is auth.secret too; give one of them");
+  }
+  if (auth.secret.empty()) auth.secret = std::move(of_file);
+  auth.keys_pem = reader.file_content("auth.keys_file");
+  auth.jwks = reader.file_content("auth.jwks_file");
+  auth.jwks_url = read_web_address(reader, "auth.jwks_url");
+  auth.jwks_refresh = duration_as<std::chrono::milliseconds>(reader, "auth.jwks_refresh");
+}
+
+void read_token_rules(SettingReader& reader, TokenRules& token) {
+  token.algorithms = reader.choices("auth.algorithms");
+  token.issuer = reader.text("auth.issuer");
+  token.audiences = reader.list("auth.audiences");
+  token.leeway = duration_as<std::chrono::seconds>(reader, "auth.leeway");
+  token.expiry_required = reader.on("auth.expiry_required");
+  token.default_tenant = reader.text("auth.default_tenant");
+  const auto claim = [&](std::string_view path) {
+    std::string text = reader.text(path);
+    if (text.empty()) reader.fail(path, "must name a claim");
+    return text;
+  };
+  token.claims.user = claim("auth.claims.user");
+  token.claims.tenant = claim("auth.claims.tenant");
+  token.claims.display_name = claim("auth.claims.display_name");
+  token.claims.roles = claim("auth.claims.roles");
+  token.claims.permissions = claim("auth.claims.permissions");
+  token.claims.type = claim("auth.claims.type");
+}
+
+void read_service(SettingReader& reader, AuthOptions& auth) {
+  using std::chrono::milliseconds;
+  auth.service_url = read_web_address(reader, "auth.service_url");
+  auth.service_timeout = duration_as<milliseconds>(reader, "auth.service_timeout");
+  auth.service_connections = reader.small_count("auth.service_connections");
+  auth.service_cache_for = duration_as<milliseconds>(reader, "auth.service_cache_for");
+  constexpr WhenServiceIsDown kWhenDown[] = {WhenServiceIsDown::refuse,
+                                             WhenServiceIsDown::admit_known};
+  auth.when_down = kWhenDown[reader.choice("auth.when_down")];
+  auth.known_for = duration_as<milliseconds>(reader, "auth.known_for");
+}
+
+void read_origins(SettingReader& reader, AuthOptions& auth) {
+  auth.origins = reader.list("auth.origins");
+  for (const std::string& origin : auth.origins) {
+    const std::size_t host = origin.find("://");
+    const bool is_origin =
+        is_web_address(origin) && origin.find('/', host + 3) == std::string::npos;
+    if (is_origin) continue;
+    reader.fail_one("auth.origins", origin,
+                    "must be such as https://app.example.com, with no path");
+  }
+}
+
+// A gateway that asks for tokens it cannot check would let nobody in.
+void check_mode(SettingReader& reader, const AuthOptions& auth) {
+  const bool has_key = !auth.secret.empty() || !auth.keys_pem.empty() || !auth.jwks.empty() ||
+                       !auth.jwks_url.empty();
+  if (auth.mode == AuthMode::token && !has_key) {
+    reader.fail("auth.mode",
+                "needs a key: MILLRACE_AUTH_SECRET, auth.secret_file, auth.keys_file, "
+                "auth.jwks_file or auth.jwks_url");
+  }
+  if (auth.mode == AuthMode::service && auth.service_url.empty()) {
+    reader.fail("auth.mode", "needs auth.service_url");
+  }
+}
+
+}  // namespace
+
+void read_auth_options(SettingReader& reader, AuthOptions& auth) {
+  constexpr AuthMode kModes[] = {AuthMode::none, AuthMode::token, AuthMode::service};
+  auth.mode = kModes[reader.choice("auth.mode")];
+  read_keys(reader, auth);
+  read_token_rules(reader, auth.token);
+  read_service(reader, auth);
+  auth.guests = reader.on("auth.guests");
+  auth.guest_tenant = reader.text("auth.guest_tenant");
+  if (auth.guest_tenant.empty()) reader.fail("auth.guest_tenant", "must name a tenant");
+  auth.guest_permissions = reader.list("auth.guest_permissions");
+  read_origins(reader, auth);
+  auth.failures_per_minute = reader.small_count("auth.failures_per_minute");
+  auth.threads = reader.small_count("auth.threads");
+  check_mode(reader, auth);
+}
+
+}  // namespace app

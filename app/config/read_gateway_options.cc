@@ -1,0 +1,197 @@
+// [limits], [[access]], [events], what [rooms] says of memory and presence, [admin], [log],
+// [drain].
+#include <algorithm>
+#include <set>
+
+#include "app/config/gateway_limits.h"
+#include "app/config/read_options.h"
+
+namespace app {
+
+namespace {
+
+void read_limits(SettingReader& reader, LimitOptions& limits) {
+  limits.enabled = reader.on("limits.enabled");
+  limits.guest_messages = reader.rate("limits.guest_messages");
+  limits.connection_messages = reader.rate("limits.connection_messages");
+  limits.connection_bytes = reader.rate("limits.connection_bytes");
+  limits.connection_joins = reader.rate("limits.connection_joins");
+  limits.user_messages = reader.rate("limits.user_messages");
+  limits.tenant_messages = reader.rate("limits.tenant_messages");
+  limits.tenant_connections = reader.rate("limits.tenant_connections");
+  limits.address_connections = reader.rate("limits.address_connections");
+  limits.total_messages = reader.rate("limits.total_messages");
+  limits.tenant_weights = reader.weights("limits.tenant_weights");
+  limits.rooms_per_connection = reader.small_count("limits.rooms_per_connection");
+  limits.connections_per_user = reader.small_count("limits.connections_per_user");
+  limits.message_bytes = reader.bytes("limits.message_bytes");
+  limits.errors_per_minute = reader.small_count("limits.errors_per_minute");
+}
+
+void read_access(SettingReader& reader, const SettingValues& values, AccessRules& access) {
+  for (const AccessEntry& entry : values.access()) {
+    const base::Status added = access.add(entry.rule);
+    if (!added.ok()) reader.fail_at(entry.place, "access: " + added.error().message);
+  }
+  for (const std::string& pattern : reader.list("rooms.guest_rooms")) {
+    const base::Status added = access.add_guest_room(pattern);
+    if (!added.ok()) reader.fail_quoted("rooms.guest_rooms", added.error().message);
+  }
+}
+
+// Paths that are served already, whoever speaks there.
+bool is_taken(std::string_view path) {
+  constexpr std::string_view kTaken[] = {"/",      "/echo",    "/room",     "/health",
+                                         "/ready", "/metrics", "/ws/status"};
+  return std::ranges::find(kTaken, path) != std::end(kTaken);
+}
+
+void read_paths(SettingReader& reader, EventOptions& events) {
+  events.paths = reader.list("events.paths");
+  if (events.paths.size() > kEventPathsMost) {
+    reader.fail_quoted("events.paths", fmt::format("{} paths: must be at most {}",
+                                                   events.paths.size(), kEventPathsMost));
+  }
+  for (const std::string& path : events.paths) {
+    if (!path.starts_with('/') || path.find_first_of(" ?#%") != std::string::npos) {
+      reader.fail_one("events.paths", path, "must begin with / and have none of space, ?, # and %");
+    } else if (is_taken(path)) {
+      reader.fail_one("events.paths", path, "is served already, as something else");
+    }
+  }
+}
+
+void read_events(SettingReader& reader, EventOptions& events) {
+  read_paths(reader, events);
+  std::set<std::string> keys;
+  const auto key = [&](std::string_view path) {
+    std::string text = reader.text(path);
+    if (text.empty() || text.size() > kEnvelopeKeyBytesMax) {
+      reader.fail(path, fmt::format("must have from 1 to {} bytes", kEnvelopeKeyBytesMax));
+    } else if (!keys.insert(text).second) {
+      reader.fail(path, "another key of the envelope has this name");
+    }
+    return text;
+  };
+  events.event_key = key("events.event_key");
+  events.data_key = key("events.data_key");
+  events.request_id_key = key("events.request_id_key");
+  events.version_key = key("events.version_key");
+  events.escape_html = reader.on("events.escape_html");
+  events.batch_delay = reader.duration("events.batch_delay");
+  events.typing_expiry = reader.duration("events.typing_expiry");
+  events.typing_pace = reader.duration("events.typing_pace");
+}
+
+void read_rooms(SettingReader& reader, RoomSettings& rooms) {
+  rooms.history_messages = reader.small_count("rooms.history_messages");
+  rooms.history_bytes = reader.bytes("rooms.history_bytes");
+  rooms.history_for = reader.duration("rooms.history_for");
+  rooms.history_total_bytes = reader.bytes("rooms.history_total_bytes");
+  rooms.presence_members = reader.small_count("rooms.presence_members");
+  rooms.tenant_room = reader.on("rooms.tenant_room");
+}
+
+// Keys of a text with one in each line; what follows a # is a comment.
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    line = line.substr(0, line.find('#'));
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    const std::size_t last = line.find_last_not_of(" \t\r");
+    if (first != std::string_view::npos) lines.emplace_back(line.substr(first, last - first + 1));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+void read_api_keys(SettingReader& reader, AdminOptions& admin) {
+  admin.api_keys = reader.list("admin.api_key");
+  const auto check = [&](const std::vector<std::string>& keys, std::string_view path) {
+    const bool is_short = std::ranges::any_of(
+        keys, [](const std::string& key) { return key.size() < kApiKeyBytesLeast; });
+    if (!is_short && keys.size() <= kApiKeysMost) return;
+    reader.fail_one(path, reader.said(path),
+                    is_short ? fmt::format("a key has at least {} bytes", kApiKeyBytesLeast)
+                             : fmt::format("at most {} keys", kApiKeysMost));
+  };
+  check(admin.api_keys, "admin.api_key");
+  const std::vector<std::string> of_file = lines_of(reader.file_content("admin.api_keys_file"));
+  check(of_file, "admin.api_keys_file");
+  admin.api_keys.insert(admin.api_keys.end(), of_file.begin(), of_file.end());
+}
+
+bool is_loopback(const engine::Address& address) {
+  const std::string text = address.text();
+  return text.starts_with("127.") || text.starts_with("[::1]:");
+}
+
+void check_admin(SettingReader& reader, const AdminOptions& admin) {
+  if (admin.certificate_file.empty() != admin.private_key_file.empty()) {
+    const bool lacks_key = admin.private_key_file.empty();
+    reader.fail(lacks_key ? "admin.certificate_file" : "admin.private_key_file",
+                lacks_key ? "needs admin.private_key_file" : "needs admin.certificate_file");
+  }
+  if (!admin.client_authority_file.empty() && admin.certificate_file.empty()) {
+    reader.fail("admin.client_authority_file", "needs admin.certificate_file");
+  }
+  if (admin.listen.empty()) return;
+  const auto address = engine::Address::parse(admin.listen);
+  if (!address.ok()) return reader.fail_quoted("admin.listen", address.error().message);
+  if (is_loopback(address.value())) return;
+  if (!admin.api_keys.empty() || !admin.client_authority_file.empty()) return;
+  reader.fail("admin.listen",
+              "anybody could command the gateway: give admin.api_keys_file or "
+              "admin.client_authority_file, or listen on an address of this host alone, such as "
+              "127.0.0.1:9001");
+}
+
+void read_admin(SettingReader& reader, AdminOptions& admin) {
+  admin.listen = reader.text("admin.listen");
+  read_api_keys(reader, admin);
+  admin.certificate_file = reader.text("admin.certificate_file");
+  admin.private_key_file = reader.text("admin.private_key_file");
+  admin.client_authority_file = reader.text("admin.client_authority_file");
+  // What cannot be read is told now, and not when the server starts.
+  for (const std::string_view path :
+       {"admin.certificate_file", "admin.private_key_file", "admin.client_authority_file"}) {
+    if (reader.is_said(path)) static_cast<void>(reader.file_content(path));
+  }
+  admin.threads = reader.small_count("admin.threads");
+  check_admin(reader, admin);
+}
+
+void read_log_and_drain(SettingReader& reader, Options& options) {
+  constexpr base::LogLevel kLevels[] = {base::LogLevel::trace, base::LogLevel::debug,
+                                        base::LogLevel::info,  base::LogLevel::warn,
+                                        base::LogLevel::error, base::LogLevel::off};
+  constexpr base::LogFormat kFormats[] = {base::LogFormat::text, base::LogFormat::json};
+  options.drain_grace = reader.duration("drain.timeout");
+  options.reconnect_after_min = reader.duration("drain.reconnect_after_min");
+  options.reconnect_after_max = reader.duration("drain.reconnect_after_max");
+  if (options.reconnect_after_min > options.reconnect_after_max) {
+    reader.fail(reader.is_said("drain.reconnect_after_min") ? "drain.reconnect_after_min"
+                                                            : "drain.reconnect_after_max",
+                "the least must not be above the most");
+  }
+  options.log_level = kLevels[reader.choice("log.level")];
+  options.log_format = kFormats[reader.choice("log.format")];
+  options.log_sample = reader.small_count("log.sample");
+}
+
+}  // namespace
+
+void read_gateway_options(SettingReader& reader, Options& options) {
+  read_limits(reader, options.limits);
+  options.limits.message_bytes =
+      std::min(options.limits.message_bytes, options.session.message_bytes_max);
+  read_access(reader, options.values, options.access);
+  read_events(reader, options.events);
+  read_rooms(reader, options.room_settings);
+  read_admin(reader, options.admin);
+  read_log_and_drain(reader, options);
+}
+
+}  // namespace app

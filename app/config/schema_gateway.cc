@@ -1,0 +1,170 @@
+// What the gateway does with events and rooms, and what operators see: [events], what [rooms] says
+// of memory and presence, [admin], [log], [drain].
+#include "app/admin/admin_options.h"
+#include "app/config/gateway_limits.h"
+#include "app/config/options.h"
+#include "app/config/schema.h"
+#include "base/byte_text.h"
+#include "base/duration_text.h"
+#include "base/limits.h"
+
+namespace app {
+
+namespace {
+
+std::uint64_t nanoseconds(base::Duration duration) {
+  return static_cast<std::uint64_t>(duration.count());
+}
+
+Setting text(std::string path, std::string standard, std::string help) {
+  return {.path = std::move(path), .help = std::move(help), .standard = std::move(standard)};
+}
+
+Setting on_off(std::string path, bool standard, std::string help) {
+  return {.path = std::move(path),
+          .kind = SettingKind::on_off,
+          .help = std::move(help),
+          .standard = standard ? "true" : "false"};
+}
+
+Setting count(std::string path, std::uint64_t standard, std::uint64_t least, std::uint64_t most,
+              std::string help) {
+  return {.path = std::move(path),
+          .kind = SettingKind::count,
+          .help = std::move(help),
+          .standard = std::to_string(standard),
+          .least = least,
+          .most = most};
+}
+
+Setting bytes(std::string path, std::uint64_t standard, std::uint64_t most, std::string help) {
+  return {.path = std::move(path),
+          .kind = SettingKind::bytes,
+          .help = std::move(help),
+          .standard = base::format_byte_count(standard),
+          .most = most};
+}
+
+Setting duration(std::string path, base::Duration standard, base::Duration most, std::string help) {
+  return {.path = std::move(path),
+          .kind = SettingKind::duration,
+          .help = std::move(help),
+          .standard = base::format_duration(standard),
+          .most = nanoseconds(most)};
+}
+
+Setting reloadable(Setting setting) {
+  setting.is_reloadable = true;
+  return setting;
+}
+
+void add_events(std::vector<Setting>& settings, const EventOptions& standard) {
+  Setting paths =
+      text("events.paths", standard.paths.front(), "where native events are spoken, such as /ws");
+  paths.is_list = true;
+  settings.push_back(paths);
+  settings.push_back(
+      text("events.event_key", standard.event_key, "what the envelope calls the event's name"));
+  settings.push_back(text("events.data_key", standard.data_key, "what it calls the data"));
+  settings.push_back(
+      text("events.request_id_key", standard.request_id_key, "what it calls the request's id"));
+  settings.push_back(text("events.version_key", standard.version_key, "what it calls the version"));
+  settings.push_back(on_off("events.escape_html", standard.escape_html,
+                            "escape <, > and & in chat texts, for clients that do not"));
+  settings.push_back(
+      reloadable(duration("events.batch_delay", standard.batch_delay, std::chrono::minutes{1},
+                          "how long messages for batches wait for company")));
+  settings.push_back(
+      reloadable(duration("events.typing_expiry", standard.typing_expiry, std::chrono::minutes{5},
+                          "after which somebody silent has stopped typing")));
+  settings.push_back(
+      reloadable(duration("events.typing_pace", standard.typing_pace, std::chrono::minutes{1},
+                          "between two typing events of one member that are passed "
+                          "on")));
+}
+
+void add_rooms(std::vector<Setting>& settings, const RoomSettings& standard) {
+  settings.push_back(count("rooms.history_messages", standard.history_messages, 0,
+                           kHistoryMessagesMost, "that a room remembers"));
+  settings.push_back(bytes("rooms.history_bytes", standard.history_bytes, kHistoryBytesMost,
+                           "of messages that a room remembers"));
+  settings.push_back(duration("rooms.history_for", standard.history_for, base::kTimeoutMost,
+                              "how long a room remembers a message; 0s: no history"));
+  settings.push_back(bytes("rooms.history_total_bytes", standard.history_total_bytes,
+                           kHistoryTotalBytesMost, "that all rooms together remember"));
+  settings.push_back(count("rooms.presence_members", standard.presence_members, 0,
+                           kPresenceMembersMost,
+                           "up to which a room tells its members who comes and goes"));
+  settings.push_back(on_off("rooms.tenant_room", standard.tenant_room,
+                            "everybody of a tenant is in its room from the start"));
+  Setting guest_rooms = reloadable(
+      text("rooms.guest_rooms", "",
+           "patterns of rooms in which guests may do everything, unless an [[access]] rule fits"));
+  guest_rooms.is_list = true;
+  settings.push_back(guest_rooms);
+}
+
+void add_admin(std::vector<Setting>& settings, const AdminOptions& standard) {
+  Setting listen =
+      text("admin.listen", standard.listen, "address of the server API and its pages; empty: none");
+  listen.kind = SettingKind::address;
+  listen.flag = "--admin";
+  settings.push_back(listen);
+  Setting keys = text("admin.api_key", "", "that callers of the server API must show one of");
+  keys.is_list = true;
+  keys.is_secret = true;
+  settings.push_back(keys);
+  const auto add_file = [&](std::string path, std::string help) {
+    Setting file = text(std::move(path), "", std::move(help));
+    file.kind = SettingKind::file;
+    settings.push_back(file);
+  };
+  add_file("admin.api_keys_file", "the file that holds such keys, one a line");
+  add_file("admin.certificate_file", "PEM; with a private key the server API speaks HTTPS");
+  add_file("admin.private_key_file", "PEM");
+  add_file("admin.client_authority_file",
+           "PEM; callers of the server API must show a certificate of this authority");
+  settings.push_back(count("admin.threads", standard.threads, 1, kAdminThreadsMost,
+                           "that answer calls of the server API"));
+}
+
+void add_log_and_drain(std::vector<Setting>& settings, const Options& standard) {
+  settings.push_back({.path = "log.level",
+                      .kind = SettingKind::choice,
+                      .help = "trace, debug, info, warn, error or off",
+                      .standard = "info",
+                      .flag = "--log-level",
+                      .choices = {"trace", "debug", "info", "warn", "error", "off"},
+                      .is_reloadable = true});
+  settings.push_back({.path = "log.format",
+                      .kind = SettingKind::choice,
+                      .help = "text or json",
+                      .standard = "text",
+                      .flag = "--log-format",
+                      .choices = {"text", "json"}});
+  settings.push_back(reloadable(count("log.sample", standard.log_sample, 1, UINT32_MAX,
+                                      "log one of so many connections, and of it everything")));
+  settings.push_back({.path = "drain.timeout",
+                      .kind = SettingKind::duration,
+                      .help = "from SIGTERM to the end at the latest",
+                      .standard = base::format_duration(standard.drain_grace),
+                      .flag = "--drain-timeout",
+                      .least = nanoseconds(base::kTimeoutLeast),
+                      .most = nanoseconds(base::kTimeoutMost)});
+  settings.push_back(duration("drain.reconnect_after_min", standard.reconnect_after_min,
+                              base::kTimeoutMost,
+                              "clients are told to come back after no less than this"));
+  settings.push_back(duration("drain.reconnect_after_max", standard.reconnect_after_max,
+                              base::kTimeoutMost, "and no more than this"));
+}
+
+}  // namespace
+
+void add_gateway_settings(std::vector<Setting>& settings) {
+  add_events(settings, EventOptions{});
+  add_rooms(settings, RoomSettings{});
+  add_admin(settings, AdminOptions{});
+  add_log_and_drain(settings, Options{});
+}
+
+}  // namespace app
