@@ -37,4 +37,9 @@ inline constexpr std::size_t kDataFieldsMost = 64;
 
 // ---- admin --------------------------------------------------------------------------------------
 
+// ---- telemetry ----------------------------------------------------------------------------------
+
+// What `systemctl status` shows of a line; a notice is one datagram.
+inline constexpr std::size_t kServiceStatusBytesMax = 512;
+
 }  // namespace app
