@@ -2,24 +2,21 @@
 configuration that comes with it, and its filter lets through every system call that a serving
 millrace makes."""
 
+import ctypes
 import os
 import pathlib
 import re
 import shlex
 import shutil
-import signal
-import subprocess
 import tempfile
 import time
 import tomllib
 import unittest
-import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from serving import MILLRACE, ROOT, has_flag, page, run, serving
+
 UNIT = ROOT / "deploy/millrace.service"
-MILLRACE = pathlib.Path(os.environ.get("MILLRACE_BIN", ROOT / "build/dev/bin")) / "millrace"
 SETTINGS = ROOT / "deploy/millrace.toml"
-PATIENCE_S = 60
 # Of ten, where ten is everything that root may do: what hardening left, and room for a line or two.
 EXPOSURE_MOST = 2.0
 
@@ -31,10 +28,6 @@ def value(name):
 
 def need(command):
     return shutil.which(command) or unittest.TestCase().skipTest(f"{command} is not installed")
-
-
-def run(*command):
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 class ServiceTest(unittest.TestCase):
@@ -68,7 +61,7 @@ class ServiceTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def need_flag(self, flag):
-        if flag not in run(MILLRACE, "--help").stdout:
+        if not has_flag(flag):
             self.skipTest(f"{MILLRACE} has no {flag}")
 
     def test_a_ready_unit_is_one_that_said_so(self):
@@ -91,27 +84,33 @@ class ServiceTest(unittest.TestCase):
         self.assertLessEqual({"io_uring_setup", "io_uring_enter", "io_uring_register"}, allowed)
         self.assertEqual(made - allowed, set())
 
+    def test_no_memory_need_be_written_and_executed(self):
+        """MemoryDenyWriteExecute=yes, by the kernel's own switch for it (Linux 6.3)."""
+        self.assertEqual(value("MemoryDenyWriteExecute"), "yes")
+        set_mdwe, refuse_exec_gain = 65, 1
+        prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+        def refuse():
+            if prctl(set_mdwe, refuse_exec_gain, 0, 0, 0) != 0:
+                os._exit(1)
+
+        if os.fork() == 0:
+            refuse()
+            os._exit(0)
+        if os.wait()[1] != 0:
+            self.skipTest("this kernel cannot refuse it")
+        with serving(preexec=refuse) as address:
+            self.assertIn(b"millrace_shards 2", page(address, "/metrics"))
+
     def calls_made(self, strace, trace):
-        flags = ["--raw", "--listen", "127.0.0.1:0", "--shards", "2"]
-        die_along = ["setpriv", "--pdeathsig", "KILL"]
-        # A sanitizer that looks for leaks traces the process itself, and makes calls of its own.
-        environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
-        with subprocess.Popen([*die_along, strace, "-f", "-o", trace, *die_along, MILLRACE, *flags],
-                              stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                              env=environment, start_new_session=True) as process:
-            try:
-                address = process.stderr.readline().split()[-1]
-                urllib.request.urlopen(f"http://{address}/metrics", timeout=PATIENCE_S).read()
-                time.sleep(0.1)
-            finally:
-                os.killpg(process.pid, signal.SIGTERM)  # Of a session of its own: strace's.
-                process.communicate(timeout=PATIENCE_S)
+        with serving(strace, "-f", "-o", trace) as address:
+            page(address, "/metrics")
+            time.sleep(0.1)
         return set(re.findall(r"^\d+ +(\w+)\(", trace.read_text(), re.MULTILINE))
 
     def calls_in(self, analyze, group):
-        done = subprocess.run([analyze, "syscall-filter", group], capture_output=True, text=True,
-                              timeout=PATIENCE_S, check=True)
-        words = [line.strip() for line in done.stdout.splitlines()[1:]]
+        said = run(analyze, "syscall-filter", group).stdout
+        words = [line.strip() for line in said.splitlines()[1:]]
         calls = set()
         for word in words:
             if word.startswith("@"):
