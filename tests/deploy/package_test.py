@@ -53,7 +53,8 @@ class PackageTest(unittest.TestCase):
         made = tempfile.TemporaryDirectory(prefix="millrace-package-")
         cls.addClassCleanup(made.cleanup)
         folder = pathlib.Path(made.name)
-        checked("cpack", "-G", "DEB", "--config", BUILD / "CPackConfig.cmake", "-B", folder)
+        checked("cpack", "-G", "DEB", "--config", BUILD / "CPackConfig.cmake", "-B", folder,
+                umask=0o077)  # Which must not show.
         (cls.package,) = folder.glob("*.deb")
         cls.root, cls.control = folder / "root", folder / "control"
         checked("dpkg-deb", "-x", cls.package, cls.root)

@@ -60,6 +60,11 @@ class ServiceTest(unittest.TestCase):
         done = run(MILLRACE, "--check-config", "--config", SETTINGS)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+    def test_the_manual_shows_the_configuration_as_it_is(self):
+        manual = (ROOT / "docs/OPERATIONS.md").read_text()
+        (shown,) = re.findall(r"^```toml\n(.*?)^```", manual, re.MULTILINE | re.DOTALL)
+        self.assertEqual(tomllib.loads(shown), tomllib.loads(SETTINGS.read_text()))
+
     def need_flag(self, flag):
         if not has_flag(flag):
             self.skipTest(f"{MILLRACE} has no {flag}")
