@@ -17,7 +17,7 @@ namespace base {
 namespace {
 
 constexpr auto kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
-constexpr auto kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%v"})";
+constexpr auto kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
 
 constinit std::atomic<LogFormat> log_format{LogFormat::text};
 
@@ -63,6 +63,41 @@ void append_on_one_line(std::string& out, std::string_view text) {
   }
 }
 
+// A value cannot end its quotes, so a peer forges no field either.
+std::string text_line(std::string_view message, std::initializer_list<LogField> fields) {
+  std::string line;
+  append_on_one_line(line, message);
+  for (const LogField& field : fields) {
+    if (field.value.empty()) continue;
+    line += ' ';
+    line += field.key;
+    line += "=\"";
+    append_json_escaped(line, field.value);
+    line += '"';
+  }
+  return line;
+}
+
+void append_json_member(std::string& out, std::string_view key, std::string_view value) {
+  out += '"';
+  out += key;
+  out += "\":\"";
+  append_json_escaped(out, value);
+  out += '"';
+}
+
+// The members of the line's object after those of the pattern.
+std::string json_members(std::string_view message, std::initializer_list<LogField> fields) {
+  std::string members;
+  append_json_member(members, "message", message);
+  for (const LogField& field : fields) {
+    if (field.value.empty()) continue;
+    members += ',';
+    append_json_member(members, field.key, field.value);
+  }
+  return members;
+}
+
 }  // namespace
 
 void configure_log(LogLevel level, LogFormat format) {
@@ -72,20 +107,14 @@ void configure_log(LogLevel level, LogFormat format) {
   detail::log_threshold.store(level, std::memory_order_relaxed);
 }
 
-void detail::write_log_line(LogLevel level, fmt::string_view format, fmt::format_args args) {
+void detail::write_log_line(LogLevel level, std::initializer_list<LogField> fields,
+                            fmt::string_view format, fmt::format_args args) {
   CHECK(level != LogLevel::off);
   fmt::memory_buffer message;
   fmt::vformat_to(std::back_inserter(message), format, args);
   const std::string_view text(message.data(), message.size());
-  std::string line;
-  switch (log_format.load(std::memory_order_relaxed)) {
-    case LogFormat::text:
-      append_on_one_line(line, text);
-      break;
-    case LogFormat::json:
-      append_json_escaped(line, text);
-      break;
-  }
+  const bool json = log_format.load(std::memory_order_relaxed) == LogFormat::json;
+  const std::string line = json ? json_members(text, fields) : text_line(text, fields);
   logger().log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 

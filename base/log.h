@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 #include <utility>
 
@@ -18,6 +19,13 @@ namespace base {
 enum class LogLevel : std::uint8_t { trace, debug, info, warn, error, off };
 enum class LogFormat : std::uint8_t { text, json };
 
+// Who a line is about, so that a log can be searched by it: "connection", "request". The key is a
+// word of ours; the value may be a peer's, and a field without one is left out.
+struct LogField {
+  std::string_view key;
+  std::string_view value;
+};
+
 // Takes effect for all threads at once. Before the first call: info, as text.
 void configure_log(LogLevel level, LogFormat format);
 
@@ -25,7 +33,8 @@ namespace detail {
 
 inline constinit std::atomic<LogLevel> log_threshold{LogLevel::info};
 
-[[gnu::cold]] void write_log_line(LogLevel level, fmt::string_view format, fmt::format_args args);
+[[gnu::cold]] void write_log_line(LogLevel level, std::initializer_list<LogField> fields,
+                                  fmt::string_view format, fmt::format_args args);
 
 }  // namespace detail
 
@@ -35,7 +44,15 @@ inline bool log_enabled(LogLevel level) noexcept {
 
 template <typename... Args>
 void log_at(LogLevel level, fmt::format_string<Args...> format, Args&&... args) {
-  if (log_enabled(level)) detail::write_log_line(level, format, fmt::make_format_args(args...));
+  if (log_enabled(level)) detail::write_log_line(level, {}, format, fmt::make_format_args(args...));
+}
+
+// The same with fields: keys of the line's object as JSON, key="value" after the message as text.
+template <typename... Args>
+void log_fields(LogLevel level, std::initializer_list<LogField> fields,
+                fmt::format_string<Args...> format, Args&&... args) {
+  if (!log_enabled(level)) return;
+  detail::write_log_line(level, fields, format, fmt::make_format_args(args...));
 }
 
 template <typename... Args>

@@ -15,5 +15,7 @@ function(add_program name folder)
   target_link_libraries(
     ${name} PRIVATE millrace_warnings millrace_allocator ${layer} millrace_engine
                     millrace_third_party millrace_version)
-  install(TARGETS ${name} RUNTIME)
+  # Every symbol is bound at start, and the table of them is read-only from then on.
+  target_link_options(${name} PRIVATE -Wl,-z,relro,-z,now)
+  install(TARGETS ${name} RUNTIME COMPONENT programs)
 endfunction()

@@ -223,5 +223,9 @@ inline constexpr std::size_t kIdempotencyBytesMost = std::size_t{64} << 20;
 
 static_assert(kAdminTargetBytesMax < kAdminHeadBytesMax);
 static_assert(kIdempotencyAnswerBytesMax < kIdempotencyBytesMost);
+// ---- telemetry ----------------------------------------------------------------------------------
+
+// What `systemctl status` shows of a line; a notice is one datagram.
+inline constexpr std::size_t kServiceStatusBytesMax = 512;
 
 }  // namespace app

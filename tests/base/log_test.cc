@@ -61,5 +61,43 @@ TEST_F(LogTest, JsonLinesAreJsonWhateverThePeerSent) {
       << line;
 }
 
+TEST_F(LogTest, FieldsAreKeysOfAJsonLine) {
+  configure_log(LogLevel::info, LogFormat::json);
+  log_fields(LogLevel::warn, {{"connection", "0-7f"}, {"request", "a\",\"level\":\"x"}}, "{} of {}",
+             1, 2);
+  const std::string line = captured();
+  EXPECT_TRUE(line.starts_with("{\"time\":\"20")) << line;
+  EXPECT_TRUE(
+      line.ends_with("Z\",\"level\":\"warning\",\"message\":\"1 of 2\",\"connection\":\"0-7f\","
+                     "\"request\":\"a\\\",\\\"level\\\":\\\"x\"}\n"))
+      << line;
+}
+
+TEST_F(LogTest, FieldsFollowTheMessageOfATextLine) {
+  configure_log(LogLevel::info, LogFormat::text);
+  log_fields(LogLevel::info, {{"connection", "0-7f"}, {"request", "a\" user=\"root\n"}}, "closed");
+  const std::string line = captured();
+  EXPECT_TRUE(
+      line.ends_with(" info closed connection=\"0-7f\" request=\"a\\\" user=\\\"root\\n\"\n"))
+      << line;
+}
+
+TEST_F(LogTest, AFieldWithoutAValueIsLeftOut) {
+  for (const LogFormat format : {LogFormat::text, LogFormat::json}) {
+    configure_log(LogLevel::info, format);
+    log_fields(LogLevel::info, {{"connection", ""}, {"request", "r"}}, "closed");
+  }
+  const std::string lines = captured();
+  EXPECT_EQ(lines.find("connection"), std::string::npos) << lines;
+  EXPECT_NE(lines.find(" closed request=\"r\"\n"), std::string::npos) << lines;
+  EXPECT_NE(lines.find("\"message\":\"closed\",\"request\":\"r\"}"), std::string::npos) << lines;
+}
+
+TEST_F(LogTest, FieldsBelowTheLevelAreNotWritten) {
+  configure_log(LogLevel::warn, LogFormat::text);
+  log_fields(LogLevel::info, {{"connection", "0-7f"}}, "closed");
+  EXPECT_EQ(captured(), "");
+}
+
 }  // namespace
 }  // namespace base
