@@ -1,14 +1,23 @@
 #include "app/gateway.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <ctime>
 #include <memory>
 #include <string>
+#include <utility>
+#include <variant>
 
+#include "app/admin/admin_server.h"
+#include "app/admin/gateway_control.h"
+#include "app/config/reload.h"
 #include "app/gateway_shard.h"
+#include "app/shared_services.h"
 #include "app/telemetry/pages.h"
+#include "app/telemetry/service_notifier.h"
+#include "app/telemetry/shard_watch.h"
 #include "base/byte_text.h"
 #include "base/duration_text.h"
 #include "base/log.h"
@@ -24,12 +33,13 @@ constexpr int kFailedToStart = 1;
 constexpr int kInterrupted = 130;
 constexpr long kEndPollNanoseconds = 20'000'000;
 
-// Signals are taken by sigtimedwait() on the main thread alone; the shards inherit the mask.
+// Signals are taken by sigtimedwait() on the main thread alone; all others inherit the mask.
 sigset_t block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
@@ -49,6 +59,18 @@ std::uint64_t fresh_seed() {
   clock_gettime(CLOCK_REALTIME, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'007U +
          static_cast<std::uint64_t>(now.tv_nsec) + static_cast<std::uint64_t>(getpid());
+}
+
+base::Instant monotonic_now() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return base::Instant{std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec}};
+}
+
+std::int64_t unix_ms_now() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
 }
 
 engine::ShardGroupOptions group_options(const Options& options) {
@@ -75,28 +97,110 @@ void log_start(const Options& options, const engine::ShardGroup& group) {
                  options.raw ? ", raw endpoints on" : "");
 }
 
-// Waits for the signal to go, then for the shards to end. Returns the exit status.
-int wait_for_end(engine::ShardGroup& group, const Options& options, Pages& pages,
-                 const sigset_t& signals) {
-  bool draining = false;
-  while (!group.ended()) {
+// The whole of a running gateway, on the main thread.
+class Gateway {
+ public:
+  Gateway(std::shared_ptr<const Policy> policy, Reread reread)
+      : policy_(std::move(policy)),
+        reread_(std::move(reread)),
+        services_(*policy_->options, fresh_seed()),
+        pages_(policy_->options->raw),
+        factory_(policy_, services_, pages_),
+        control_(services_, pages_, policy_) {
+    keep_time();
+    pages_.set_gate(factory_.gate());
+  }
+
+  base::Status start();
+  // Waits for the signal to go, then for the shards to end. Returns the exit status.
+  int wait_for_end(const sigset_t& signals);
+
+ private:
+  void keep_time() { services_.clock.set(monotonic_now(), unix_ms_now()); }
+  void keep_watch();
+  void reload();
+  void take_over(const Options& fresh);
+  void drain(int signal);
+  std::string status_text() const;
+
+  std::shared_ptr<const Policy> policy_;
+  Reread reread_;
+  SharedServices services_;
+  Pages pages_;
+  GatewayShardFactory factory_;
+  std::unique_ptr<engine::ShardGroup> group_;
+  GatewayControl control_;
+  std::unique_ptr<AdminServer> admin_;
+  ServiceNotifier notifier_;
+  std::unique_ptr<ShardWatch> watch_;
+  bool draining_ = false;
+};
+
+base::Status Gateway::start() {
+  const Options& options = *policy_->options;
+  auto group = engine::ShardGroup::open(group_options(options), factory_);
+  if (!group.ok()) return group.error();
+  group_ = group.take();
+  watch_ = std::make_unique<ShardWatch>(services_.posts);
+  if (!options.admin.listen.empty()) {
+    admin_ = std::make_unique<AdminServer>(options.admin, control_);
+    if (base::Status started = admin_->start(); !started.ok()) return started;
+    base::log_info("server API on {} (port {})", options.admin.listen, admin_->port());
+  }
+  log_start(options, *group_);
+  if (base::Status started = group_->start(); !started.ok()) return started;
+  control_.set_ready(true);
+  notifier_.ready(status_text());
+  return {};
+}
+
+std::string Gateway::status_text() const {
+  return fmt::format("{} connections on {} shards", pages_.connections(),
+                     policy_->options->shards);
+}
+
+// Only shards that turn keep the service manager content.
+void Gateway::keep_watch() {
+  if (notifier_.watchdog_period() == base::Duration::zero()) return;
+  if (watch_->look(monotonic_now(), notifier_.watchdog_period() / 4)) {
+    notifier_.ping();
+    notifier_.status(status_text());
+  }
+}
+
+void Gateway::drain(int signal) {
+  const Options& options = *policy_->options;
+  draining_ = true;
+  base::log_info("{}: draining {} connections within {}", signal == SIGINT ? "SIGINT" : "SIGTERM",
+                 pages_.connections(), base::format_duration(options.drain_grace));
+  control_.set_ready(false);
+  pages_.set_draining();
+  notifier_.stopping(options.drain_grace);
+  group_->drain(options.drain_grace);
+}
+
+int Gateway::wait_for_end(const sigset_t& signals) {
+  while (!group_->ended()) {
     const int signal = wait_for_signal(signals);
+    keep_time();
+    keep_watch();
     if (signal == 0) continue;
-    if (draining && signal == SIGINT) {
+    if (draining_ && signal == SIGINT) {
       base::log_warn("interrupted again: ending now");
-      group.stop();
-      group.join();
+      group_->stop();
+      group_->join();
       return kInterrupted;
     }
-    if (draining) continue;
-    draining = true;
-    base::log_info("{}: draining {} connections within {}", signal == SIGINT ? "SIGINT" : "SIGTERM",
-                   pages.connections(), base::format_duration(options.drain_grace));
-    pages.set_draining();
-    group.drain(options.drain_grace);
+    if (draining_) continue;
+    if (signal == SIGHUP) {
+      reload();
+    } else {
+      drain(signal);
+    }
   }
-  group.join();
-  if (!draining) {
+  group_->join();
+  if (admin_ != nullptr) admin_->stop();
+  if (!draining_) {
     base::log_error("the shards ended by themselves");
     return kFailedToStart;
   }
@@ -104,36 +208,58 @@ int wait_for_end(engine::ShardGroup& group, const Options& options, Pages& pages
   return 0;
 }
 
-}  // namespace
-
-base::Result<std::shared_ptr<const Policy>> make_policy(Options options) {
-  auto origins = OriginList::make(options.auth.origins);
-  if (!origins.ok()) return origins.error();
-  auto authenticator = start_authenticator(options.auth);
-  if (!authenticator.ok()) return authenticator.error();
-  return std::make_shared<const Policy>(
-      Policy{.options = std::make_shared<const Options>(std::move(options)),
-             .authenticator = authenticator.take(),
-             .origins = origins.take()});
+// A configuration that is wrong, in whatever part, changes nothing.
+void Gateway::reload() {
+  notifier_.reloading();
+  auto fresh = reread_();
+  if (const auto* goodbye = std::get_if<Goodbye>(&fresh)) {
+    base::log_error("reload: nothing was changed: {}", goodbye->text);
+  } else {
+    take_over(std::get<Options>(fresh));
+  }
+  notifier_.ready(status_text());
 }
 
-int run_gateway(Options options) {
+void Gateway::take_over(const Options& fresh) {
+  Options next = *policy_->options;
+  const ReloadPlan plan = plan_reload(next, fresh);
+  apply_reload(next, fresh);
+  auto made = make_policy(std::move(next));
+  if (!made.ok()) {
+    base::log_error("reload: nothing was changed: {}", made.error().message);
+    return;
+  }
+  policy_ = made.take();
+  base::configure_log(policy_->options->log_level, policy_->options->log_format);
+  control_.set_policy(policy_);
+  for (std::uint32_t shard = 0; shard < services_.posts.shards(); ++shard) {
+    static_cast<void>(services_.posts.post(
+        shard, [policy = policy_](NativeGateway& gateway) { gateway.set_policy(policy); }));
+  }
+  for (const std::string& name : plan.now) base::log_info("reload: {} is in force", name);
+  for (const std::string& name : plan.at_restart) {
+    base::log_warn("reload: {} takes effect at the next start", name);
+  }
+  if (plan.now.empty() && plan.at_restart.empty()) base::log_info("reload: nothing has changed");
+}
+
+}  // namespace
+
+int run_gateway(Options options, Reread reread) {
   base::configure_log(options.log_level, options.log_format);
   const sigset_t signals = block_signals();
   if (options.listen_is_default && !host_has_ipv6()) options.listen.pop_back();
   auto policy = make_policy(std::move(options));
-  pages.set_gate(factory.gate());
-  auto group = engine::ShardGroup::open(group_options(options), factory);
-  if (!group.ok()) {
-    base::log_error("{}", group.error().message);
+  if (!policy.ok()) {
+    base::log_error("{}", policy.error().message);
     return kFailedToStart;
   }
-  log_start(options, *group.value());
-  if (const base::Status started = group.value()->start(); !started.ok()) {
+  Gateway gateway(policy.take(), std::move(reread));
+  if (const base::Status started = gateway.start(); !started.ok()) {
     base::log_error("{}", started.error().message);
     return kFailedToStart;
   }
-  return wait_for_end(*group.value(), options, pages, signals);
+  return gateway.wait_for_end(signals);
 }
 
 }  // namespace app

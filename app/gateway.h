@@ -1,14 +1,18 @@
-// Gateway: the process: its shards, its signals, its start and its end.
+// run_gateway(): the gateway from its options to its end, on the calling thread and its shards'.
 //
-// run_gateway() returns the exit status: 0 after an orderly end, 1 when it could not start, 130
-// when a second SIGINT cut the drain short. Called once, by main, on the main thread, which then
-// only waits for signals.
+// SIGTERM and SIGINT drain it, a second SIGINT ends it at once, SIGHUP reads the configuration
+// again through `reread`. Returns the exit status. Called once, by main, before any other thread.
 #pragma once
+
+#include <functional>
+#include <variant>
 
 #include "app/config/options.h"
 
 namespace app {
 
-int run_gateway(Options options);
+using Reread = std::function<std::variant<Options, Goodbye>()>;
+
+int run_gateway(Options options, Reread reread);
 
 }  // namespace app

@@ -64,7 +64,10 @@ std::unique_ptr<engine::ShardProgram> GatewayShardFactory::make(engine::Shard& s
   auto program = std::make_unique<GatewayShard>(shard, gate_, policy_, services_, pages_);
   const base::Status opened = program->open();
   CHECK(opened.ok());  // Address space; the connection table took more a moment ago.
-  pages_.add_shard(shard, *program);
+  pages_.add_shard({.shard = &shard,
+                    .program = program.get(),
+                    .native = &program->native().context().counters,
+                    .limiter = &program->native().context().limiter});
   return program;
 }
 

@@ -12,5 +12,6 @@ int main(int argc, char** argv) {
     std::fputs(goodbye->text.c_str(), goodbye->status == 0 ? stdout : stderr);
     return goodbye->status;
   }
-  return app::run_gateway(std::get<app::Options>(std::move(parsed)));
+  return app::run_gateway(std::get<app::Options>(std::move(parsed)),
+                          [&] { return app::parse_options(argc, argv); });
 }

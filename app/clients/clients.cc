@@ -29,6 +29,7 @@ bool Clients::identify(ClientHandle handle, const Identity& identity, SharedGran
   client.tenant_hash = engine::hash_name(identity.tenant);
   client.state = ClientState::present;
   renew(handle, identity, std::move(grants));
+  ++by_tenant_[client.grants->tenant];
   const auto [entry, first] = by_user_.try_emplace(client.user_hash, handle);
   if (!first) client.next_of_user = std::exchange(entry->second, handle);
   return first;
@@ -50,6 +51,8 @@ bool Clients::remove(ClientHandle handle) {
   CHECK(client != nullptr);
   bool last = false;
   if (client->state != ClientState::asking) {
+    const auto tenant = by_tenant_.find(client->grants->tenant);
+    if (--tenant->second == 0) by_tenant_.erase(tenant);
     const auto entry = by_user_.find(client->user_hash);
     ClientHandle* link = &entry->second;
     while (*link != handle) link = &table_.find(*link)->next_of_user;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <queue>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -52,6 +53,11 @@ class Clients {
   std::uint32_t touched() const noexcept { return table_.touched(); }
   std::uint32_t size() const noexcept { return table_.size(); }
 
+  // How many of each tenant are identified.
+  const std::unordered_map<std::string, std::uint64_t>& by_tenant() const noexcept {
+    return by_tenant_;
+  }
+
   // Calls expired(handle, client) for each whose token has ended by `now`, seconds since 1970.
   template <typename Expired>
   void expire(std::int64_t now, Expired&& expired) {
@@ -81,6 +87,7 @@ class Clients {
   base::SlotMap<Client> table_;
   // By hash: those of users with the same hash hang together, and are told apart when visited.
   std::unordered_map<std::uint64_t, ClientHandle> by_user_;
+  std::unordered_map<std::string, std::uint64_t> by_tenant_;
   std::priority_queue<Expiry, std::vector<Expiry>, std::greater<>> expiries_;
 };
 

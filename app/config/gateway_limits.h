@@ -76,7 +76,6 @@ inline constexpr std::size_t kRevocationsMost = 100'000;
 // Counters of failed attempts, in each of two rows: 1 MiB in all.
 inline constexpr std::size_t kFailedAttemptSlots = 65'536;
 inline constexpr std::chrono::minutes kLeewayMost{5};
-inline constexpr std::uint64_t kAuthThreadsMost = 64;
 inline constexpr std::uint64_t kServiceConnectionsMost = 256;
 inline constexpr std::uint64_t kFailuresPerMinuteMost = 1'000'000;
 
@@ -102,6 +101,10 @@ inline constexpr std::size_t kConflationKeyBytesMax = 128;
 inline constexpr std::size_t kEventVersionBytesMax = 16;
 // What a reader of events has room for before it has seen any; it doubles from there.
 inline constexpr std::size_t kEventScratchBytesFirst = 4096;
+inline constexpr std::size_t kEventPathsMost = 16;
+inline constexpr std::size_t kEnvelopeKeyBytesMax = 32;
+inline constexpr std::uint64_t kEventBytesLeast = 256;
+inline constexpr std::uint64_t kEventBytesMost = std::uint64_t{16} << 20;
 
 // ---- rooms --------------------------------------------------------------------------------------
 
@@ -114,6 +117,16 @@ inline constexpr std::uint32_t kPageEntriesMost = 1000;
 inline constexpr std::size_t kHistoryPageBytesMax = std::size_t{512} << 10;
 // Rooms in which one client may be typing at a time.
 inline constexpr std::uint32_t kTypingPerClientMost = 8;
+
+// Of the patterns of access rules; longer ones could fit no room, whose names have 255 bytes.
+inline constexpr std::size_t kRoomPatternBytesMax = 255;
+// A room's operations are each checked against all rules at worst.
+inline constexpr std::size_t kAccessRulesMost = 256;
+inline constexpr std::size_t kAdmissionsMost = 64;
+inline constexpr std::uint64_t kHistoryMessagesMost = 100'000;
+inline constexpr std::uint64_t kHistoryBytesMost = std::uint64_t{1} << 30;
+inline constexpr std::uint64_t kHistoryTotalBytesMost = std::uint64_t{1} << 40;
+inline constexpr std::uint64_t kPresenceMembersMost = 100'000;
 
 // ---- delivery -----------------------------------------------------------------------------------
 
@@ -128,11 +141,6 @@ inline constexpr std::uint32_t kReceiptReadersMost = std::uint32_t{1} << 14;
 inline constexpr std::chrono::minutes kReceiptsFor{10};
 // Receipts of so long are told together.
 inline constexpr std::chrono::milliseconds kReceiptPace{250};
-
-inline constexpr std::size_t kEventPathsMost = 16;
-inline constexpr std::size_t kEnvelopeKeyBytesMax = 32;
-inline constexpr std::uint64_t kEventBytesLeast = 256;
-inline constexpr std::uint64_t kEventBytesMost = std::uint64_t{16} << 20;
 
 // ---- limits -------------------------------------------------------------------------------------
 
@@ -150,18 +158,6 @@ inline constexpr std::uint64_t kRoomsPerConnectionMost = 100'000;
 inline constexpr std::uint64_t kConnectionsPerUserMost = 1'000'000;
 inline constexpr std::uint64_t kErrorsPerMinuteMost = 1'000'000;
 
-// ---- rooms --------------------------------------------------------------------------------------
-
-// Of the patterns of access rules; longer ones could fit no room, whose names have 255 bytes.
-inline constexpr std::size_t kRoomPatternBytesMax = 255;
-// A room's operations are each checked against all rules at worst.
-inline constexpr std::size_t kAccessRulesMost = 256;
-inline constexpr std::size_t kAdmissionsMost = 64;
-inline constexpr std::uint64_t kHistoryMessagesMost = 100'000;
-inline constexpr std::uint64_t kHistoryBytesMost = std::uint64_t{1} << 30;
-inline constexpr std::uint64_t kHistoryTotalBytesMost = std::uint64_t{1} << 40;
-inline constexpr std::uint64_t kPresenceMembersMost = 100'000;
-
 // ---- upstream -----------------------------------------------------------------------------------
 
 // Calls of one HttpClient that have no answer yet; with their bodies they are its memory.
@@ -178,9 +174,14 @@ inline constexpr std::chrono::milliseconds kBreakerPauseMost{30'000};
 
 // ---- admin --------------------------------------------------------------------------------------
 
-inline constexpr std::uint64_t kAdminThreadsMost = 64;
-inline constexpr std::size_t kApiKeyBytesLeast = 16;
-inline constexpr std::size_t kApiKeysMost = 64;
+// How long a call of the server API waits for the shards.
+inline constexpr std::chrono::milliseconds kControlTimeout{2000};
+// Rooms and clients that one call of a listing looks at on a shard, so that its turn stays short.
+inline constexpr std::uint32_t kRoomsLookedAt = std::uint32_t{1} << 14;
+inline constexpr std::uint32_t kClientsLookedAt = std::uint32_t{1} << 14;
+// Tenants that metrics name; all others are one.
+inline constexpr std::size_t kTenantsTold = 50;
+
 inline constexpr std::size_t kAdminBodyBytesMax = std::size_t{1} << 20;
 // The head of a request, all lines together, and its target, which may name a room of
 // kRoomNameBytesMax with every byte escaped, next to a cursor.
@@ -208,7 +209,6 @@ inline constexpr std::uint32_t kAdminPageEntriesDefault = 100;
 inline constexpr std::uint32_t kAdminPageEntriesMost = 1000;
 inline constexpr std::size_t kAdminCursorBytesMax = 512;
 inline constexpr std::size_t kConnectionIdBytesMax = 64;
-inline constexpr std::size_t kTokenIdBytesMax = 256;
 // Mistakes that one answer lists; whoever makes more reads the rest the next time.
 inline constexpr std::size_t kAdminMistakesMost = 20;
 inline constexpr std::size_t kAdminFieldBytesMost = 256;
@@ -223,6 +223,7 @@ inline constexpr std::size_t kIdempotencyBytesMost = std::size_t{64} << 20;
 
 static_assert(kAdminTargetBytesMax < kAdminHeadBytesMax);
 static_assert(kIdempotencyAnswerBytesMax < kIdempotencyBytesMost);
+
 // ---- telemetry ----------------------------------------------------------------------------------
 
 // What `systemctl status` shows of a line; a notice is one datagram.

@@ -111,11 +111,11 @@ void read_api_keys(SettingReader& reader, AdminOptions& admin) {
   admin.api_keys = reader.list("admin.api_key");
   const auto check = [&](const std::vector<std::string>& keys, std::string_view path) {
     const bool is_short = std::ranges::any_of(
-        keys, [](const std::string& key) { return key.size() < kApiKeyBytesLeast; });
-    if (!is_short && keys.size() <= kApiKeysMost) return;
+        keys, [](const std::string& key) { return key.size() < kAdminKeyBytesLeast; });
+    if (!is_short && keys.size() <= kAdminKeysMost) return;
     reader.fail_one(path, reader.said(path),
-                    is_short ? fmt::format("a key has at least {} bytes", kApiKeyBytesLeast)
-                             : fmt::format("at most {} keys", kApiKeysMost));
+                    is_short ? fmt::format("a key has at least {} bytes", kAdminKeyBytesLeast)
+                             : fmt::format("at most {} keys", kAdminKeysMost));
   };
   check(admin.api_keys, "admin.api_key");
   const std::vector<std::string> of_file = lines_of(reader.file_content("admin.api_keys_file"));

@@ -9,17 +9,15 @@
 #include <string>
 #include <string_view>
 
-#include "app/auth/authenticator.h"
-#include "app/auth/origin_list.h"
 #include "app/clients/clients.h"
 #include "app/clients/connection_id.h"
 #include "app/clients/grants_pool.h"
 #include "app/clients/user_homes.h"
-#include "app/config/options.h"
 #include "app/events/event_reader.h"
 #include "app/events/event_writer.h"
 #include "app/limits/limiter.h"
 #include "app/native/native_counters.h"
+#include "app/native/policy.h"
 #include "app/shared_services.h"
 #include "engine/room/rooms.h"
 #include "engine/room/websocket_shard.h"
@@ -28,13 +26,6 @@
 #include "protocol/close_code.h"
 
 namespace app {
-
-// What may change while it runs; replaced whole by a reload.
-struct Policy {
-  std::shared_ptr<const Options> options{};
-  std::shared_ptr<Authenticator> authenticator{};
-  OriginList origins{};
-};
 
 class NativeContext {
  public:

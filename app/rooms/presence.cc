@@ -1,32 +1,13 @@
 #include "app/rooms/presence.h"
 
-#include <fmt/format.h>
-
-#include <charconv>
 #include <memory>
 #include <utility>
 
-#include "app/events/event_writer.h"
 #include "app/native/native_gateway.h"
 #include "base/bytes.h"
 #include "engine/room/room_name.h"
 
 namespace app {
-
-namespace {
-
-// "SHARD.PLACE"; where it is not, the page begins at the start.
-void read_cursor(std::string_view cursor, std::uint32_t& shard, std::uint32_t& place) {
-  const char* const end = cursor.data() + cursor.size();
-  const auto first = std::from_chars(cursor.data(), end, shard);
-  if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '.') {
-    shard = 0;
-    return;
-  }
-  if (std::from_chars(first.ptr + 1, end, place).ec != std::errc{}) place = 0;
-}
-
-}  // namespace
 
 void Presence::tell(const Client& client, const engine::Room& room, std::string_view action) {
   const std::uint32_t most = context_.options().room_settings.presence_members;
@@ -55,7 +36,7 @@ void Presence::list(std::string engine_name, std::string_view cursor, std::uint3
   query->room = std::move(engine_name);
   query->asker = context_.shard.number();
   query->limit = limit;
-  read_cursor(cursor, query->from_shard, query->from_place);
+  query->from = PlaceCursor::parse(cursor);
   query->done = std::move(done);
   const ShardPosts& posts = context_.services.posts;
   static_cast<void>(posts.post(
@@ -67,7 +48,7 @@ void Presence::look(std::uint32_t shard, std::shared_ptr<Query> query) {
   if (const engine::Room* room = context_.rooms.find(context_.rooms.find(query->room));
       room != nullptr) {
     query->page.count += room->population();
-    if (shard >= query->from_shard && query->page.next.empty()) add_members(*query, *room);
+    if (shard >= query->from.shard && query->page.next.empty()) add_members(*query, *room);
   }
   const ShardPosts& posts = context_.services.posts;
   const std::uint32_t next = shard + 1;
@@ -83,10 +64,10 @@ void Presence::look(std::uint32_t shard, std::shared_ptr<Query> query) {
 
 void Presence::add_members(Query& query, const engine::Room& room) {
   const std::uint32_t here = context_.shard.number();
-  std::uint32_t place = here == query.from_shard ? query.from_place : 0;
+  std::uint32_t place = here == query.from.shard ? query.from.place : 0;
   for (; place < room.members.size(); ++place) {
     if (query.page.members.size() == query.limit) {
-      query.page.next = fmt::format("{}.{}", here, place);
+      query.page.next = PlaceCursor{here, place}.text();
       return;
     }
     const std::uint32_t slot = room.members[place].slot;

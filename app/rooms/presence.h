@@ -8,11 +8,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/admin/control.h"
+#include "app/admin/place_cursor.h"
 #include "app/native/native_context.h"
 
 namespace app {
@@ -39,8 +41,7 @@ class Presence {
     std::string room{};
     std::uint32_t asker = 0;
     std::uint32_t limit = 0;
-    std::uint32_t from_shard = 0;  // Where the page begins,
-    std::uint32_t from_place = 0;  // and at which member there.
+    PlaceCursor from{};  // Where the page begins.
     MemberPage page{};
     Done done{};
   };

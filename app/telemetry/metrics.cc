@@ -20,6 +20,7 @@ using Parts = Metrics::ShardParts;
 using prometheus::MetricType;
 
 constexpr double kNanosecondsPerSecond = 1e9;
+constexpr double kMillisecondsPerSecond = 1e3;
 
 // Gathers families; every figure is a sum over the shards.
 class Page {
@@ -65,18 +66,25 @@ class Page {
 
   void octaves(std::string name, std::string help,
                const std::function<const base::OctaveCounts&(const Parts&)>& read) {
+    durations(std::move(name), std::move(help), kNanosecondsPerSecond, kFirstOctave, kLastOctave,
+              read);
+  }
+  // In buckets from 2^first to 2^last units, of which `per_second` are a second.
+  void durations(std::string name, std::string help, double per_second, std::size_t first,
+                 std::size_t last,
+                 const std::function<const base::OctaveCounts&(const Parts&)>& read) {
     prometheus::ClientMetric metric;
     std::uint64_t cumulative = 0;
     for (std::size_t octave = 0; octave < base::OctaveCounts::kOctaves; ++octave) {
       cumulative += sum([&](const Parts& parts) { return read(parts).bucket(octave); });
-      if (octave < kFirstOctave || octave > kLastOctave) continue;
+      if (octave < first || octave > last) continue;
       const double bound = static_cast<double>(std::uint64_t{1} << octave);
-      metric.histogram.bucket.push_back({cumulative, bound / kNanosecondsPerSecond});
+      metric.histogram.bucket.push_back({cumulative, bound / per_second});
     }
     metric.histogram.sample_count = cumulative;
     metric.histogram.sample_sum =
         static_cast<double>(sum([&](const Parts& parts) { return read(parts).sum(); })) /
-        kNanosecondsPerSecond;
+        per_second;
     family(std::move(name), std::move(help), MetricType::Histogram)
         .metric.push_back(std::move(metric));
   }
@@ -88,6 +96,10 @@ class Page {
   static constexpr std::size_t kLastOctave = 30;   // About a second.
 
   static std::string_view label_of(engine::CloseReason reason) { return engine::name(reason); }
+  static std::string_view label_of(AuthFailure failure) { return app::name(failure); }
+  static std::string_view label_of(ErrorCode code) { return app::name(code); }
+  static std::string_view label_of(MessageKind kind) { return app::name(kind); }
+  static std::string_view label_of(LimitKind kind) { return app::name(kind); }
   static std::string_view label_of(engine::Outcome outcome) { return engine::name(outcome); }
   static std::string_view label_of(protocol::Violation violation) {
     return protocol::name(violation);
@@ -163,6 +175,89 @@ void add_sessions(Page& page) {
       "millrace_protocol_violations_total", "Breaches of RFC 6455 or HTTP by clients, by kind",
       "violation", 1, protocol::kViolationCount,
       [&](const Parts& parts, std::uint8_t i) { return of(parts).violations[i].value(); });
+}
+
+void add_native(Page& page) {
+  const auto of = [](const Parts& parts) -> const NativeCounters& { return *parts.native; };
+  page.gauge("millrace_clients", "Clients of native events, those being authenticated included",
+             [&](const Parts& parts) { return of(parts).clients.value(); });
+  page.counter("millrace_auth_success_total", "Handshakes whose client was found out and let in",
+               [&](const Parts& parts) { return of(parts).admitted.value(); });
+  page.counters<AuthFailure>(
+      "millrace_auth_failures_total", "Clients that were not let in, or not any longer, by reason",
+      "reason", 1, kAuthFailureCount,
+      [&](const Parts& parts, std::uint8_t i) { return of(parts).auth_failures[i].value(); });
+  page.counter("millrace_auth_expired_total", "Sessions that ended with their token",
+               [&](const Parts& parts) { return of(parts).expired.value(); });
+  page.counter("millrace_auth_refreshed_total", "Tokens that were renewed in place",
+               [&](const Parts& parts) { return of(parts).refreshed.value(); });
+  page.counter("millrace_auth_revoked_total", "Sessions that the server API ended by revocation",
+               [&](const Parts& parts) { return of(parts).revoked.value(); });
+  page.counters<MessageKind>(
+      "millrace_events_total", "Events from clients, by type", "type", 0, kMessageKindCount,
+      [&](const Parts& parts, std::uint8_t i) { return of(parts).messages[i].value(); });
+  const auto events = [&](std::string type, const base::Counter NativeCounters::*counter) {
+    page.add("millrace_events_total", "Events from clients, by type", MetricType::Counter,
+             static_cast<double>(
+                 page.sum([&](const Parts& parts) { return (of(parts).*counter).value(); })),
+             {{"type", std::move(type)}});
+  };
+  events("binary", &NativeCounters::binary_messages);
+  events("targeted", &NativeCounters::targeted);
+  events("control", &NativeCounters::control_events);
+  events("unknown", &NativeCounters::unknown_events);
+  page.counters<ErrorCode>(
+      "millrace_event_errors_total", "Error events to clients, by code", "code", 0,
+      kErrorCodeCount,
+      [&](const Parts& parts, std::uint8_t i) { return of(parts).errors[i].value(); });
+  page.counters<LimitKind>("millrace_rate_limited_total", "What was refused, by limit", "limit", 0,
+                           kLimitKindCount, [](const Parts& parts, std::uint8_t i) {
+                             return parts.limiter->refused(static_cast<LimitKind>(i));
+                           });
+  page.counter("millrace_server_publications_total", "Messages of the server API",
+               [&](const Parts& parts) { return of(parts).publications.value(); });
+  page.counter("millrace_messages_paced_total", "Messages that waited to go in batches",
+               [&](const Parts& parts) { return of(parts).paced.value(); });
+  page.counter("millrace_room_evictions_total", "Members who left because they lost the right",
+               [&](const Parts& parts) { return of(parts).evictions.value(); });
+  page.counter("millrace_abusers_closed_total", "Clients closed because of too many errors",
+               [&](const Parts& parts) { return of(parts).abusers_closed.value(); });
+  page.counter("millrace_typing_dropped_total", "Typing events that came too often to pass on",
+               [&](const Parts& parts) { return of(parts).typing_dropped.value(); });
+  page.durations("millrace_connection_duration_seconds", "How long clients were connected",
+                 kMillisecondsPerSecond, 7, 27,
+                 [&](const Parts& parts) -> const base::OctaveCounts& {
+                   return of(parts).connected_ms;
+                 });
+}
+
+void add_history(Page& page) {
+  const auto of = [](const Parts& parts) -> const engine::HistoryCounters& {
+    return parts.program->rooms().history_counters();
+  };
+  page.gauge("millrace_history_bytes", "What rooms remember",
+             [&](const Parts& parts) { return of(parts).bytes.value(); });
+  page.gauge("millrace_history_messages", "Messages that rooms remember",
+             [&](const Parts& parts) { return of(parts).messages.value(); });
+  const auto forgotten = [&](std::string why, const base::Counter engine::HistoryCounters::*counter) {
+    page.add("millrace_history_forgotten_total", "Messages that rooms forgot, by why",
+             MetricType::Counter,
+             static_cast<double>(
+                 page.sum([&](const Parts& parts) { return (of(parts).*counter).value(); })),
+             {{"why", std::move(why)}});
+  };
+  forgotten("age", &engine::HistoryCounters::forgotten_by_age);
+  forgotten("room", &engine::HistoryCounters::forgotten_by_room);
+  forgotten("total", &engine::HistoryCounters::forgotten_by_total);
+  page.counter("millrace_message_retries_total", "Messages that had been numbered before",
+               [](const Parts& parts) {
+                 return parts.program->rooms().id_counters().duplicates.value();
+               });
+  page.counter("millrace_message_ids_evicted_total",
+               "Ids forgotten before their time: a retry would be taken for a new message",
+               [](const Parts& parts) {
+                 return parts.program->rooms().id_counters().evicted.value();
+               });
 }
 
 void add_memory(Page& page) {
@@ -324,7 +419,9 @@ std::string Metrics::text() const {
   add_memory(page);
   add_ledger(page, ledger());
   add_sessions(page);
+  add_native(page);
   add_rooms(page);
+  add_history(page);
   add_connections(page);
   add_shards(page);
   return page.text();

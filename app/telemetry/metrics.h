@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "app/limits/limiter.h"
+#include "app/native/native_counters.h"
 #include "app/telemetry/memory_ledger.h"
 #include "engine/room/websocket_shard.h"
 #include "engine/session/connection_gate.h"
@@ -18,19 +20,21 @@ namespace app {
 
 class Metrics {
  public:
-  void add_shard(const engine::Shard& shard, const engine::WebSocketShard& program) {
-    shards_.push_back({&shard, &program});
-  }
+  struct ShardParts {
+    const engine::Shard* shard;
+    const engine::WebSocketShard* program;
+    const NativeCounters* native;
+    const Limiter* limiter;
+  };
+
+  void add_shard(const ShardParts& parts) { shards_.push_back(parts); }
   void set_gate(const engine::ConnectionGate& gate) { gate_ = &gate; }
 
   std::uint64_t connections() const;
   std::string text() const;
   MemoryLedger ledger() const;
-
-  struct ShardParts {
-    const engine::Shard* shard;
-    const engine::WebSocketShard* program;
-  };
+  const std::vector<ShardParts>& shards() const noexcept { return shards_; }
+  const engine::ConnectionGate* gate() const noexcept { return gate_; }
 
  private:
   std::vector<ShardParts> shards_;

@@ -146,6 +146,7 @@ class Rooms final : public AttachmentOwner {
   // The rooms whose home is this shard: their numbers, histories, and which shards have members.
   const HomeDirectory& homes() const noexcept { return home_; }
   const HomeRoom* home_room(std::string_view name) noexcept { return home_.find(home_.find(name)); }
+  const HomeRoom* home_room(base::Handle home) noexcept { return home_.find(home); }
   std::uint64_t epoch_of(base::Handle home) const noexcept;
 
   // ---- The shard's turn -------------------------------------------------------------------------

@@ -32,6 +32,7 @@ class WebSocketShard : public ShardProgram {
   Shard& shard() noexcept { return shard_; }
   Sessions& sessions() noexcept { return sessions_; }
   Rooms& rooms() noexcept { return rooms_; }
+  const Rooms& rooms() const noexcept { return rooms_; }
   const SessionCounters& session_counters() const noexcept { return sessions_.counters(); }
   const RoomCounters& room_counters() const noexcept { return rooms_.counters(); }
   const MemoryCounters& memory_counters() const noexcept { return memory_.counters(); }

@@ -1,0 +1,61 @@
+// GatewayControl: what the server API asks, asked of the shards.
+//
+// Each call posts tasks to the shards that it concerns and waits for them, at most kControlTimeout.
+// Threads: the admin server's, several at once; set_ready() and set_policy() the main thread's.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "app/admin/control.h"
+#include "app/native/policy.h"
+#include "app/shared_services.h"
+#include "app/telemetry/pages.h"
+
+namespace app {
+
+class GatewayControl final : public Control {
+ public:
+  GatewayControl(SharedServices& services, const Pages& pages,
+                 std::shared_ptr<const Policy> policy);
+
+  void set_ready(bool ready) noexcept { ready_.store(ready, std::memory_order_relaxed); }
+  void set_policy(std::shared_ptr<const Policy> policy);
+
+  base::Result<PublishOutcome> publish(const ServerPublication& publication) override;
+  base::Result<std::uint64_t> subscribe(const std::string& tenant, const std::string& user,
+                                        const std::string& room) override;
+  base::Result<std::uint64_t> unsubscribe(const std::string& tenant, const std::string& user,
+                                          const std::string& room) override;
+  base::Result<std::uint64_t> disconnect(const Disconnection& disconnection) override;
+  base::Result<std::uint64_t> revoke(const Revocation& revocation) override;
+  base::Result<std::uint64_t> change_roles(const RoleChange& change) override;
+  MemberPage presence(const std::string& tenant, const std::string& room,
+                      const std::string& cursor, std::uint32_t limit) override;
+  HistoryPage history(const std::string& tenant, const std::string& room, std::uint64_t after,
+                      std::uint32_t limit) override;
+  RoomPage rooms(const std::string& tenant, const std::string& prefix, const std::string& cursor,
+                 std::uint32_t limit) override;
+  ConnectionPage connections(const ConnectionFilter& filter) override;
+  std::optional<ConnectionEntry> connection(const std::string& id) override;
+
+  std::string metrics_text() override;
+  std::string health_json() override { return pages_.health(); }
+  bool healthy() override { return true; }
+  bool ready() override { return ready_.load(std::memory_order_relaxed); }
+  std::string status_json() override { return pages_.status(); }
+  std::string live_json() override;
+
+ private:
+  std::int64_t unix_seconds() const;
+
+  SharedServices& services_;
+  const Pages& pages_;
+  std::mutex mutex_;
+  std::shared_ptr<const Policy> policy_;  // Under the mutex.
+  std::atomic<bool> ready_{false};
+};
+
+}  // namespace app

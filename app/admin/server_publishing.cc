@@ -1,0 +1,156 @@
+#include "app/admin/server_publishing.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "app/admin/shard_questions.h"
+#include "app/clients/connection_id.h"
+#include "app/native/native_gateway.h"
+#include "app/rooms/room_names.h"
+#include "base/bytes.h"
+#include "engine/room/home_directory.h"
+
+namespace app {
+
+namespace {
+
+using Tell = Telling<PublishOutcome>;
+
+// Where ids of the server's messages are apart from those of clients, whose begin with a user.
+constexpr std::string_view kServerIds = "\x1f";
+
+PublishOutcome outcome_of(const engine::PublishAnswer& answer) {
+  return {.complete = answer.known,
+          .duplicate = answer.duplicate,
+          .number = answer.number,
+          .matched = answer.members.matched(),
+          .queued = answer.members.queued,
+          .conflated = answer.members.conflated,
+          .dropped = answer.members.dropped};
+}
+
+// The event as clients get it; `number_at` is where a room's number goes, if it gets one.
+std::string write_event(NativeContext& context, const ServerPublication& publication,
+                        std::uint32_t* number_at) {
+  std::string text;
+  context.writer.append_head(text, publication.event);
+  text += publication.data;
+  if (number_at != nullptr) {
+    text += R"(,"seq":)";
+    *number_at = static_cast<std::uint32_t>(text.size());
+    text.append(base::kNumberTextBytes, ' ');
+  }
+  context.writer.append_tail(text);
+  return text;
+}
+
+// On the shard of the connection that is left out, if there is one: only that can leave it out.
+void publish_to_room(NativeGateway& gateway, const std::string& room,
+                     const ServerPublication& publication,
+                     const std::optional<ConnectionId>& except, const Tell& tell) {
+  NativeContext& context = gateway.context();
+  const bool numbered = publication.target.kind == TargetKind::room;
+  std::uint32_t number_at = engine::kNowhere;
+  const std::string text = write_event(context, publication, numbered ? &number_at : nullptr);
+  const std::string id =
+      publication.message_id.empty() ? std::string() : kServerIds + publication.message_id;
+  context.counters.publications.add();
+  context.rooms.publish_to(
+      room, except ? except->session : engine::kNobody, protocol::Opcode::text,
+      base::as_bytes(text),
+      {.ticket = gateway.publishing().owed().owe(
+           [tell](const engine::PublishAnswer& answer) { tell(outcome_of(answer)); }),
+       .id = id,
+       .number_at = number_at,
+       .keep = publication.keep && numbered,
+       .echo = !except});
+}
+
+void publish_to_user(NativeGateway& gateway, const ServerPublication& publication,
+                     const std::optional<ConnectionId>& except, const Tell& tell) {
+  NativeContext& context = gateway.context();
+  const std::string text = write_event(context, publication, nullptr);
+  context.counters.publications.add();
+  gateway.routes().send_to_user(
+      publication.target.tenant, publication.target.name, base::as_bytes(text),
+      {.except = except ? except->session : engine::kNobody,
+       .ticket = gateway.publishing().owed().owe(
+           [tell](const engine::PublishAnswer& answer) { tell(outcome_of(answer)); })});
+}
+
+void publish_to_connection(NativeGateway& gateway, const ServerPublication& publication,
+                           engine::SessionId session, const Tell& tell) {
+  NativeContext& context = gateway.context();
+  const Client* client = context.client_of(session);
+  PublishOutcome outcome;
+  if (client != nullptr && client->state == ClientState::present) {
+    const std::string text = write_event(context, publication, nullptr);
+    const auto sent =
+        context.sessions.send(session, protocol::Opcode::text, base::as_bytes(text));
+    outcome.matched = 1;
+    (sent == engine::SendResult::queued ? outcome.queued : outcome.dropped) = 1;
+  }
+  context.counters.publications.add();
+  tell(outcome);
+}
+
+base::Result<std::string> room_of(const Target& target) {
+  std::string room;
+  switch (target.kind) {
+    case TargetKind::room:
+      if (!is_room_name(target.name)) {
+        return base::Error{"a room's name is empty, too long, or has control characters"};
+      }
+      set_engine_name(room, target.name, target.tenant);
+      break;
+    case TargetKind::tenant:
+      set_tenant_room(room, target.tenant.empty() ? target.name : target.tenant);
+      break;
+    case TargetKind::everybody:
+      room = kEverybody;
+      break;
+    case TargetKind::user:
+    case TargetKind::connection:
+      break;
+  }
+  return room;
+}
+
+}  // namespace
+
+base::Result<PublishOutcome> publish_from_server(const ShardPosts& posts,
+                                                 const ServerPublication& publication) {
+  const Target& target = publication.target;
+  auto room = room_of(target);
+  if (!room.ok()) return room.error();
+  std::optional<ConnectionId> except;
+  if (!publication.except_connection.empty()) {
+    except = parse_connection_id(publication.except_connection);
+    if (!except || except->shard >= posts.shards()) {
+      return base::Error{"exceptConnection is not the id of a connection"};
+    }
+  }
+  std::uint32_t shard = except ? except->shard : 0;
+  std::optional<ConnectionId> to;
+  if (target.kind == TargetKind::connection) {
+    to = parse_connection_id(target.name);
+    if (!to || to->shard >= posts.shards()) return PublishOutcome{};
+    shard = to->shard;
+  } else if (!except && target.kind != TargetKind::user) {
+    shard = engine::HomeDirectory::home_of(room.value(), posts.shards());
+  }
+  auto outcome = ask_shard<PublishOutcome>(
+      posts, shard, [=, name = room.value()](NativeGateway& gateway, const Tell& tell) {
+        if (to) {
+          publish_to_connection(gateway, publication, to->session, tell);
+        } else if (publication.target.kind == TargetKind::user) {
+          publish_to_user(gateway, publication, except, tell);
+        } else {
+          publish_to_room(gateway, name, publication, except, tell);
+        }
+      });
+  return outcome ? *std::move(outcome) : PublishOutcome{.complete = false};
+}
+
+}  // namespace app
