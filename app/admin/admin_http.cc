@@ -175,7 +175,9 @@ void AdminHttp::serve_connection(int descriptor) {
 void AdminHttp::serve_requests(int descriptor, AdminStream& stream) {
   for (std::uint32_t count = 1; count <= kAdminRequestsPerConnectionMost; ++count) {
     if (!connections_.set_idle(descriptor, true)) return;
-    const bool is_here = stream.wait_for_request();
+    const bool is_crowded = threads_.waiting() > 0;
+    const bool is_here =
+        stream.wait_for_request(is_crowded ? kAdminCrowdedIdleTimeout : kAdminIdleTimeout);
     if (!connections_.set_idle(descriptor, false) || !is_here) return;
     stream.begin_request();
     const bool is_last = count == kAdminRequestsPerConnectionMost || threads_.waiting() > 0;
@@ -212,7 +214,8 @@ void AdminHttp::set_handlers() {
     if (!refusal) return false;
     write_answer(*std::move(refusal), response);
     const bool has_body = request.has_header("Content-Length") || !head.transfer_encoding.empty();
-    if (has_body && head.content_length != "0") response.set_header("Connection", "close");
+    const bool is_unread = has_body && (head.content_length != "0" || head.has_doubles);
+    if (is_unread) response.set_header("Connection", "close");
     return true;
   };
   set_pre_routing_handler([refuse](const httplib::Request& request, httplib::Response& response) {

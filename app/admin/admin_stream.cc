@@ -45,10 +45,10 @@ bool AdminStream::open() {
   }
 }
 
-bool AdminStream::wait_for_request() {
+bool AdminStream::wait_for_request(std::chrono::milliseconds patience) {
   if (begin_ != end_) return true;
   if (session_ != nullptr && SSL_pending(session_.get()) > 0) return true;
-  return wait(Wait::read, steady_clock::now() + kAdminIdleTimeout);
+  return wait(Wait::read, steady_clock::now() + patience);
 }
 
 void AdminStream::begin_request() {

@@ -31,8 +31,8 @@ class AdminStream final : public httplib::Stream {
 
   // The TLS handshake, if any.
   bool open();
-  // Whether the first byte of a request came before the idle timeout.
-  bool wait_for_request();
+  // Whether the first byte of a request came in time.
+  bool wait_for_request(std::chrono::milliseconds patience);
   void begin_request();
   void begin_body(std::uint64_t bytes);
   // Whether all of the request was read, so that another may follow.

@@ -191,6 +191,8 @@ inline constexpr std::size_t kAdminTargetBytesMax = 4096;
 // as much: a client that dribbles holds a thread no longer.
 inline constexpr std::chrono::milliseconds kAdminTransferTimeout{5000};
 inline constexpr std::chrono::milliseconds kAdminIdleTimeout{5000};
+// The same while other connections wait for a thread.
+inline constexpr std::chrono::milliseconds kAdminCrowdedIdleTimeout{100};
 // How long a connection that is closed over unread bytes is read on, so that its answer arrives.
 inline constexpr std::chrono::milliseconds kAdminLingerTime{200};
 // After a failure to accept, for which descriptors or memory may be wanting.

@@ -132,20 +132,22 @@ const compact = new Intl.NumberFormat('en', {notation: 'compact', maximumFractio
 const whole = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
 function count(value) {
   if (value === null || !Number.isFinite(value)) return '–';
-  return Math.abs(value) < 100000 ? whole.format(value) : compact.format(value);
+  return Math.abs(value) < 1e6 ? whole.format(value) : compact.format(value);
 }
 function bytes(value) {
   if (value === null || !Number.isFinite(value)) return '–';
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let unit = 0;
   while (value >= 1024 && unit < units.length - 1) { value /= 1024; ++unit; }
-  return `${unit === 0 || value >= 100 ? whole.format(value) : value.toFixed(1)} ${units[unit]}`;
+  const digits = unit === 0 || value >= 100 || Number.isInteger(value) ? 0 : 1;
+  return `${value.toFixed(digits)} ${units[unit]}`;
 }
 function micros(value) {
   if (value === null || !Number.isFinite(value)) return '–';
-  if (value < 1000) return `${value < 10 ? value.toFixed(1) : whole.format(value)} µs`;
-  if (value < 1e6) return `${(value / 1000).toFixed(value < 1e4 ? 2 : 1)} ms`;
-  return `${(value / 1e6).toFixed(1)} s`;
+  const three = (number) => new Intl.NumberFormat('en', {maximumSignificantDigits: 3})
+    .format(number);
+  if (value < 1000) return `${three(value)} µs`;
+  return value < 1e6 ? `${three(value / 1000)} ms` : `${three(value / 1e6)} s`;
 }
 function duration(seconds) {
   const days = Math.floor(seconds / 86400), hours = Math.floor(seconds / 3600) % 24;
@@ -180,12 +182,20 @@ function element(name, attributes, parent) {
   if (parent) parent.append(made);
   return made;
 }
-function top_of(highest) {
-  if (!(highest > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(highest));
-  return power * [1, 2, 2.5, 5, 10].find((step) => step * power >= highest * .999);
+// A scale turns values into parts of the height and names the parts that get a line.
+function linear(highest, base = 10) {
+  const power = highest > 0 ? base ** Math.floor(Math.log(highest) / Math.log(base)) : 1;
+  const steps = base === 10 ? [1, 2, 4, 6, 8, 10] : [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+  const top = power * (steps.find((step) => step * power >= highest * .999) ?? base);
+  return {part: (value) => value / top, marks: [0, top / 2, top]};
 }
-function chart(id, format, lines) {
+const binary = (highest) => linear(highest, 1024);
+function logarithmic(highest) {  // From a microsecond on, for stages of very different lengths.
+  const powers = Math.max(2, Math.ceil(Math.log10(Math.max(1, highest))));
+  const marks = Array.from({length: powers + 1}, (_, power) => 10 ** power);
+  return {part: (value) => Math.log10(Math.max(1, value)) / powers, marks};
+}
+function chart(id, format, scale, lines) {
   const section = $(id);
   const legend = section.appendChild(document.createElement('ul'));
   legend.className = 'legend';
@@ -209,22 +219,22 @@ function chart(id, format, lines) {
     event.preventDefault();
     point(step ? (cursor || 0) + step : null);
   });
-  return () => draw(section, svg, format, lines, values);
+  return () => draw(section, svg, {format, scale, lines}, values);
 }
-function draw(section, svg, format, lines, values) {
+function draw(section, svg, {format, scale, lines}, values) {
   const width = svg.clientWidth || 600, height = svg.clientHeight || 150;
   const left = 56, bottom = 18, head = 8;
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   svg.replaceChildren();
   const read = lines.map((line) => samples.map(line.value));
-  const top = top_of(Math.max(0, ...read.flat().filter((value) => value !== null)));
+  const {part, marks} = scale(Math.max(0, ...read.flat().filter((value) => value !== null)));
   const x = (back) => width - 4 - (width - left - 8) * back / (SAMPLES_MAX - 1);
-  const y = (value) => height - bottom - (height - bottom - head) * Math.min(1, value / top);
-  for (const part of [0, .5, 1]) {
-    const at = y(part * top);
+  const y = (value) => height - bottom - (height - bottom - head) * Math.min(1, part(value));
+  for (const mark of marks) {
+    const at = y(mark);
     element('line', {class: 'grid', x1: left, x2: width, y1: at, y2: at}, svg);
     const label = element('text', {x: left - 6, y: at + 4, 'text-anchor': 'end'}, svg);
-    label.textContent = format(part * top);
+    label.textContent = format(mark);
   }
   for (const minutes of [4, 3, 2, 1]) {
     const at = x(minutes * 60);
@@ -255,13 +265,13 @@ function draw(section, svg, format, lines, values) {
 }
 const rate = (name, field) => ({name, value: (sample) => sample.rate[field]});
 const charts = [
-  chart('chart-connections', count, [
+  chart('chart-connections', count, linear, [
     {name: 'open', value: (sample) => sample.figures.connections}]),
-  chart('chart-messages', count, [rate('in', 'messages_in'), rate('out', 'messages_out'),
-                                  rate('deliveries', 'deliveries')]),
-  chart('chart-latency', micros, STAGES.map((stage) => (
+  chart('chart-messages', count, linear, [
+    rate('in', 'messages_in'), rate('out', 'messages_out'), rate('deliveries', 'deliveries')]),
+  chart('chart-latency', micros, logarithmic, STAGES.map((stage) => (
     {name: stage, value: (sample) => sample.figures.latency[stage]?.p99_us ?? null}))),
-  chart('chart-bytes', bytes, [rate('in', 'bytes_in'), rate('out', 'bytes_out')]),
+  chart('chart-bytes', bytes, binary, [rate('in', 'bytes_in'), rate('out', 'bytes_out')]),
 ];
 function point(back) {
   cursor = back === null ? null : Math.max(0, Math.min(back, samples.length - 1));

@@ -1,0 +1,57 @@
+#include "app/admin/field_rules.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "app/config/gateway_limits.h"
+#include "base/limits.h"
+
+namespace app {
+namespace {
+
+TEST(FieldRules, ATenantHasFewCharacters) {
+  EXPECT_EQ(rule_of_tenant("Acme-1_2.eu"), "");
+  EXPECT_EQ(rule_of_tenant(std::string(kTenantBytesMax, 'a')), "");
+  for (const std::string& text :
+       {std::string(), std::string(kTenantBytesMax + 1, 'a'), std::string("a b"),
+        std::string("a/b"), std::string("\xC3\xA9")}) {
+    EXPECT_NE(rule_of_tenant(text), "") << text;
+  }
+}
+
+TEST(FieldRules, NamesAreBoundedUtf8WithoutControlCharacters) {
+  struct Case {
+    FieldRule rule;
+    std::size_t bytes_max;
+  };
+  for (const auto& [rule, bytes_max] :
+       {Case{rule_of_user, kUserBytesMax}, Case{rule_of_room, base::kRoomNameBytesMax},
+        Case{rule_of_event, kEventNameBytesMax}, Case{rule_of_connection, kConnectionIdBytesMax},
+        Case{rule_of_message_id, kRequestIdBytesMax}, Case{rule_of_token_id, kTokenIdBytesMax},
+        Case{rule_of_role, kRoleBytesMax}}) {
+    EXPECT_EQ(rule("\xC3\xBC"
+                   "ber uns"),
+              "");
+    EXPECT_EQ(rule(std::string(bytes_max, 'x')), "");
+    EXPECT_NE(rule(std::string(bytes_max + 1, 'x')), "");
+    EXPECT_NE(rule(""), "");
+    EXPECT_NE(rule("a\nb"), "");
+    EXPECT_NE(rule(std::string("a\0b", 3)), "");
+    EXPECT_NE(rule("a\x7f"), "");
+    EXPECT_NE(rule("\xff"), "");
+  }
+}
+
+TEST(FieldRules, SomeTextsMayBeEmpty) {
+  EXPECT_EQ(rule_of_prefix(""), "");
+  EXPECT_EQ(rule_of_cursor(""), "");
+  EXPECT_EQ(rule_of_reason(""), "");
+  EXPECT_EQ(rule_of_reason(std::string(base::kCloseReasonBytesMax, 'x')), "");
+  EXPECT_NE(rule_of_reason(std::string(base::kCloseReasonBytesMax + 1, 'x')), "");
+  EXPECT_NE(rule_of_cursor(std::string(kAdminCursorBytesMax + 1, 'x')), "");
+  EXPECT_NE(rule_of_prefix("\xff"), "");
+}
+
+}  // namespace
+}  // namespace app
