@@ -277,6 +277,10 @@ inline constexpr std::uint32_t kHistoryForgottenPerTurn = 512;
 inline constexpr std::size_t kMessageIdBytesMax = 255;
 inline constexpr std::uint32_t kMessageIdsMost = std::uint32_t{1} << 16;
 inline constexpr Duration kMessageIdsFor = std::chrono::minutes{5};
+// One in so many messages has its way measured.
+inline constexpr std::uint32_t kMessagesPerSample = 64;
+// Rooms of a shard that are looked at to find its largest.
+inline constexpr std::uint32_t kRoomsRanked = std::uint32_t{1} << 14;
 // The digits of the largest number of a message.
 inline constexpr std::uint32_t kNumberTextBytes = 20;
 

@@ -41,7 +41,7 @@ void for_connections(NativeGateway& gateway, const std::string& tenant, const st
 
 GatewayControl::GatewayControl(SharedServices& services, const Pages& pages,
                                std::shared_ptr<const Policy> policy)
-    : services_(services), pages_(pages), policy_(std::move(policy)) {}
+    : services_(services), pages_(pages), live_figures_(services.posts, pages), policy_(std::move(policy)) {}
 
 void GatewayControl::set_policy(std::shared_ptr<const Policy> policy) {
   const std::lock_guard lock(mutex_);

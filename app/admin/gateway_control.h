@@ -10,6 +10,7 @@
 #include <string>
 
 #include "app/admin/control.h"
+#include "app/admin/live_figures.h"
 #include "app/native/policy.h"
 #include "app/shared_services.h"
 #include "app/telemetry/pages.h"
@@ -46,13 +47,14 @@ class GatewayControl final : public Control {
   bool healthy() override { return true; }
   bool ready() override { return ready_.load(std::memory_order_relaxed); }
   std::string status_json() override { return pages_.status(); }
-  std::string live_json() override;
+  std::string live_json() override { return live_figures_.json(); }
 
  private:
   std::int64_t unix_seconds() const;
 
   SharedServices& services_;
   const Pages& pages_;
+  LiveFigures live_figures_;
   std::mutex mutex_;
   std::shared_ptr<const Policy> policy_;  // Under the mutex.
   std::atomic<bool> ready_{false};

@@ -54,7 +54,7 @@ void publish_to_room(NativeGateway& gateway, const std::string& room,
   std::uint32_t number_at = engine::kNowhere;
   const std::string text = write_event(context, publication, numbered ? &number_at : nullptr);
   const std::string id =
-      publication.message_id.empty() ? std::string() : kServerIds + publication.message_id;
+      publication.message_id.empty() ? std::string() : std::string(kServerIds) + publication.message_id;
   context.counters.publications.add();
   context.rooms.publish_to(
       room, except ? except->session : engine::kNobody, protocol::Opcode::text,

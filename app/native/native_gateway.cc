@@ -135,6 +135,7 @@ void NativeGateway::on_message(engine::SessionId id, protocol::Opcode opcode,
   const ClientHandle handle = as_client(context_.sessions.context(id));
   Client* client = context_.clients.find(handle);
   if (client == nullptr || client->state != ClientState::present) return;
+  context_.rooms.note_message();
   ++client->messages_in;
   client->bytes_in += payload.size();
   if (opcode == protocol::Opcode::text) {

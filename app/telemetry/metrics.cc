@@ -72,8 +72,10 @@ class Page {
   // In buckets from 2^first to 2^last units, of which `per_second` are a second.
   void durations(std::string name, std::string help, double per_second, std::size_t first,
                  std::size_t last,
-                 const std::function<const base::OctaveCounts&(const Parts&)>& read) {
+                 const std::function<const base::OctaveCounts&(const Parts&)>& read,
+                 std::vector<prometheus::ClientMetric::Label> labels = {}) {
     prometheus::ClientMetric metric;
+    metric.label = std::move(labels);
     std::uint64_t cumulative = 0;
     for (std::size_t octave = 0; octave < base::OctaveCounts::kOctaves; ++octave) {
       cumulative += sum([&](const Parts& parts) { return read(parts).bucket(octave); });
@@ -229,6 +231,19 @@ void add_native(Page& page) {
                  [&](const Parts& parts) -> const base::OctaveCounts& {
                    return of(parts).connected_ms;
                  });
+}
+
+void add_latency(Page& page) {
+  for (const auto& [stage, counts] : engine::kLatencyStages) {
+    page.durations(
+        "millrace_delivery_latency_seconds",
+        "Where the time of sampled messages goes, from the publisher's shard to the members'",
+        kNanosecondsPerSecond, 10, 30,
+        [counts = counts](const Parts& parts) -> const base::OctaveCounts& {
+          return parts.program->rooms().latency().*counts;
+        },
+        {{"stage", std::string(stage)}});
+  }
 }
 
 void add_history(Page& page) {
@@ -422,6 +437,7 @@ std::string Metrics::text() const {
   add_native(page);
   add_rooms(page);
   add_history(page);
+  add_latency(page);
   add_connections(page);
   add_shards(page);
   return page.text();

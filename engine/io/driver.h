@@ -41,6 +41,8 @@ concept Driver = requires(D driver, const Submission& submission, std::span<Comp
   { driver.give_back(buffer) } noexcept -> std::same_as<void>;
   // The time at the start of this turn. The same instant for everything that happens in the turn.
   { driver.now() } noexcept -> std::same_as<base::Instant>;
+  // The time now, within the turn: for measuring, never for deciding.
+  { driver.precise_now() } noexcept -> std::same_as<base::Instant>;
   // How long the previous turn worked, from its wake-up to its next wait.
   { driver.worked() } noexcept -> std::same_as<base::Duration>;
   // A random number that a seed can reproduce.

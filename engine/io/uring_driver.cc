@@ -159,6 +159,8 @@ base::Status UringDriver::start() {
   return {};
 }
 
+base::Instant UringDriver::precise_now() const noexcept { return monotonic_now(); }
+
 void UringDriver::wake_from_outside() noexcept {
   const std::uint64_t one = 1;
   // The only failure is a counter about to overflow, and then the bell rings already.

@@ -46,6 +46,7 @@ class UringDriver {
   void give_back(BufferId buffer) noexcept;
 
   base::Instant now() const noexcept { return now_; }
+  base::Instant precise_now() const noexcept;
   base::Duration worked() const noexcept { return worked_; }
   std::uint64_t random() noexcept { return prng_.next(); }
   void wake_from_outside() noexcept;

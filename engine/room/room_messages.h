@@ -29,6 +29,7 @@
 #include <string_view>
 
 #include "base/slot_map.h"
+#include "base/time.h"
 #include "engine/session/session.h"
 #include "engine/shard/shard_message.h"
 #include "protocol/opcode.h"
@@ -64,11 +65,12 @@ struct Publication {
   std::uint32_t number_at = kNowhere;  // Where the message has room for its number.
   std::uint64_t key = 0;               // In a `latest` room: what it is the newest value of.
   base::Handle answer{};    // What the publisher's shard calls the answer that it awaits; or null.
+  base::Instant published_at{};  // Of a message whose way is measured; else the origin of time.
   std::string_view id{};    // By which a retry is known; at most kMessageIdBytesMax.
   std::string_view room{};  // Its name, from a publisher whose shard may have no member in it.
 
   bool has_head() const noexcept {
-    return keep || number_at != kNowhere || key != 0 || answer || !id.empty() || !room.empty();
+    return keep || published_at != base::Instant{} || number_at != kNowhere || key != 0 || answer || !id.empty() || !room.empty();
   }
   std::uint8_t detail() const noexcept {
     const auto code = static_cast<std::uint32_t>(opcode);
@@ -80,8 +82,8 @@ struct Publication {
   }
   void write_head(std::span<std::byte> head) const noexcept;
 
-  // Key, answer, number_at, keep, and the lengths of id and name.
-  static constexpr std::size_t kFixedHeadBytes = 8 + 8 + 4 + 1 + 1 + 1;
+  // Key, answer, published_at, number_at, keep, and the lengths of id and name.
+  static constexpr std::size_t kFixedHeadBytes = 8 + 8 + 8 + 4 + 1 + 1 + 1;
 };
 
 inline base::Handle as_handle(SessionId id) noexcept { return {id.slot, id.generation}; }

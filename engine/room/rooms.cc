@@ -169,6 +169,7 @@ bool Rooms::publish(SessionId session, RoomHandle handle, protocol::Opcode opcod
       .number_at = how.number_at,
       .key = how.key,
       .answer = how.ticket == 0 ? base::Handle{} : answers_.expect(session, how.ticket),
+      .published_at = publishing_time(),
       .id = how.id};
   send_home(publication, room->home_shard, room->home, message);
   return true;
@@ -189,9 +190,19 @@ void Rooms::publish_to(std::string_view name, SessionId publisher, protocol::Opc
       .number_at = how.number_at,
       .key = how.key,
       .answer = how.ticket == 0 ? base::Handle{} : answers_.expect(publisher, how.ticket),
+      .published_at = publishing_time(),
       .id = how.id,
       .room = name};
   send_home(publication, home_of(name), {}, message);
+}
+
+// Of a message whose way is measured; else the origin of time.
+base::Instant Rooms::publishing_time() noexcept {
+  if (measured_from_ == base::Instant{}) return {};
+  const base::Instant now = shard_.driver().precise_now();
+  latency_.route.record(static_cast<std::uint64_t>((now - measured_from_).count()));
+  measured_from_ = {};
+  return now;
 }
 
 // `home`: what the home calls the room, if that is known here; else the publication names it.
@@ -208,6 +219,25 @@ void Rooms::send_home(const Publication& publication, std::uint32_t home_shard, 
                                      .target = home,
                                      .source = as_handle(publication.session),
                                      .parcel = make_parcel(publication, message)});
+}
+
+std::vector<std::pair<std::uint64_t, std::string>> Rooms::largest(std::size_t most) {
+  std::vector<std::pair<std::uint64_t, RoomHandle>> found;
+  const std::uint32_t end = std::min(rooms_.touched(), base::kRoomsRanked);
+  for (std::uint32_t place = 0; place < end; ++place) {
+    const RoomHandle handle = rooms_.handle_at(place);
+    if (const Room* room = rooms_.find(handle); room != nullptr) {
+      found.emplace_back(room->population(), handle);
+    }
+  }
+  most = std::min(most, found.size());
+  std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(most), found.end(),
+                    [](const auto& one, const auto& other) { return one.first > other.first; });
+  std::vector<std::pair<std::uint64_t, std::string>> entries;
+  for (std::size_t i = 0; i < most; ++i) {
+    entries.emplace_back(found[i].first, rooms_.find(found[i].second)->name);
+  }
+  return entries;
 }
 
 }  // namespace engine

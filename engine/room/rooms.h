@@ -13,7 +13,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/counter.h"
@@ -22,6 +24,7 @@
 #include "engine/reactor/turn_steps.h"
 #include "engine/room/awaited_answers.h"
 #include "engine/room/history_keeper.h"
+#include "engine/room/delivery_latency.h"
 #include "engine/room/home_directory.h"
 #include "engine/room/membership_table.h"
 #include "engine/room/name_index.h"
@@ -153,6 +156,8 @@ class Rooms final : public AttachmentOwner {
 
   void on_shard_message(const ShardMessage& message);
   StepResult expire(base::Instant now) {
+    if (handed_over_ != base::Instant{}) [[unlikely]]
+      measure_write();
     return history_.expire(now) ? StepResult::more : StepResult::done;
   }
   base::Instant next_deadline() const noexcept { return history_.next_deadline(); }
@@ -165,6 +170,15 @@ class Rooms final : public AttachmentOwner {
     return runnable_.size() > gos ? gos : base::kReceivesPerTurn;
   }
   const RoomCounters& counters() const noexcept { return counters_; }
+  // The application looks at a message: of some, the way is measured from here on, up to their
+  // members, if they are published before the next is looked at.
+  void note_message() noexcept {
+    measured_from_ = {};
+    if (++messages_noted_ % base::kMessagesPerSample == 0) measure_message();
+  }
+  const DeliveryLatency& latency() const noexcept { return latency_; }
+  // The rooms with most members here, at most so many, of kRoomsRanked that are looked at.
+  std::vector<std::pair<std::uint64_t, std::string>> largest(std::size_t most);
   const HistoryCounters& history_counters() const noexcept { return history_.counters(); }
   const RecentIdCounters& id_counters() const noexcept { return recent_ids_.counters(); }
   void set_memory_level(MemoryLevel level) noexcept { memory_level_ = level; }
@@ -210,6 +224,9 @@ class Rooms final : public AttachmentOwner {
   std::uint32_t turn_budget() noexcept;
   void adapt_budget(std::uint32_t budget, std::uint64_t visited, std::uint64_t sends) noexcept;
   void make_runnable(RoomHandle handle, Room& room);
+  base::Instant publishing_time() noexcept;
+  void measure_message() noexcept;
+  void measure_write() noexcept;
   std::uint32_t run_room(Room& room, std::uint32_t budget);
   template <bool lossy, bool counted>
   std::uint64_t visit(Room& room, std::uint32_t end);
@@ -260,6 +277,11 @@ class Rooms final : public AttachmentOwner {
   RoomHandle running_{};                             // The room whose batch is being queued.
   std::uint32_t budget_ = base::kDeliveriesPerTurn;  // At most so many deliveries in a turn.
   std::uint32_t turns_crowded_ = 0;                  // In which not every room had its go.
+  std::uint32_t messages_noted_ = 0;
+  base::Instant measured_from_{};  // When the message that is being handled was looked at.
+  base::Instant handed_over_{};    // When a measured one was in all queues,
+  base::Instant handed_in_{};      // in a turn that began then.
+  DeliveryLatency latency_;
   RoomCounters counters_;
 };
 

@@ -1,5 +1,6 @@
 // Fan-out: carries each room's batch of a turn to its members' send queues, a bounded share a turn.
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "engine/room/rooms.h"
@@ -145,8 +146,23 @@ std::uint32_t Rooms::run_room(Room& room, std::uint32_t budget) {
   return end - begin;
 }
 
+void Rooms::measure_message() noexcept {
+  measured_from_ = shard_.driver().precise_now();
+  const base::Duration waited = measured_from_ - shard_.reactor().now();
+  latency_.receive.record(static_cast<std::uint64_t>(waited.count()));
+}
+
+// In the turn after: what was in the queues has been sent by the end of the turn before.
+void Rooms::measure_write() noexcept {
+  const base::Instant sent = handed_in_ + shard_.driver().worked();
+  const base::Duration took = std::max(sent - handed_over_, base::Duration::zero());
+  latency_.write.record(static_cast<std::uint64_t>(took.count()));
+  handed_over_ = {};
+}
+
 void Rooms::begin_batch(Room& room) {
   std::swap(room.open, room.active);
+  room.active_measured = std::exchange(room.open_measured, {});
   room.cursor = 0;
   room.active_end = static_cast<std::uint32_t>(room.members.size());
   room.batch_first = room.batch_last + 1;
@@ -160,6 +176,12 @@ void Rooms::begin_batch(Room& room) {
 }
 
 void Rooms::finish_batch(Room& room) {
+  if (room.active_measured != base::Instant{}) [[unlikely]] {
+    handed_over_ = shard_.driver().precise_now();
+    handed_in_ = shard_.reactor().now();
+    const base::Duration queued = handed_over_ - room.active_measured;
+    latency_.queue.record(static_cast<std::uint64_t>(queued.count()));
+  }
   backlog_bytes_ -= room.active.bytes();
   room.active.clear(shard_.connections().pools().payloads);
   if (room.conflation != nullptr) [[unlikely]]

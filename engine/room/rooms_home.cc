@@ -151,6 +151,11 @@ void Rooms::deliver(RoomHandle handle, const Publication& publication,
   const std::uint64_t before = room->open.bytes();
   room->open.append(shard_.connections().pools().payloads, publication.opcode, message);
   backlog_bytes_ += room->open.bytes() - before;
+  if (publication.published_at != base::Instant{}) [[unlikely]] {
+    const base::Instant now = shard_.driver().precise_now();
+    latency_.ring.record(static_cast<std::uint64_t>((now - publication.published_at).count()));
+    room->open_measured = now;
+  }
   if (publication.number_at != kNowhere) {
     room->open.stamp_last(message.size(), publication.number_at, number);
   }

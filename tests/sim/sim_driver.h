@@ -50,6 +50,7 @@ class SimDriver {
   }
 
   base::Instant now() const noexcept { return now_; }
+  base::Instant precise_now() const noexcept { return now_; }
   base::Duration worked() const noexcept { return worked_; }
   std::uint64_t random() noexcept { return prng_.next(); }
   void wake_from_outside() noexcept;

@@ -1,0 +1,222 @@
+#include "app/admin/live_figures.h"
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <unordered_map>
+#include <utility>
+
+#include "app/admin/client_listing.h"
+#include "app/admin/shard_questions.h"
+#include "app/rooms/room_names.h"
+#include "engine/room/room_name.h"
+#include "millrace_version.h"
+
+namespace app {
+
+namespace {
+
+using Json = nlohmann::json;
+using Parts = Metrics::ShardParts;
+
+constexpr std::uint32_t kRoomsDrawn = 10;
+constexpr std::uint32_t kConnectionsDrawn = 10;
+// Looks nearer to each other than this share one answer.
+constexpr std::int64_t kLookNs = 500'000'000;
+
+std::int64_t now_ns() {
+  return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds{1};
+}
+
+template <typename Read>
+std::uint64_t sum(const std::vector<Parts>& shards, Read&& read) {
+  std::uint64_t total = 0;
+  for (const Parts& parts : shards) total += read(parts);
+  return total;
+}
+
+Json rates(const std::vector<Parts>& shards) {
+  const auto of_sessions = [&](const base::Counter engine::SessionCounters::*counter) {
+    return sum(shards, [&](const Parts& parts) {
+      return (parts.program->session_counters().*counter).value();
+    });
+  };
+  const std::uint64_t deliveries = sum(shards, [](const Parts& parts) {
+    return parts.program->room_counters().deliveries.value();
+  });
+  const std::uint64_t closes = sum(shards, [](const Parts& parts) {
+    std::uint64_t all = 0;
+    for (const base::Counter& one : parts.program->session_counters().closed) all += one.value();
+    return all;
+  });
+  return {{"messages_in", of_sessions(&engine::SessionCounters::messages_received)},
+          {"messages_out", of_sessions(&engine::SessionCounters::messages_sent) + deliveries},
+          {"deliveries", deliveries},
+          {"bytes_in", of_sessions(&engine::SessionCounters::message_bytes_received)},
+          {"bytes_out", sum(shards,
+                            [](const Parts& parts) {
+                              return parts.shard->connection_counters().sent_bytes.value();
+                            })},
+          {"opens", of_sessions(&engine::SessionCounters::opened)},
+          {"closes", closes}};
+}
+
+Json memory(const Pages& pages, const std::vector<Parts>& shards) {
+  const MemoryLedger ledger = pages.metrics().ledger();
+  const engine::ConnectionGate* gate = pages.metrics().gate();
+  std::uint64_t level = 0;
+  for (const Parts& parts : shards) {
+    level = std::max(level, parts.program->memory_counters().level.value());
+  }
+  return {{"resident_bytes", ledger.resident_bytes},
+          {"user_bytes_per_connection", ledger.user_per_connection()},
+          {"kernel_bytes_per_connection", ledger.kernel_per_connection()},
+          {"held_bytes", sum(shards,
+                             [](const Parts& parts) {
+                               return parts.program->memory_counters().held_bytes.value();
+                             })},
+          {"budget_bytes", gate != nullptr && gate->memory().limited() ? gate->memory().limit() : 0},
+          {"level", level}};
+}
+
+Json errors(const std::vector<Parts>& shards) {
+  Json all = Json::object();
+  for (std::uint8_t code = 0; code < kErrorCodeCount; ++code) {
+    const std::uint64_t count =
+        sum(shards, [&](const Parts& parts) { return parts.native->errors[code].value(); });
+    if (count > 0) all[std::string(name(static_cast<ErrorCode>(code)))] = count;
+  }
+  return all;
+}
+
+Json auth_failures(const std::vector<Parts>& shards) {
+  Json all = Json::object();
+  for (std::uint8_t reason = 1; reason < kAuthFailureCount; ++reason) {
+    const std::uint64_t count = sum(
+        shards, [&](const Parts& parts) { return parts.native->auth_failures[reason].value(); });
+    if (count > 0) all[std::string(name(static_cast<AuthFailure>(reason)))] = count;
+  }
+  return all;
+}
+
+using Population = std::pair<std::uint64_t, std::string>;
+
+// Each shard tells its largest parts of rooms; a room that is small on each is not among them.
+Json largest_rooms(const ShardPosts& posts) {
+  using Populations = std::vector<Population>;
+  std::unordered_map<std::string, std::uint64_t> totals;
+  for (const Populations& part : ask_all_shards<Populations>(posts, [](NativeGateway& gateway) {
+         return gateway.context().rooms.largest(kRoomsDrawn);
+       })) {
+    for (const auto& [members, room] : part) totals[room] += members;
+  }
+  Populations largest;
+  for (auto& [room, members] : totals) {
+    if (!tenant_of(room).empty()) largest.emplace_back(members, room);
+  }
+  std::ranges::sort(largest, std::greater<>());
+  Json rooms = Json::array();
+  for (const auto& [members, room] : largest) {
+    if (rooms.size() == kRoomsDrawn) break;
+    rooms.push_back({{"tenant", tenant_of(room)},
+                     {"name", engine::without_tag(room)},
+                     {"members", members}});
+  }
+  return rooms;
+}
+
+Json slowest(const ShardPosts& posts) {
+  Json all = Json::array();
+  const ConnectionPage page = list_connections(
+      posts, {.order = ConnectionOrder::slowest_first, .limit = kConnectionsDrawn});
+  for (const ConnectionEntry& entry : page.connections) {
+    all.push_back({{"id", entry.id},
+                   {"tenant", entry.tenant},
+                   {"user", entry.user},
+                   {"pending_bytes", entry.pending_bytes},
+                   {"rtt_ms", entry.rtt_ms < 0 ? Json(nullptr) : Json(entry.rtt_ms)}});
+  }
+  return all;
+}
+
+// The bound of the octave in which that part of the counts is; 0 without any.
+double octave_us(const std::vector<Parts>& shards, double part,
+                 const base::OctaveCounts engine::DeliveryLatency::*stage) {
+  std::uint64_t all = 0;
+  for (std::size_t octave = 0; octave < base::OctaveCounts::kOctaves; ++octave) {
+    all += sum(shards, [&](const Parts& parts) {
+      return (parts.program->rooms().latency().*stage).bucket(octave);
+    });
+  }
+  std::uint64_t seen = 0;
+  for (std::size_t octave = 0; octave < base::OctaveCounts::kOctaves; ++octave) {
+    seen += sum(shards, [&](const Parts& parts) {
+      return (parts.program->rooms().latency().*stage).bucket(octave);
+    });
+    if (seen > 0 && static_cast<double>(seen) >= part * static_cast<double>(all)) {
+      return static_cast<double>(std::uint64_t{1} << octave) / 1000;
+    }
+  }
+  return 0;
+}
+
+Json latency(const std::vector<Parts>& shards) {
+  Json stages = Json::object();
+  for (const auto& [stage, counts] : engine::kLatencyStages) {
+    stages[std::string(stage)] = {{"p50_us", octave_us(shards, 0.5, counts)},
+                                  {"p99_us", octave_us(shards, 0.99, counts)}};
+  }
+  return stages;
+}
+
+}  // namespace
+
+LiveFigures::LiveFigures(const ShardPosts& posts, const Pages& pages)
+    : posts_(posts), pages_(pages), started_ns_(now_ns()) {}
+
+double LiveFigures::busy_share(std::size_t shard, std::uint64_t busy_ns) {
+  if (looks_.size() <= shard) looks_.resize(shard + 1);
+  Look& look = looks_[shard];
+  const std::int64_t now = now_ns();
+  const std::int64_t passed = now - look.at_ns;
+  if (passed < kLookNs) return look.share;
+  const auto busy = static_cast<double>(busy_ns - look.busy_ns);
+  look.share = look.at_ns == 0 ? 0 : std::min(1.0, busy / static_cast<double>(passed));
+  look.busy_ns = busy_ns;
+  look.at_ns = now;
+  return look.share;
+}
+
+std::string LiveFigures::json() {
+  const std::vector<Parts>& parts = pages_.metrics().shards();
+  nlohmann::json shards = nlohmann::json::array();
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const engine::ReactorCounters& reactor = parts[i].shard->reactor_counters();
+      shards.push_back({{"connections", parts[i].shard->connection_counters().open.value()},
+                        {"turns", reactor.turns.value()},
+                        {"busy_share", busy_share(i, reactor.turn_nanoseconds.sum())}});
+    }
+  }
+  const engine::ConnectionGate* gate = pages_.metrics().gate();
+  const auto unix_ms = std::chrono::system_clock::now().time_since_epoch() / std::chrono::milliseconds{1};
+  const nlohmann::json figures = {
+      {"time", unix_ms},
+      {"uptime_s", (now_ns() - started_ns_) / 1'000'000'000},
+      {"connections", pages_.connections()},
+      {"connections_limit", gate == nullptr ? 0 : gate->limit()},
+      {"rates", rates(parts)},
+      {"latency", latency(parts)},
+      {"rooms", largest_rooms(posts_)},
+      {"slowest", slowest(posts_)},
+      {"memory", memory(pages_, parts)},
+      {"errors", errors(parts)},
+      {"auth_failures", auth_failures(parts)},
+      {"shards", shards},
+      {"draining", pages_.draining()},
+      {"version", millrace::kVersion}};
+  return figures.dump();
+}
+
+}  // namespace app
