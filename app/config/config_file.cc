@@ -67,12 +67,12 @@ class FileReader {
   }
 
   void tell(const toml::source_region& at, std::string_view what) {
-    mistakes_.add(SettingOrigin::file, fmt::format("{}: {}", place(at), what));
+    mistakes_.add(SettingOrigin::file, fmt::format("{}: {}", place(at).text(), what), place(at));
   }
 
  private:
-  std::string place(const toml::source_region& at) const {
-    return fmt::format("{}:{}:{}", name_, at.begin.line, at.begin.column);
+  FilePlace place(const toml::source_region& at) const {
+    return {.file = name_, .line = at.begin.line, .column = at.begin.column};
   }
 
   void tell_unknown(const std::string& path, const toml::source_region& at) {

@@ -13,7 +13,7 @@ namespace {
 std::string origin_text(const Setting& setting, const SettingValue& value) {
   switch (value.origin) {
     case SettingOrigin::file:
-      return value.place;
+      return value.place.text();
     case SettingOrigin::environment:
       return environment_name(setting);
     case SettingOrigin::flag:
@@ -71,7 +71,7 @@ std::string differences_text(const SettingValues& values) {
   for (const AccessEntry& entry : values.access()) {
     std::string rule = rule_text(entry.rule);
     std::ranges::replace(rule, '\n', ',');
-    text += fmt::format("access: {}  ({})\n", rule, entry.place);
+    text += fmt::format("access: {}  ({})\n", rule, entry.place.text());
   }
   return text;
 }
@@ -87,7 +87,7 @@ std::string config_text(const SettingValues& values) {
     text += line_of(setting, values.of(setting.path));
   }
   for (const AccessEntry& entry : values.access()) {
-    text += fmt::format("\n[[access]]  # {}\n{}\n", entry.place, rule_text(entry.rule));
+    text += fmt::format("\n[[access]]  # {}\n{}\n", entry.place.text(), rule_text(entry.rule));
   }
   return text;
 }

@@ -16,16 +16,19 @@ namespace app {
 
 class Mistakes {
  public:
-  void add(SettingOrigin origin, std::string line);
+  void add(SettingOrigin origin, std::string line, const FilePlace& place = {});
 
-  bool empty() const noexcept { return lines_.empty(); }
-  std::size_t count() const noexcept { return lines_.size() + untold_; }
-  const std::vector<std::string>& lines() const noexcept { return lines_; }
-  // Each line with "millrace: " before it.
+  bool empty() const noexcept { return mistakes_.empty(); }
+  // Those of the file first, in its order; each on a line with "millrace: " before it.
   std::string text() const;
 
  private:
-  std::vector<std::string> lines_;
+  struct Mistake {
+    std::string line;
+    FilePlace place;
+  };
+
+  std::vector<Mistake> mistakes_;
   std::size_t untold_ = 0;
   bool has_flag_ = false;
 };

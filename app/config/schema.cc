@@ -67,17 +67,24 @@ bool is_table(std::string_view path) {
 }
 
 std::string_view nearest_setting(std::string_view path) {
-  std::vector<std::string_view> paths;
-  for (const Setting& setting : all_settings()) {
-    paths.push_back(setting.path);
-    const std::string_view table = table_of(setting.path);
-    if (std::ranges::find(paths, table) == paths.end()) paths.push_back(table);
+  if (path.find('.') == std::string_view::npos) {
+    std::vector<std::string_view> tables;
+    for (const Setting& setting : all_settings()) tables.push_back(table_of(setting.path));
+    if (const std::string_view table = nearest_name(path, tables); !table.empty()) return table;
   }
-  // The right key in the wrong table is likelier than another key of a like name.
+  std::vector<std::string_view> keys;
   for (const Setting& setting : all_settings()) {
-    if (key_of(setting.path) == key_of(path)) return setting.path;
+    if (table_of(setting.path) == table_of(path)) keys.push_back(key_of(setting.path));
   }
-  return nearest_name(path, paths);
+  const std::string_view key = nearest_name(key_of(path), keys);
+  // The right key in the wrong table is the next best guess.
+  for (const Setting& setting : all_settings()) {
+    const bool is_near = key.empty() ? key_of(setting.path) == key_of(path)
+                                     : table_of(setting.path) == table_of(path) &&
+                                           key_of(setting.path) == key;
+    if (is_near) return setting.path;
+  }
+  return {};
 }
 
 }  // namespace app

@@ -19,7 +19,7 @@ const Setting* find_setting(std::string_view path);
 // Whether it is a table of settings, such as "server" or "auth.claims".
 bool is_table(std::string_view path);
 
-// The path that was probably meant; empty if nothing is near.
+// The path or table that was probably meant; empty if nothing is near.
 std::string_view nearest_setting(std::string_view path);
 
 // By subject; parts of all_settings().

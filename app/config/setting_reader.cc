@@ -53,11 +53,12 @@ void SettingReader::fail_quoted(std::string_view path, std::string_view what) {
   const std::string_view between = value.origin == SettingOrigin::flag          ? " "
                                    : value.origin == SettingOrigin::environment ? "="
                                                                                 : " = ";
-  mistakes_.add(value.origin, where_said(of, value) + std::string(between) + std::string(what));
+  mistakes_.add(value.origin, where_said(of, value) + std::string(between) + std::string(what),
+                value.place);
 }
 
-void SettingReader::fail_at(const std::string& place, std::string_view what) {
-  mistakes_.add(SettingOrigin::file, fmt::format("{}: {}", place, what));
+void SettingReader::fail_at(const FilePlace& place, std::string_view what) {
+  mistakes_.add(SettingOrigin::file, fmt::format("{}: {}", place.text(), what), place);
 }
 
 std::string SettingReader::said(std::string_view path) {

@@ -52,7 +52,7 @@ class SettingReader {
   void fail_quoted(std::string_view path, std::string_view what);
   void fail_one(std::string_view path, const std::string& text, std::string_view what);
   // Of something in the file that is no setting.
-  void fail_at(const std::string& place, std::string_view what);
+  void fail_at(const FilePlace& place, std::string_view what);
 
   // Paths of the schema that nobody asked for: there must be none.
   std::vector<std::string> unread() const;

@@ -62,6 +62,8 @@ std::string shown_weights(const SettingValue& value) {
 
 }  // namespace
 
+std::string FilePlace::text() const { return fmt::format("{}:{}:{}", file, line, column); }
+
 const SettingValue& SettingValues::of(std::string_view path) const {
   static const std::map<std::string, SettingValue, std::less<>> kStandard = standard_values();
   if (const auto said = said_.find(path); said != said_.end()) return said->second;
@@ -104,7 +106,7 @@ std::string where_said(const Setting& setting, const SettingValue& value) {
     case SettingOrigin::environment:
       return environment_name(setting);
     case SettingOrigin::file:
-      return value.place + ": " + setting.path;
+      return value.place.text() + ": " + setting.path;
     case SettingOrigin::standard:
       break;
   }

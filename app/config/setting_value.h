@@ -18,17 +18,26 @@ namespace app {
 
 enum class SettingOrigin : std::uint8_t { standard, file, environment, flag };
 
+// Where in a file something was said.
+struct FilePlace {
+  std::string file{};
+  std::uint32_t line = 0;  // From 1; 0: in no file.
+  std::uint32_t column = 0;
+
+  std::string text() const;  // "millrace.toml:3:10".
+};
+
 struct SettingValue {
   std::vector<std::string> texts{};  // One, unless the setting is a list.
   SettingOrigin origin = SettingOrigin::standard;
-  std::string place{};           // In a file: "millrace.toml:3:10".
+  FilePlace place{};
   std::size_t content_hash = 0;  // Of the file that it names, once that was read.
 };
 
 // One [[access]] table.
 struct AccessEntry {
   AccessRule rule{};
-  std::string place{};
+  FilePlace place{};
 };
 
 class SettingValues {

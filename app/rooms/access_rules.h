@@ -30,6 +30,8 @@ struct AccessRule {
   std::string pattern{};
   // By operation: "role:NAME", "permission:NAME", "type:guest", or "*".
   std::array<std::vector<std::string>, kRoomOperationCount> admits{};
+
+  bool operator==(const AccessRule&) const = default;
 };
 
 class AccessRules {
