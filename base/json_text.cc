@@ -1,5 +1,6 @@
 #include "base/json_text.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -54,14 +55,17 @@ void append_escape(std::string& out, char c) {
   }
 }
 
-bool is_plain(char c) noexcept {
-  return octet(c) >= 0x20 && octet(c) < 0x7F && c != '"' && c != '\\';
-}
+// Which octets stand for themselves.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t i = 0x20; i < 0x7F; ++i) table[i] = i != '"' && i != '\\';
+  return table;
+}();
 
 // How many bytes at the front of the text stand for themselves.
 std::size_t plain_size(std::string_view text) noexcept {
   std::size_t size = 0;
-  while (size < text.size() && is_plain(text[size])) ++size;
+  while (size < text.size() && kPlain[octet(text[size])]) ++size;
   return size;
 }
 
