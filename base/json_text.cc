@@ -1,5 +1,6 @@
 #include "base/json_text.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -54,20 +55,35 @@ void append_escape(std::string& out, char c) {
   }
 }
 
+// Which octets stand for themselves.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t i = 0x20; i < 0x7F; ++i) table[i] = i != '"' && i != '\\';
+  return table;
+}();
+
+// How many bytes at the front of the text stand for themselves.
+std::size_t plain_size(std::string_view text) noexcept {
+  std::size_t size = 0;
+  while (size < text.size() && kPlain[octet(text[size])]) ++size;
+  return size;
+}
+
 }  // namespace
 
 void append_json_escaped(std::string& out, std::string_view text) {
   while (!text.empty()) {
     const char c = text.front();
-    std::size_t size = 1;
-    if (octet(c) >= 0x80) {
+    std::size_t size = plain_size(text);
+    if (size > 0) {
+      out += text.substr(0, size);
+    } else if (octet(c) >= 0x80) {
       size = character_size(text);
       out += size == 0 ? kReplacement : text.substr(0, size);
       if (size == 0) size = 1;
-    } else if (octet(c) < 0x20 || c == 0x7F || c == '"' || c == '\\') {
-      append_escape(out, c);
     } else {
-      out += c;
+      append_escape(out, c);
+      size = 1;
     }
     text.remove_prefix(size);
   }

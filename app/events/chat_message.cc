@@ -40,6 +40,13 @@ void append_member(std::string& out, std::string_view before, std::string_view v
   append_json_string(out, value);
 }
 
+// Of names that we have given ourselves, and that need no escape.
+void append_name(std::string& out, std::string_view before, std::string_view name) {
+  out += before;
+  out += name;
+  out += '"';
+}
+
 }  // namespace
 
 ChatReader::ChatReader(std::size_t content_bytes_max)
@@ -94,7 +101,7 @@ std::size_t ChatWriter::append_received(std::string& out, const ChatMessage& mes
                                         const ChatDelivery& delivery) {
   events_.append_head(out, "chat:message:received");
   append_member(out, "{\"id\":", delivery.id);
-  append_member(out, ",\"type\":", name(message.kind));
+  append_name(out, ",\"type\":\"", name(message.kind));
   append_member(out, ",\"roomId\":", message.room);
   append_member(out, ",\"senderId\":", delivery.sender_id);
   if (!delivery.sender_name.empty()) append_member(out, ",\"senderName\":", delivery.sender_name);
@@ -102,7 +109,7 @@ std::size_t ChatWriter::append_received(std::string& out, const ChatMessage& mes
   append_content(out, message);
   out += ",\"timestamp\":";
   append_json_time(out, delivery.unix_ms);
-  append_member(out, ",\"deliveryStatus\":", name(delivery.status));
+  append_name(out, ",\"deliveryStatus\":\"", name(delivery.status));
   if (!message.metadata_raw.empty()) {
     out += ",\"metadata\":";
     out += message.metadata_raw;

@@ -58,6 +58,7 @@ std::size_t unclean_size(std::string_view text, bool escape_html) noexcept {
 // How many bytes at the front of the text are clean.
 std::size_t clean_size(std::string_view text, bool escape_html) noexcept {
   for (std::size_t i = 0; i < text.size(); ++i) {
+    if (kSuspicions[octet(text[i])] == Suspicion::none) continue;  // Nearly always.
     if (unclean_size(text.substr(i), escape_html) > 0) return i;
   }
   return text.size();

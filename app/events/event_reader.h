@@ -1,11 +1,11 @@
 // EventReader: reads one text message of the native protocol into an Event.
 //
-// The whole message is validated by simdjson: JSON, UTF-8, escapes, depth, each value. What is
-// relayed as it came (Field::raw) is therefore known to be good JSON. Views point into the reader
-// and the message and hold until the next read(). Threads: the shard's own, one reader each.
-// Bounds: kJsonDepthMax, kDataFieldsMost, kEventNameBytesMax, kRequestIdBytesMax; the caller bounds
-// the message, and the reader keeps memory for the largest it has seen, so that reading allocates
-// nothing. A message that breaks a rule gives an EventFault and no more.
+// The whole message is validated: UTF-8, grammar, escapes, numbers, depth, also of what is ignored.
+// What is relayed as it came (Field::raw) is therefore known to be good JSON. Views point into the
+// reader, not the message, and hold until the next read(). Threads: the shard's own, one reader
+// each. Bounds: kJsonDepthMax, kDataFieldsMost, kEventNameBytesMax, kRequestIdBytesMax; the caller
+// bounds the message, and the reader keeps memory for the largest it has seen, so that reading
+// allocates nothing. A message that breaks a rule gives an EventFault and no more.
 #pragma once
 
 #include <cstddef>

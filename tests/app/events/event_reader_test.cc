@@ -108,7 +108,7 @@ TEST_F(EventReaderTest, ReadsEveryKindOfField) {
 TEST_F(EventReaderTest, ReadsNumbersOfAnyLength) {
   ASSERT_EQ(fault(with_data(R"({"a":0.1234567890123456789012345678901234567890,)"
                             R"("b":123456789012345678901234567890,"c":-18446744073709551616 ,)"
-                            R"("d":9223372036854775808,"e":1e-400,"f":2.2250738585072014e-308})")),
+                            R"("d":9223372036854775808,"f":2.2250738585072014e-308})")),
             "");
   EXPECT_EQ(event_.find("a")->number, 0.12345678901234567890);
   EXPECT_EQ(event_.find("b")->number, 123456789012345678901234567890.0);
@@ -116,13 +116,14 @@ TEST_F(EventReaderTest, ReadsNumbersOfAnyLength) {
   EXPECT_EQ(event_.find("c")->number, -18446744073709551616.0);
   EXPECT_EQ(event_.find("c")->raw, "-18446744073709551616");
   EXPECT_EQ(event_.find("d")->number, 9223372036854775808.0);
-  EXPECT_EQ(event_.find("e")->number, 0);
   EXPECT_EQ(event_.find("f")->number, 2.2250738585072014e-308);
-  EXPECT_EQ(fault(with_data("0." + std::string(400, '0') + "1")),
-            "a number is too large or too small");
-  EXPECT_EQ(fault(with_data(std::string(400, '9'))), "the message is not valid JSON");
-  EXPECT_EQ(fault(with_data("0" + std::string(30, '9'))), "the message is not valid JSON");
-  EXPECT_EQ(fault(with_data(std::string(30, '9') + "x")), "the message is not valid JSON");
+  for (const std::string& wrong :
+       {"0." + std::string(400, '0') + "1", std::string(400, '9'), "0" + std::string(30, '9'),
+        std::string(30, '9') + "x", std::string("01"), std::string("1."), std::string("-"),
+        std::string("1e"), std::string("0x1"), std::string("1e999"), std::string("1e-999"),
+        std::string("1.5.5"), std::string("1e+"), std::string("-.5"), std::string("1\x01")}) {
+    EXPECT_EQ(fault(with_data(wrong)), "a number is malformed, too large or too small") << wrong;
+  }
 }
 
 TEST_F(EventReaderTest, UnescapesTextsAndKeysAndKeepsThemRaw) {
@@ -235,15 +236,9 @@ TEST_F(EventReaderTest, WhatIsNoJsonIsRefusedWhereverItStands) {
                                        R"({"event":"e","x":nul})",
                                        R"({"event":"e","x":nullx})",
                                        R"({"event":"e","x":truex})",
-                                       R"({"event":"e","x":01})",
-                                       R"({"event":"e","x":1.})",
-                                       R"({"event":"e","x":-})",
                                        R"({"event":"e","x":+1})",
                                        R"({"event":"e","x":.5})",
-                                       R"({"event":"e","x":1e})",
-                                       R"({"event":"e","x":0x1})",
                                        R"({"event":"e","x":NaN})",
-                                       R"({"event":"e","x":1e999})",
                                        R"({"event":"e","x":"\q"})",
                                        R"({"event":"e","x":"\ud800"})",
                                        R"({"event":"e","x":"\udc00"})",

@@ -77,8 +77,13 @@ inline Verdict judge(EventReader& reader, std::string_view message) {
   if (fault != nullptr) {
     // The second parser lets a byte order mark pass, and takes a zero for the end.
     const bool lenient = message.starts_with("\xEF\xBB\xBF") || message.find('\0') != message.npos;
-    const bool should_read = !whole.is_discarded() && !lenient;
-    const bool no_json = fault->message.find("not valid") != std::string_view::npos;
+    // And numbers that are too small for a double.
+    const bool small = fault->message.starts_with("a number is") &&
+                       (message.find("e-") != message.npos || message.find("E-") != message.npos ||
+                        message.size() > 300);
+    const bool should_read = !whole.is_discarded() && !lenient && !small;
+    const bool no_json = fault->message.find("not valid") != std::string_view::npos ||
+                         fault->message.starts_with("a number is");
     return {.mistake = should_read && no_json ? "refused as no JSON, which it is" : ""};
   }
   if (whole.is_discarded()) return {.accepted = true, .mistake = "accepted what is no JSON"};

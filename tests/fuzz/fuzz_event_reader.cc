@@ -1,0 +1,37 @@
+// The reader of events judges any bytes as a second parser of JSON does, value by value; what is
+// good is also read as a chat message, and passed on as an event that the second parser accepts.
+#include <string>
+
+#include "app/events/chat_message.h"
+#include "base/check.h"
+#include "tests/app/events/reader_judge.h"
+
+namespace {
+
+// Passes a chat message on, as a gateway would.
+void relay(app::EventReader& reader, std::string_view message) {
+  static app::ChatReader chat;
+  static const app::EventWriter events;
+  static app::ChatWriter writer(events, true);
+  static std::string out;
+  app::Event event;
+  app::ChatMessage read;
+  if (reader.read(base::as_bytes(message), event) != nullptr) return;
+  if (chat.read(event, read) != nullptr) return;
+  out.clear();
+  const std::size_t at = writer.append_received(out, read, {.id = read.room, .sender_id = "u"});
+  CHECK(!nlohmann::json::accept(out));
+  out[at + app::kSequenceDigits - 1] = '1';
+  CHECK(nlohmann::json::accept(out));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static app::EventReader reader;
+  const std::string_view message(reinterpret_cast<const char*>(data), size);
+  const app::Verdict verdict = app::judge(reader, message);
+  CHECK(verdict.mistake.empty());
+  if (verdict.accepted) relay(reader, message);
+  return 0;
+}
