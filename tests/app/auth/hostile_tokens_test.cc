@@ -6,14 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 
 #include "app/auth/base64url.h"
-#include "app/auth/token_verifier.h"
 #include "app/config/gateway_limits.h"
 #include "base/prng.h"
-#include "tests/app/auth/token_mint.h"
+#include "tests/app/auth/hostile_tokens.h"
 
 namespace app {
 namespace {
@@ -25,28 +23,7 @@ using tests::mint;
 using tests::mint_raw;
 using tests::shared_key;
 
-constexpr std::int64_t kNow = 1'800'000'000;
-constexpr KeyKind kKinds[] = {KeyKind::secret, KeyKind::rsa, KeyKind::ec256, KeyKind::ec384,
-                              KeyKind::ec521};
 constexpr std::size_t kTokensLeast = 1'000;
-
-// Where the same JSON would be accepted, so that only what the family does can be the reason.
-json good_claims() {
-  return {{"sub", "u-1"},      {"tenantId", "acme"}, {"iss", "https://id.example.com"},
-          {"aud", "millrace"}, {"iat", kNow - 10},   {"exp", kNow + 600}};
-}
-
-TokenRules good_rules() {
-  TokenRules rules;
-  rules.issuer = "https://id.example.com";
-  rules.audiences = {"millrace"};
-  return rules;
-}
-
-json with(json object, const std::string& name, const json& value) {
-  object[name] = value;
-  return object;
-}
 
 struct Pieces {
   std::string header;
@@ -64,70 +41,6 @@ Pieces take_apart(const std::string& token) {
 std::string join(const Pieces& pieces) {
   return pieces.header + "." + pieces.payload + "." + pieces.signature;
 }
-
-class HostileTokens : public testing::Test {
- protected:
-  void SetUp() override {
-    // All keys at once, as a gateway that is being moved from one issuer to another has them.
-    KeySet all;
-    for (const KeyKind kind : kKinds) {
-      all.add(tests::key_set_of(shared_key(kind)));
-      const KeySet own = tests::key_set_of(shared_key(kind));
-      verifiers_.emplace_back(good_rules(), std::make_shared<KeySet>(own));
-    }
-    verifiers_.emplace_back(good_rules(), std::make_shared<KeySet>(all));
-    expect_good();
-  }
-
-  // What was good before a family is good after it: nothing stuck.
-  void TearDown() override { expect_good(); }
-
-  void expect_good() {
-    for (std::size_t i = 0; i < std::size(kKinds); ++i) {
-      const std::string token = mint(good_claims(), shared_key(kKinds[i]));
-      EXPECT_TRUE(std::holds_alternative<Identity>(own(kKinds[i]).verify(token, kNow)));
-      EXPECT_TRUE(std::holds_alternative<Identity>(all().verify(token, kNow)));
-    }
-  }
-
-  const TokenVerifier& own(KeyKind kind) const {
-    const auto* const found = std::ranges::find(kKinds, kind);
-    return verifiers_[static_cast<std::size_t>(found - kKinds)];
-  }
-  const TokenVerifier& all() const { return verifiers_.back(); }
-
-  // Refused, and for this reason if one is given.
-  void refused(const TokenVerifier& verifier, const std::string& token,
-               std::optional<AuthFailure> why) {
-    ++count_;
-    const AuthResult result = verifier.verify(token, kNow);
-    const AuthFailure* failure = std::get_if<AuthFailure>(&result);
-    ASSERT_NE(failure, nullptr) << "speaks for " << std::get<Identity>(result).user << ": "
-                                << token;
-    ASSERT_NE(*failure, AuthFailure::none) << token;
-    if (why) {
-      EXPECT_EQ(*failure, *why) << token;
-    }
-  }
-
-  // A token of the secret, held against the secret and against all keys.
-  void refused(const std::string& token, std::optional<AuthFailure> why) {
-    refused(own(KeyKind::secret), token, why);
-    refused(all(), token, why);
-  }
-  void header_refused(std::string_view header, AuthFailure why) {
-    refused(mint_raw(header, good_claims().dump(), "HS256", shared_key(KeyKind::secret)), why);
-  }
-  void payload_refused(std::string_view payload, AuthFailure why) {
-    refused(mint_raw(R"({"alg":"HS256"})", payload, "HS256", shared_key(KeyKind::secret)), why);
-  }
-  void claims_refused(const json& claims, AuthFailure why) {
-    refused(mint(claims, shared_key(KeyKind::secret)), why);
-  }
-
-  std::vector<TokenVerifier> verifiers_;
-  std::size_t count_ = 0;
-};
 
 // Each bit of each part. Of the keys that take long to check with, some bits everywhere.
 TEST_F(HostileTokens, EveryTurnedBit) {
@@ -427,80 +340,6 @@ TEST_F(HostileTokens, Base64ThatIsNotOurs) {
   }
 }
 
-TEST_F(HostileTokens, Huge) {
-  for (const std::size_t size : {kTokenBytesMax + 1, std::size_t{65'536}, std::size_t{1} << 22}) {
-    refused(std::string(size, 'A'), AuthFailure::malformed);
-    refused(std::string(size, '.'), AuthFailure::malformed);
-    claims_refused(with(good_claims(), "pad", std::string(size, 'p')), AuthFailure::malformed);
-    header_refused(json{{"alg", "HS256"}, {"pad", std::string(size, 'p')}}.dump(),
-                   AuthFailure::malformed);
-  }
-}
-
-TEST_F(HostileTokens, HeadersThatAreNoObject) {
-  for (const std::string& header : {"null"s,
-                                    "true"s,
-                                    "0"s,
-                                    "\"HS256\""s,
-                                    "[]"s,
-                                    R"([{"alg":"HS256"}])"s,
-                                    "{"s,
-                                    "{}}"s,
-                                    R"({"alg":"HS256")"s,
-                                    R"({"alg":"HS256"}})"s,
-                                    R"({"alg":"HS256"} x)"s,
-                                    R"({'alg':'HS256'})"s,
-                                    R"({alg:"HS256"})"s,
-                                    R"({"alg":"HS256",})"s,
-                                    "{\"alg\":\"HS256\"}\0"s,
-                                    "{\"alg\":\"HS256\"}\0{}"s,
-                                    "\xef\xbb\xbf{\"alg\":\"HS256\"}"s,
-                                    "{\"alg\":\"HS256\",\"x\":\"\xff\"}"s,
-                                    "{\"alg\":\"HS256\",\"x\":\"\n\"}"s,
-                                    R"({"alg":"HS256","x":1e999})"s,
-                                    R"({"alg":"HS256","x":18446744073709551616})"s,
-                                    R"({"alg":"HS256","x":NaN})"s,
-                                    R"({"alg":"HS256","x":01})"s,
-                                    R"({"alg":"HS256"/**/})"s,
-                                    R"({"alg":"HS256","x":"\ud800"})"s}) {
-    header_refused(header, AuthFailure::malformed);
-    if (header.find("HS256") == std::string::npos) payload_refused(header, AuthFailure::malformed);
-  }
-}
-
-TEST_F(HostileTokens, NamesThatComeTwice) {
-  for (const char* header :
-       {R"({"alg":"HS256","alg":"HS256"})", R"({"alg":"none","alg":"HS256"})",
-        R"({"alg":"HS256","alg":"none"})", R"({"alg":"HS256","\u0061lg":"none"})",
-        R"({"alg":"HS256","kid":"a","kid":"b"})", R"({"alg":"HS256","x":{"y":1,"y":2}})"}) {
-    header_refused(header, AuthFailure::malformed);
-  }
-  const std::string claims = good_claims().dump();
-  const std::string open = claims.substr(0, claims.size() - 1);
-  for (const std::string& name : {"sub"s, "exp"s, "iss"s, "aud"s, "tenantId"s, "iat"s}) {
-    payload_refused(open + ",\"" + name + "\":\"other\"}", AuthFailure::malformed);
-    payload_refused(open + ",\"" + name + "\":" + good_claims()[name].dump() + "}",
-                    AuthFailure::malformed);
-  }
-  payload_refused(open + R"(,"s\u0075b":"admin"})", AuthFailure::malformed);
-  payload_refused(open + R"(,"deep":[{"a":{"b":1,"b":1}}]})", AuthFailure::malformed);
-}
-
-TEST_F(HostileTokens, JsonThatIsDeep) {
-  for (std::size_t depth = kTokenJsonDepthMax; depth < 1'200; depth += 37) {
-    const std::string arrays = std::string(depth, '[') + std::string(depth, ']');
-    std::string objects;
-    for (std::size_t i = 0; i < depth / 5; ++i) objects += R"({"a":)";
-    objects += "1" + std::string(depth / 5, '}');
-    header_refused(R"({"alg":"HS256","x":)" + arrays + "}", AuthFailure::malformed);
-    payload_refused(R"({"sub":"u","x":)" + arrays + "}", AuthFailure::malformed);
-    payload_refused(R"({"sub":"u","x":)" + std::string(depth, '[') + "}", AuthFailure::malformed);
-    if (depth / 5 >= kTokenJsonDepthMax) {
-      payload_refused(R"({"sub":"u","x":)" + objects + "}", AuthFailure::malformed);
-    }
-  }
-}
-
 // Ids that would reach a file, a table or a shell, had anything looked them up there.
 TEST_F(HostileTokens, KeyIdsThatInject) {
   json jwk = tests::make_jwk(shared_key(KeyKind::secret));
@@ -567,160 +406,6 @@ TEST_F(HostileTokens, KeysInTheHeaderAreIgnored) {
           own(kind).verify(mint(good_claims(), shared_key(kind), header), kNow)));
     }
   }
-}
-
-TEST_F(HostileTokens, ExtensionsThatMustBeUnderstood) {
-  for (const json& critical : {json({"b64"}), json({"exp"}), json(json::array()), json("b64"),
-                               json(nullptr), json({"x", "y"}), json(1), json{{"b64", false}}}) {
-    header_refused(json{{"alg", "HS256"}, {"crit", critical}, {"b64", false}}.dump(),
-                   AuthFailure::malformed);
-    header_refused(json{{"alg", "none"}, {"crit", critical}}.dump(), AuthFailure::malformed);
-  }
-}
-
-TEST_F(HostileTokens, TypesOfOtherSorts) {
-  for (const json& type : {json("JWE"), json("id_token+jwt"), json("dpop+jwt"), json("logout+jwt"),
-                           json("JWT "), json(""), json(1), json(nullptr), json({"JWT"}),
-                           json("jwt\0"s), json("application/jwt+x")}) {
-    header_refused(json{{"alg", "HS256"}, {"typ", type}}.dump(), AuthFailure::malformed);
-  }
-}
-
-// Each claim with each type that it may not have.
-TEST_F(HostileTokens, ClaimsOfWrongTypes) {
-  const std::vector<json> values{nullptr,
-                                 true,
-                                 false,
-                                 1,
-                                 -1,
-                                 1.5,
-                                 "text",
-                                 json::array(),
-                                 {1, 2},
-                                 {"a", nullptr},
-                                 json({}),
-                                 {{"a", "b"}},
-                                 json({json({})}),
-                                 {{{"a", 1}}}};
-  const auto is_text = [](const json& v) { return v.is_string(); };
-  const auto is_list = [](const json& v) {
-    return v.is_string() ||
-           (v.is_array() && std::ranges::all_of(v, [](const json& e) { return e.is_string(); }));
-  };
-  for (const json& value : values) {
-    const auto wrong = [&](const char* claim) {
-      claims_refused(with(good_claims(), claim, value), AuthFailure::claims);
-    };
-    for (const char* claim : {"exp", "nbf", "iat"}) {
-      if (!value.is_number() || value.get<double>() < 0) wrong(claim);
-    }
-    if (!is_text(value)) {
-      for (const char* claim : {"tenantId", "name", "jti", "userType", "iss"}) wrong(claim);
-    }
-    if (!is_text(value) && !value.is_number_integer()) wrong("sub");
-    if (!is_list(value)) {
-      for (const char* claim : {"roles", "permissions", "aud"}) wrong(claim);
-    }
-  }
-}
-
-TEST_F(HostileTokens, TimesAtTheEdges) {
-  const std::string claims = with(good_claims(), "exp", "@").dump();
-  const auto at = [&](const std::string& number, AuthFailure why) {
-    std::string text = claims;
-    payload_refused(text.replace(text.find("\"@\""), 3, number), why);
-  };
-  for (const char* number : {"-1",
-                             "-0.5",
-                             "-1e300",
-                             "-9223372036854775808",
-                             "253402300800",
-                             "1800000600000",
-                             "1e12",
-                             "1e300",
-                             "9223372036854775807",
-                             "9223372036854775808",
-                             "18446744073709551615",
-                             "18446744073709551616",
-                             "-9223372036854775809",
-                             "1e999",
-                             "-1e999",
-                             "99999999999999999999999999999999999999",
-                             "\"1800000600\"",
-                             "null",
-                             "true",
-                             "[1800000600]",
-                             "{}"}) {
-    at(number, AuthFailure::claims);
-  }
-  for (const char* number : {"0", "-0", "0.0", "-0.0", "1", "1e-400", "0.999", "1799999970",
-                             "1799999970.999", "1.79999997e9"}) {
-    at(number, AuthFailure::expired);
-  }
-  for (const char* number : {"NaN", "Infinity", "0x6B49D200", "+1800000600", "1800000600.", "1e",
-                             "01800000600", "1_800_000_600", ".5"}) {
-    at(number, AuthFailure::malformed);
-  }
-  for (const std::int64_t late : {31, 60, 3600, 86'400 * 365}) {
-    claims_refused(with(good_claims(), "nbf", kNow + late), AuthFailure::not_yet_valid);
-    claims_refused(with(good_claims(), "iat", kNow + late), AuthFailure::not_yet_valid);
-    claims_refused(with(good_claims(), "exp", kNow - late), AuthFailure::expired);
-  }
-}
-
-TEST_F(HostileTokens, IssuersAndAudiencesOfOthers) {
-  for (const char* issuer :
-       {"", "https://id.example.com/", "https://id.example.com.evil.com", "http://id.example.com",
-        "https://ID.example.com", " https://id.example.com", "https://id.example.com#",
-        "https://id.example.co"}) {
-    claims_refused(with(good_claims(), "iss", issuer), AuthFailure::issuer);
-  }
-  claims_refused(with(good_claims(), "iss", "https://id.example.com\0"s), AuthFailure::claims);
-  for (const json& audience :
-       {json(""), json("Millrace"), json("millrace2"), json("mill"), json("millrace other"),
-        json(json::array()), json({"other"}), json({"", "millrac"}), json("*")}) {
-    claims_refused(with(good_claims(), "aud", audience), AuthFailure::audience);
-  }
-  for (const char* claim : {"iss", "aud", "exp", "sub"}) {
-    json claims = good_claims();
-    claims.erase(claim);
-    AuthFailure why = AuthFailure::claims;
-    if (claim == "iss"s) why = AuthFailure::issuer;
-    if (claim == "aud"s) why = AuthFailure::audience;
-    claims_refused(claims, why);
-  }
-}
-
-TEST_F(HostileTokens, NamesWithCharactersThatSteer) {
-  for (int octet = 0; octet < 0x20; ++octet) {
-    const std::string bad = "a"s + static_cast<char>(octet) + "b";
-    for (const char* claim : {"sub", "tenantId", "name", "jti", "roles", "permissions"}) {
-      claims_refused(with(good_claims(), claim, bad), AuthFailure::claims);
-    }
-    claims_refused(with(good_claims(), "roles", {"good", bad}), AuthFailure::claims);
-    // Raw, JSON has none of them but white space between its tokens.
-    payload_refused("{\"sub\":\"" + bad + "\"}", AuthFailure::malformed);
-  }
-  for (const char* tenant :
-       {"a/b", "../x", "a b", "a:b", "a*", "a{b}", "\xc3\xa9", "a\x7f", "a,b", "a\"b", "a\\b"}) {
-    claims_refused(with(good_claims(), "tenantId", tenant), AuthFailure::claims);
-  }
-  for (const char* user : {"", "\x7f", "a\xc2\x80", "\xc2\x9b"}) {
-    claims_refused(with(good_claims(), "sub", user), AuthFailure::claims);
-  }
-}
-
-TEST_F(HostileTokens, ClaimsPastTheirBounds) {
-  const auto text = [](std::size_t size) { return std::string(size, 'x'); };
-  claims_refused(with(good_claims(), "sub", text(kUserBytesMax + 1)), AuthFailure::claims);
-  claims_refused(with(good_claims(), "tenantId", text(kTenantBytesMax + 1)), AuthFailure::claims);
-  claims_refused(with(good_claims(), "name", text(kDisplayNameBytesMax + 1)), AuthFailure::claims);
-  claims_refused(with(good_claims(), "jti", text(kTokenIdBytesMax + 1)), AuthFailure::claims);
-  const std::vector<std::string> many(kPermissionsMost + 1, "p");
-  claims_refused(with(good_claims(), "permissions", many), AuthFailure::claims);
-  claims_refused(with(good_claims(), "roles", many), AuthFailure::claims);
-  claims_refused(with(good_claims(), "roles", {text(kRoleBytesMax + 1)}), AuthFailure::claims);
-  claims_refused(with(good_claims(), "roles", {""}), AuthFailure::claims);
 }
 
 // Noise: text of the right shape, and good tokens cut and joined at random.
