@@ -35,9 +35,9 @@ bool is_tenant_character(char c) {
 
 }  // namespace
 
-static_assert(kTenantBytesMax == 64 && kUserBytesMax == 128 && base::kRoomNameBytesMax == 255 &&
+static_assert(kTenantBytesMax == 64 && kUserBytesMax == 128 && kRoomNameTextMax == 128 &&
                   kEventNameBytesMax == 64 && kConnectionIdBytesMax == 64 &&
-                  kRequestIdBytesMax == 64 && kTokenIdBytesMax == 256 && kRoleBytesMax == 64 &&
+                  kRequestIdBytesMax == 64 && kTokenIdBytesMax == 128 && kRoleBytesMax == 64 &&
                   base::kCloseReasonBytesMax == 123 && kAdminCursorBytesMax == 512,
               "the sentences below say the bounds");
 
@@ -53,13 +53,13 @@ std::string_view rule_of_user(std::string_view text) noexcept {
 }
 
 std::string_view rule_of_room(std::string_view text) noexcept {
-  if (is_name(text, base::kRoomNameBytesMax)) return {};
-  return "must be 1 to 255 bytes without control characters";
+  if (is_name(text, kRoomNameTextMax)) return {};
+  return "must be 1 to 128 bytes without control characters";
 }
 
 std::string_view rule_of_prefix(std::string_view text) noexcept {
-  if (text.empty() || is_name(text, base::kRoomNameBytesMax)) return {};
-  return "must be at most 255 bytes without control characters";
+  if (text.empty() || is_name(text, kRoomNameTextMax)) return {};
+  return "must be at most 128 bytes without control characters";
 }
 
 std::string_view rule_of_event(std::string_view text) noexcept {
@@ -79,7 +79,7 @@ std::string_view rule_of_message_id(std::string_view text) noexcept {
 
 std::string_view rule_of_token_id(std::string_view text) noexcept {
   if (is_name(text, kTokenIdBytesMax)) return {};
-  return "must be 1 to 256 bytes without control characters";
+  return "must be 1 to 128 bytes without control characters";
 }
 
 std::string_view rule_of_role(std::string_view text) noexcept {

@@ -36,7 +36,7 @@ void Limiter::set_options(const LimitOptions& options) {
   }
 }
 
-Verdict Limiter::refuse(LimitKind kind, base::Duration wait) noexcept {
+LimitVerdict Limiter::refuse(LimitKind kind, base::Duration wait) noexcept {
   refused_[static_cast<std::size_t>(kind)].add();
   return {.allowed = false, .limit = kind, .wait = wait};
 }
@@ -48,7 +48,7 @@ double Limiter::weight_of(std::uint64_t tenant_hash) const {
 
 // The connection's own buckets are asked first and taken from last: they are cheap, and a flood
 // ends there without touching what the shards share.
-Verdict Limiter::check_message(ConnectionBuckets& connection, bool is_guest,
+LimitVerdict Limiter::check_message(ConnectionBuckets& connection, bool is_guest,
                                std::uint64_t user_hash, std::uint64_t tenant_hash,
                                std::uint64_t bytes, base::Instant now) {
   if (!enabled_) return {};
@@ -60,14 +60,14 @@ Verdict Limiter::check_message(ConnectionBuckets& connection, bool is_guest,
   if (const auto wait = connection.bytes.wait(connection_bytes_, amount, now); wait != kGranted) {
     return refuse(LimitKind::connection_bytes, wait);
   }
-  const Verdict shared = check_shared(user_hash, tenant_hash, now);
+  const LimitVerdict shared = check_shared(user_hash, tenant_hash, now);
   if (!shared.allowed) return shared;
   connection.messages.take(messages, 1, now);
   connection.bytes.take(connection_bytes_, amount, now);
   return {};
 }
 
-Verdict Limiter::check_shared(std::uint64_t user_hash, std::uint64_t tenant_hash,
+LimitVerdict Limiter::check_shared(std::uint64_t user_hash, std::uint64_t tenant_hash,
                               base::Instant now) {
   if (const auto wait = tables_.user_messages.take(user_hash, user_messages_, 1, now);
       wait != kGranted) {
@@ -88,7 +88,7 @@ Verdict Limiter::check_shared(std::uint64_t user_hash, std::uint64_t tenant_hash
   return {};
 }
 
-Verdict Limiter::check_join(ConnectionBuckets& connection, base::Instant now) {
+LimitVerdict Limiter::check_join(ConnectionBuckets& connection, base::Instant now) {
   if (!enabled_) return {};
   if (const auto wait = connection.joins.wait(connection_joins_, 1, now); wait != kGranted) {
     return refuse(LimitKind::connection_joins, wait);
@@ -97,7 +97,7 @@ Verdict Limiter::check_join(ConnectionBuckets& connection, base::Instant now) {
   return {};
 }
 
-Verdict Limiter::check_error(ConnectionBuckets& connection, base::Instant now) {
+LimitVerdict Limiter::check_error(ConnectionBuckets& connection, base::Instant now) {
   if (!enabled_) return {};
   if (const auto wait = connection.errors.wait(connection_errors_, 1, now); wait != kGranted) {
     return refuse(LimitKind::connection_errors, wait);
@@ -106,7 +106,7 @@ Verdict Limiter::check_error(ConnectionBuckets& connection, base::Instant now) {
   return {};
 }
 
-Verdict Limiter::check_connection(std::uint64_t address_hash, std::uint64_t tenant_hash,
+LimitVerdict Limiter::check_connection(std::uint64_t address_hash, std::uint64_t tenant_hash,
                                   base::Instant now) {
   if (!enabled_) return {};
   if (address_hash != 0) {

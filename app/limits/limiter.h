@@ -40,7 +40,7 @@ struct ConnectionBuckets {
   Bucket errors{};
 };
 
-struct Verdict {
+struct LimitVerdict {
   bool allowed = true;
   LimitKind limit{};      // Which one refused it; unset when allowed.
   base::Duration wait{};  // When it would be allowed; for retryAfter and Retry-After.
@@ -53,13 +53,13 @@ class Limiter {
   // After a reload. Buckets keep what was taken from them.
   void set_options(const LimitOptions& options);
 
-  Verdict check_message(ConnectionBuckets& connection, bool is_guest, std::uint64_t user_hash,
+  LimitVerdict check_message(ConnectionBuckets& connection, bool is_guest, std::uint64_t user_hash,
                         std::uint64_t tenant_hash, std::uint64_t bytes, base::Instant now);
-  Verdict check_join(ConnectionBuckets& connection, base::Instant now);
+  LimitVerdict check_join(ConnectionBuckets& connection, base::Instant now);
   // Another error event for this client. When refused, close it with 1008.
-  Verdict check_error(ConnectionBuckets& connection, base::Instant now);
+  LimitVerdict check_error(ConnectionBuckets& connection, base::Instant now);
   // A hash of 0 is left out: the tenant is known only once the token was read.
-  Verdict check_connection(std::uint64_t address_hash, std::uint64_t tenant_hash,
+  LimitVerdict check_connection(std::uint64_t address_hash, std::uint64_t tenant_hash,
                            base::Instant now);
 
   std::uint64_t refused(LimitKind kind) const noexcept {
@@ -67,8 +67,8 @@ class Limiter {
   }
 
  private:
-  Verdict refuse(LimitKind kind, base::Duration wait) noexcept;
-  Verdict check_shared(std::uint64_t user_hash, std::uint64_t tenant_hash, base::Instant now);
+  LimitVerdict refuse(LimitKind kind, base::Duration wait) noexcept;
+  LimitVerdict check_shared(std::uint64_t user_hash, std::uint64_t tenant_hash, base::Instant now);
   double weight_of(std::uint64_t tenant_hash) const;
 
   LimitTables& tables_;

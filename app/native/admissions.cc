@@ -125,7 +125,7 @@ std::optional<std::string> Admissions::enter(ClientHandle handle, const Identity
     return write_auth_refusal(why);
   }
   const std::uint64_t tenant_hash = engine::hash_name(identity.tenant);
-  const Verdict verdict =
+  const LimitVerdict verdict =
       context_.limiter.check_connection(client.address_hash, tenant_hash, context_.now());
   if (!verdict.allowed) return refuse_limited(verdict);
   client.connected_at_ms = context_.unix_ms();
@@ -136,7 +136,7 @@ std::optional<std::string> Admissions::enter(ClientHandle handle, const Identity
   return std::nullopt;
 }
 
-std::string Admissions::refuse_limited(const Verdict& verdict) {
+std::string Admissions::refuse_limited(const LimitVerdict& verdict) {
   return write_json_refusal(protocol::HttpStatus::too_many_requests, ErrorCode::rate_limited,
                             name(verdict.limit), "too many connections; try again later",
                             verdict.wait);

@@ -37,7 +37,7 @@ class Admissions {
   // What lets the client in once its identity is known; else why not.
   Identity with_leeway(Identity identity) const;
   AuthFailure check(const Identity& identity) const;
-  std::string refuse_limited(const Verdict& verdict);
+  std::string refuse_limited(const LimitVerdict& verdict);
   std::optional<std::string> enter(ClientHandle handle, const Identity& identity);
   void on_refreshed(ClientHandle handle, const AuthResult& result, std::string_view request_id);
   void note_failure(AuthFailure why, std::uint64_t address_hash);

@@ -81,7 +81,7 @@ void NativeContext::fail(Client& client, const Event& event, const EventFault& f
        {.code = fault.code, .message = fault.message, .recoverable = fault.recoverable});
 }
 
-void NativeContext::fail_limited(Client& client, const Event& event, const Verdict& verdict) {
+void NativeContext::fail_limited(Client& client, const Event& event, const LimitVerdict& verdict) {
   const std::string details = fmt::format(R"({{"limit":"{}","retryAfter":{:.3f}}})",
                                           name(verdict.limit), base::to_seconds(verdict.wait));
   fail(client, event.request_id_raw,

@@ -44,7 +44,7 @@ class NativeContext {
   void fail(Client& client, std::string_view request_id_raw, const ErrorReply& error);
   void fail(Client& client, const Event& event, ErrorCode code, std::string_view message);
   void fail(Client& client, const Event& event, const EventFault& fault);
-  void fail_limited(Client& client, const Event& event, const Verdict& verdict);
+  void fail_limited(Client& client, const Event& event, const LimitVerdict& verdict);
   // Says why in an error event, then closes with 1008.
   void end(Client& client, ErrorCode code, std::string_view message);
 

@@ -142,7 +142,7 @@ void NativeGateway::on_message(engine::SessionId id, protocol::Opcode opcode,
     on_text(handle, *client, payload);
     return;
   }
-  const Verdict verdict = context_.limiter.check_message(
+  const LimitVerdict verdict = context_.limiter.check_message(
       client->buckets, client->grants->is_guest(), client->user_hash, client->tenant_hash,
       payload.size(), context_.now());
   if (verdict.allowed) {
@@ -162,7 +162,7 @@ void NativeGateway::on_text(ClientHandle handle, Client& client,
   }
   const EventFault* fault = reader_.read(payload, event);
   // Also what cannot be read costs its sender a message.
-  const Verdict verdict = context_.limiter.check_message(
+  const LimitVerdict verdict = context_.limiter.check_message(
       client.buckets, client.grants->is_guest(), client.user_hash, client.tenant_hash,
       payload.size(), context_.now());
   if (!verdict.allowed) {

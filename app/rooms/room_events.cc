@@ -157,7 +157,7 @@ bool RoomEvents::may_join(Client& client, const Event& event, std::string_view r
                   "rooms of users and tenants are joined on connect");
     return false;
   }
-  const Verdict verdict = context_.limiter.check_join(client.buckets, context_.now());
+  const LimitVerdict verdict = context_.limiter.check_join(client.buckets, context_.now());
   if (!verdict.allowed) {
     context_.fail_limited(client, event, verdict);
     return false;

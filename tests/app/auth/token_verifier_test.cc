@@ -364,7 +364,10 @@ TEST(TokenSignature, LibjwtAndOpensslAgree) {
     const std::string good = tests::sign(text, algorithm, key);
     for (std::size_t bit = 0; bit <= 8 * good.size(); bit += 7) {
       std::string signature = good;
-      if (bit > 0) signature[(bit - 1) / 8] ^= static_cast<char>(1U << ((bit - 1) % 8));
+      if (bit > 0) {
+        char& turned = signature[(bit - 1) / 8];
+        turned = static_cast<char>(turned ^ (1 << ((bit - 1) % 8)));
+      }
       const std::string whole = text + "." + tests::encode_base64url(signature);
       const SignedToken token{.text = whole,
                               .signed_text = std::string_view(whole).substr(0, text.size()),

@@ -26,11 +26,11 @@ LimitOptions nothing_limited() {
 
 class LimiterTest : public testing::Test {
  protected:
-  Verdict message(Limiter& limiter, ConnectionBuckets& from, std::uint64_t user = 10,
+  LimitVerdict message(Limiter& limiter, ConnectionBuckets& from, std::uint64_t user = 10,
                   std::uint64_t tenant = 20, bool is_guest = false, std::uint64_t bytes = 100) {
     return limiter.check_message(from, is_guest, user, tenant, bytes, kStart);
   }
-  void expect_refused(const Verdict& verdict, LimitKind kind, base::Duration wait) {
+  void expect_refused(const LimitVerdict& verdict, LimitKind kind, base::Duration wait) {
     EXPECT_FALSE(verdict.allowed);
     EXPECT_EQ(name(verdict.limit), name(kind));
     EXPECT_EQ(verdict.wait, wait);
@@ -127,7 +127,7 @@ TEST_F(LimiterTest, TheTotalGivesBackWhatWasTakenOfUserAndTenant) {
   while (message(limiter, connection, 97, 96).allowed) continue;
   int granted = 0;
   for (int i = 0; i < 10; ++i) {
-    const Verdict verdict = message(limiter, connection);
+    const LimitVerdict verdict = message(limiter, connection);
     if (verdict.allowed)
       ++granted;
     else
