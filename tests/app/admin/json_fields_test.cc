@@ -77,7 +77,7 @@ TEST(JsonFields, NotesWhatIsMissingWrongOrUnknown) {
   EXPECT_EQ(lines(mistakes),
             (Lines{"a.name must be a string", "a.n must be a whole number from 0 to 9",
                    "a.on must be true or false", "a.list must be a list",
-                   "a.room must be 1 to 255 bytes without control characters", "a.data is missing",
+                   "a.room must be 1 to 128 bytes without control characters", "a.data is missing",
                    "a.typo is not a field of this call"}));
 }
 
