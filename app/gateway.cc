@@ -155,8 +155,7 @@ base::Status Gateway::start() {
 }
 
 std::string Gateway::status_text() const {
-  return fmt::format("{} connections on {} shards", pages_.connections(),
-                     policy_->options->shards);
+  return fmt::format("{} connections on {} shards", pages_.connections(), policy_->options->shards);
 }
 
 // Only shards that turn keep the service manager content.

@@ -74,8 +74,8 @@ void GatewayHandlers::on_recovered(engine::SessionId session, engine::RoomHandle
   native_.on_recovered(session, room, recovery);
 }
 
-// The session may have ended, so its context says nothing. Raw sessions number their tickets from 1;
-// those of native ones have a generation in the upper half.
+// The session may have ended, so its context says nothing. Raw sessions number their tickets from
+// 1; those of native ones have a generation in the upper half.
 void GatewayHandlers::on_published(engine::SessionId session, std::uint64_t ticket,
                                    const engine::PublishAnswer& answer) {
   if (ticket >> 32U != 0) {

@@ -10,8 +10,9 @@ namespace app {
 namespace {
 
 // What the engine keeps of rooms, as the settings say it; each shard has its part of the total.
-engine::RoomOptions room_options(const Options& options) {
+engine::RoomOptions room_options(const Options& options, std::uint64_t epoch) {
   engine::RoomOptions rooms = options.rooms;
+  rooms.epoch = epoch;
   const RoomSettings& settings = options.room_settings;
   if (settings.history_for > base::Duration::zero()) {
     rooms.history = {.messages_per_room = settings.history_messages,
@@ -29,7 +30,7 @@ GatewayShard::GatewayShard(engine::Shard& shard, engine::ConnectionGate& gate,
                            Pages& pages)
     : engine::WebSocketShard(shard, gate, policy->options->session,
                              static_cast<std::uint32_t>(policy->options->listen.size()),
-                             room_options(*policy->options)),
+                             room_options(*policy->options, services.epoch)),
       raw_(*this, pages, policy->options->raw),
       native_(*this, services, std::move(policy)),
       handlers_(sessions(), native_, raw_) {

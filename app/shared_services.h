@@ -52,14 +52,16 @@ class ShardPosts {
 };
 
 struct SharedServices {
+  // `seed`: random, another in each life of the process.
   SharedServices(const Options& options, std::uint64_t seed)
-      : failed_attempts(options.auth.failures_per_minute, seed) {}
+      : failed_attempts(options.auth.failures_per_minute, seed), epoch(seed) {}
 
   ShardPosts posts{};
   LimitTables limit_tables{};
   FailedAttempts failed_attempts;
   Revocations revocations{};
   WallClock clock{};
+  std::uint64_t epoch;  // See engine::RoomOptions.
 };
 
 }  // namespace app

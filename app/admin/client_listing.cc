@@ -154,11 +154,10 @@ ConnectionPage list_connections(const ShardPosts& posts, const ConnectionFilter&
   PlaceCursor cursor = PlaceCursor::parse(filter.cursor);
   for (; cursor.shard < posts.shards(); cursor = {cursor.shard + 1, 0}) {
     const std::size_t left = filter.limit - page.connections.size();
-    auto found = ask_shard<Found>(posts, cursor.shard,
-                                  [=](NativeGateway& gateway, const Telling<Found>& tell) {
-                                    tell(find_by_place(gateway.context(), filter, cursor.place,
-                                                       left));
-                                  });
+    auto found = ask_shard<Found>(
+        posts, cursor.shard, [=](NativeGateway& gateway, const Telling<Found>& tell) {
+          tell(find_by_place(gateway.context(), filter, cursor.place, left));
+        });
     page.complete = page.complete && found.has_value();
     if (!found) continue;
     page.connections.insert(page.connections.end(), found->entries.begin(), found->entries.end());
@@ -198,11 +197,11 @@ std::uint64_t end_revoked(NativeGateway& gateway, const Revocation& revocation,
   std::uint64_t count = 0;
   context.clients.for_each([&](ClientHandle, Client& client) {
     if (client.state != ClientState::present) return;
-    const bool barred =
-        revocation.token_id.empty()
-            ? client.user == revocation.user && client.grants->tenant == revocation.tenant &&
-                  client.issued_at < issued_before
-            : client.token_id == revocation.token_id;
+    const bool barred = revocation.token_id.empty()
+                            ? client.user == revocation.user &&
+                                  client.grants->tenant == revocation.tenant &&
+                                  client.issued_at < issued_before
+                            : client.token_id == revocation.token_id;
     if (!barred) return;
     context.counters.revoked.add();
     context.end(client, ErrorCode::auth_failed, "the token has been revoked");
@@ -214,15 +213,15 @@ std::uint64_t end_revoked(NativeGateway& gateway, const Revocation& revocation,
 std::string tenant_metrics(const ShardPosts& posts) {
   using Counts = std::unordered_map<std::string, std::uint64_t>;
   std::map<std::string, std::uint64_t> totals;
-  for (const Counts& counts : ask_all_shards<Counts>(posts, [](NativeGateway& gateway) {
-         return gateway.context().clients.by_tenant();
-       })) {
+  for (const Counts& counts : ask_all_shards<Counts>(
+           posts, [](NativeGateway& gateway) { return gateway.context().clients.by_tenant(); })) {
     for (const auto& [tenant, count] : counts) totals[tenant] += count;
   }
   std::vector<std::pair<std::uint64_t, std::string>> largest;
   for (const auto& [tenant, count] : totals) largest.emplace_back(count, tenant);
   std::ranges::sort(largest, std::greater<>());
-  prometheus::MetricFamily family{"millrace_tenant_connections", "Clients that are connected, by tenant",
+  prometheus::MetricFamily family{"millrace_tenant_connections",
+                                  "Clients that are connected, by tenant",
                                   prometheus::MetricType::Gauge,
                                   {}};
   std::uint64_t others = 0;

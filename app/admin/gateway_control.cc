@@ -41,7 +41,10 @@ void for_connections(NativeGateway& gateway, const std::string& tenant, const st
 
 GatewayControl::GatewayControl(SharedServices& services, const Pages& pages,
                                std::shared_ptr<const Policy> policy)
-    : services_(services), pages_(pages), live_figures_(services.posts, pages), policy_(std::move(policy)) {}
+    : services_(services),
+      pages_(pages),
+      live_figures_(services.posts, pages),
+      policy_(std::move(policy)) {}
 
 void GatewayControl::set_policy(std::shared_ptr<const Policy> policy) {
   const std::lock_guard lock(mutex_);
@@ -93,11 +96,10 @@ base::Result<std::uint64_t> GatewayControl::revoke(const Revocation& revocation)
   const std::int64_t until = revocation.until > 0 ? revocation.until : now + kSecondsPerDay;
   // What was issued within this second is barred, too: it cannot be told from what was before.
   const std::int64_t issued_before = now + 1;
-  const base::Status added =
-      revocation.token_id.empty()
-          ? services_.revocations.revoke_user(revocation.tenant, revocation.user, issued_before,
-                                              until)
-          : services_.revocations.revoke_token(revocation.token_id, until);
+  const base::Status added = revocation.token_id.empty()
+                                 ? services_.revocations.revoke_user(
+                                       revocation.tenant, revocation.user, issued_before, until)
+                                 : services_.revocations.revoke_token(revocation.token_id, until);
   if (!added.ok()) return added.error();
   return sum(ask_all_shards<std::uint64_t>(services_.posts, [=](NativeGateway& gateway) {
     return end_revoked(gateway, revocation, issued_before);
@@ -140,8 +142,7 @@ HistoryPage GatewayControl::history(const std::string& tenant, const std::string
                                     std::uint64_t after, std::uint32_t limit) {
   std::string name;
   set_engine_name(name, room, tenant);
-  const std::uint32_t home =
-      engine::HomeDirectory::home_of(name, services_.posts.shards());
+  const std::uint32_t home = engine::HomeDirectory::home_of(name, services_.posts.shards());
   auto page = ask_shard<HistoryPage>(
       services_.posts, home, [=](NativeGateway& gateway, const Telling<HistoryPage>& tell) {
         tell(read_history(gateway.context().rooms, name, after, limit));

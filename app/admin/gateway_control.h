@@ -33,8 +33,8 @@ class GatewayControl final : public Control {
   base::Result<std::uint64_t> disconnect(const Disconnection& disconnection) override;
   base::Result<std::uint64_t> revoke(const Revocation& revocation) override;
   base::Result<std::uint64_t> change_roles(const RoleChange& change) override;
-  MemberPage presence(const std::string& tenant, const std::string& room,
-                      const std::string& cursor, std::uint32_t limit) override;
+  MemberPage presence(const std::string& tenant, const std::string& room, const std::string& cursor,
+                      std::uint32_t limit) override;
   HistoryPage history(const std::string& tenant, const std::string& room, std::uint64_t after,
                       std::uint32_t limit) override;
   RoomPage rooms(const std::string& tenant, const std::string& prefix, const std::string& cursor,

@@ -36,14 +36,13 @@ std::uint64_t sum(const std::vector<Parts>& shards, Read&& read) {
 }
 
 Json rates(const std::vector<Parts>& shards) {
-  const auto of_sessions = [&](const base::Counter engine::SessionCounters::*counter) {
+  const auto of_sessions = [&](const base::Counter engine::SessionCounters::* counter) {
     return sum(shards, [&](const Parts& parts) {
       return (parts.program->session_counters().*counter).value();
     });
   };
-  const std::uint64_t deliveries = sum(shards, [](const Parts& parts) {
-    return parts.program->room_counters().deliveries.value();
-  });
+  const std::uint64_t deliveries = sum(
+      shards, [](const Parts& parts) { return parts.program->room_counters().deliveries.value(); });
   const std::uint64_t closes = sum(shards, [](const Parts& parts) {
     std::uint64_t all = 0;
     for (const base::Counter& one : parts.program->session_counters().closed) all += one.value();
@@ -68,15 +67,15 @@ Json memory(const Pages& pages, const std::vector<Parts>& shards) {
   for (const Parts& parts : shards) {
     level = std::max(level, parts.program->memory_counters().level.value());
   }
-  return {{"resident_bytes", ledger.resident_bytes},
-          {"user_bytes_per_connection", ledger.user_per_connection()},
-          {"kernel_bytes_per_connection", ledger.kernel_per_connection()},
-          {"held_bytes", sum(shards,
-                             [](const Parts& parts) {
-                               return parts.program->memory_counters().held_bytes.value();
-                             })},
-          {"budget_bytes", gate != nullptr && gate->memory().limited() ? gate->memory().limit() : 0},
-          {"level", level}};
+  return {
+      {"resident_bytes", ledger.resident_bytes},
+      {"user_bytes_per_connection", ledger.user_per_connection()},
+      {"kernel_bytes_per_connection", ledger.kernel_per_connection()},
+      {"held_bytes",
+       sum(shards,
+           [](const Parts& parts) { return parts.program->memory_counters().held_bytes.value(); })},
+      {"budget_bytes", gate != nullptr && gate->memory().limited() ? gate->memory().limit() : 0},
+      {"level", level}};
 }
 
 Json errors(const std::vector<Parts>& shards) {
@@ -118,9 +117,8 @@ Json largest_rooms(const ShardPosts& posts) {
   Json rooms = Json::array();
   for (const auto& [members, room] : largest) {
     if (rooms.size() == kRoomsDrawn) break;
-    rooms.push_back({{"tenant", tenant_of(room)},
-                     {"name", engine::without_tag(room)},
-                     {"members", members}});
+    rooms.push_back(
+        {{"tenant", tenant_of(room)}, {"name", engine::without_tag(room)}, {"members", members}});
   }
   return rooms;
 }
@@ -141,7 +139,7 @@ Json slowest(const ShardPosts& posts) {
 
 // The bound of the octave in which that part of the counts is; 0 without any.
 double octave_us(const std::vector<Parts>& shards, double part,
-                 const base::OctaveCounts engine::DeliveryLatency::*stage) {
+                 const base::OctaveCounts engine::DeliveryLatency::* stage) {
   std::uint64_t all = 0;
   for (std::size_t octave = 0; octave < base::OctaveCounts::kOctaves; ++octave) {
     all += sum(shards, [&](const Parts& parts) {
@@ -200,22 +198,22 @@ std::string LiveFigures::json() {
     }
   }
   const engine::ConnectionGate* gate = pages_.metrics().gate();
-  const auto unix_ms = std::chrono::system_clock::now().time_since_epoch() / std::chrono::milliseconds{1};
-  const nlohmann::json figures = {
-      {"time", unix_ms},
-      {"uptime_s", (now_ns() - started_ns_) / 1'000'000'000},
-      {"connections", pages_.connections()},
-      {"connections_limit", gate == nullptr ? 0 : gate->limit()},
-      {"rates", rates(parts)},
-      {"latency", latency(parts)},
-      {"rooms", largest_rooms(posts_)},
-      {"slowest", slowest(posts_)},
-      {"memory", memory(pages_, parts)},
-      {"errors", errors(parts)},
-      {"auth_failures", auth_failures(parts)},
-      {"shards", shards},
-      {"draining", pages_.draining()},
-      {"version", millrace::kVersion}};
+  const auto unix_ms =
+      std::chrono::system_clock::now().time_since_epoch() / std::chrono::milliseconds{1};
+  const nlohmann::json figures = {{"time", unix_ms},
+                                  {"uptime_s", (now_ns() - started_ns_) / 1'000'000'000},
+                                  {"connections", pages_.connections()},
+                                  {"connections_limit", gate == nullptr ? 0 : gate->limit()},
+                                  {"rates", rates(parts)},
+                                  {"latency", latency(parts)},
+                                  {"rooms", largest_rooms(posts_)},
+                                  {"slowest", slowest(posts_)},
+                                  {"memory", memory(pages_, parts)},
+                                  {"errors", errors(parts)},
+                                  {"auth_failures", auth_failures(parts)},
+                                  {"shards", shards},
+                                  {"draining", pages_.draining()},
+                                  {"version", millrace::kVersion}};
   return figures.dump();
 }
 

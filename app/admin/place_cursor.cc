@@ -13,6 +13,8 @@ PlaceCursor PlaceCursor::parse(std::string_view text) noexcept {
   return second.ec == std::errc{} && second.ptr == end ? cursor : PlaceCursor{};
 }
 
-std::string PlaceCursor::text() const { return std::to_string(shard) + "." + std::to_string(place); }
+std::string PlaceCursor::text() const {
+  return std::to_string(shard) + "." + std::to_string(place);
+}
 
 }  // namespace app

@@ -53,8 +53,9 @@ void publish_to_room(NativeGateway& gateway, const std::string& room,
   const bool numbered = publication.target.kind == TargetKind::room;
   std::uint32_t number_at = engine::kNowhere;
   const std::string text = write_event(context, publication, numbered ? &number_at : nullptr);
-  const std::string id =
-      publication.message_id.empty() ? std::string() : std::string(kServerIds) + publication.message_id;
+  const std::string id = publication.message_id.empty()
+                             ? std::string()
+                             : std::string(kServerIds) + publication.message_id;
   context.counters.publications.add();
   context.rooms.publish_to(
       room, except ? except->session : engine::kNobody, protocol::Opcode::text,
@@ -86,8 +87,7 @@ void publish_to_connection(NativeGateway& gateway, const ServerPublication& publ
   PublishOutcome outcome;
   if (client != nullptr && client->state == ClientState::present) {
     const std::string text = write_event(context, publication, nullptr);
-    const auto sent =
-        context.sessions.send(session, protocol::Opcode::text, base::as_bytes(text));
+    const auto sent = context.sessions.send(session, protocol::Opcode::text, base::as_bytes(text));
     outcome.matched = 1;
     (sent == engine::SendResult::queued ? outcome.queued : outcome.dropped) = 1;
   }

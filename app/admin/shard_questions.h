@@ -26,9 +26,8 @@ std::optional<Answer> ask_shard(const ShardPosts& posts, std::uint32_t shard, Qu
   auto promise = std::make_shared<std::promise<Answer>>();
   std::future<Answer> future = promise->get_future();
   const bool posted = posts.post(shard, [promise, question](NativeGateway& gateway) {
-    question(gateway, Telling<Answer>([promise](Answer answer) {
-               promise->set_value(std::move(answer));
-             }));
+    question(gateway,
+             Telling<Answer>([promise](Answer answer) { promise->set_value(std::move(answer)); }));
   });
   if (!posted || future.wait_for(kControlTimeout) != std::future_status::ready) {
     return std::nullopt;

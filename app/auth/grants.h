@@ -1,7 +1,7 @@
 // Grants: what a session may do: its tenant, type, roles and permissions, without who it is.
 //
-// Shared by all sessions with the same (app/clients/grants_pool.h), and does not change while it is.
-// Plain value, any thread. Bounds: those of Identity.
+// Shared by all sessions with the same (app/clients/grants_pool.h), and does not change while it
+// is. Plain value, any thread. Bounds: those of Identity.
 #pragma once
 
 #include <memory>

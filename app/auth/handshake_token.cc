@@ -54,7 +54,8 @@ HandshakeToken find_token(const protocol::HttpRequest& request) {
   HandshakeToken found;
   if (const auto header = request.find("authorization")) {
     const std::size_t space = header->find(' ');
-    if (space != std::string_view::npos && equals_ignoring_case(header->substr(0, space), kBearer)) {
+    if (space != std::string_view::npos &&
+        equals_ignoring_case(header->substr(0, space), kBearer)) {
       found.present = true;
       found.token = trim(header->substr(space + 1));
     }

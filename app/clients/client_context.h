@@ -1,4 +1,5 @@
-// Client context: the number by which the engine's session and the gateway's client know each other.
+// Client context: the number by which the engine's session and the gateway's client know each
+// other.
 //
 // Pure, any thread.
 #pragma once

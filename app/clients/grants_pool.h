@@ -1,5 +1,5 @@
-// GrantsPool: lets all sessions of a shard with the same grants share them: a million clients have a
-// handful of sets of roles.
+// GrantsPool: lets all sessions of a shard with the same grants share them: a million clients have
+// a handful of sets of roles.
 //
 // Threads: the shard's own. Bound: what is held by nobody is forgotten when the pool has doubled.
 #pragma once

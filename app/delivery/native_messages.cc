@@ -18,8 +18,8 @@ static_assert(kUserBytesMax <= UINT8_MAX);
 engine::Parcel* Addressed::make_parcel(engine::ParcelPool& pool) const {
   CHECK(tenant.size() <= kTenantBytesMax);
   CHECK(user.size() <= kUserBytesMax);
-  engine::Parcel* parcel = pool.allocate(
-      static_cast<std::uint32_t>(2 + tenant.size() + user.size() + message.size()));
+  engine::Parcel* parcel =
+      pool.allocate(static_cast<std::uint32_t>(2 + tenant.size() + user.size() + message.size()));
   std::byte* at = parcel->bytes().data();
   *at++ = static_cast<std::byte>(tenant.size());
   *at++ = static_cast<std::byte>(user.size());

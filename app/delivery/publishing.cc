@@ -52,10 +52,9 @@ std::string_view Publishing::fresh_id() {
 }
 
 bool Publishing::may_send(Client& client, const Event& event, std::string_view room) {
-  const bool admitted =
-      is_room_name(room) && context_.admits(client, RoomOperation::send, room) &&
-      (!is_reserved(room) || client.grants->type == UserType::supervisor ||
-       client.grants->has_permission(kTenantSend));
+  const bool admitted = is_room_name(room) && context_.admits(client, RoomOperation::send, room) &&
+                        (!is_reserved(room) || client.grants->type == UserType::supervisor ||
+                         client.grants->has_permission(kTenantSend));
   if (!admitted) {
     context_.fail(client, event, ErrorCode::room_access_denied, "no right to send to this room");
   }
@@ -81,12 +80,11 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
       message.receipts ? receipts_.open(handle, message.room) : base::Handle{};
   const std::string_view id = receipts ? message_id_ = receipts_.id_of(receipts) : fresh_id();
   out_.clear();
-  const std::size_t number_at =
-      chat_writer_.append_received(out_, message,
-                                   {.id = id,
-                                    .sender_id = client.user,
-                                    .sender_name = client.display_name,
-                                    .unix_ms = context_.unix_ms()});
+  const std::size_t number_at = chat_writer_.append_received(out_, message,
+                                                             {.id = id,
+                                                              .sender_id = client.user,
+                                                              .sender_name = client.display_name,
+                                                              .unix_ms = context_.unix_ms()});
   retry_id_.clear();
   if (!message.client_id.empty()) {
     // The room's name, beside which it is kept, holds the tenant.
@@ -95,13 +93,12 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
   const bool answered = (message.ack && !event.request_id_raw.empty()) || receipts;
   const std::uint64_t ticket =
       answered ? owe_ack(handle, event, kSentEvent, id, message.client_id, receipts) : 0;
-  const engine::PublishOptions how{
-      .key = message.key.empty() ? 0 : engine::hash_name(message.key),
-      .ticket = ticket,
-      .id = retry_id_,
-      .number_at = static_cast<std::uint32_t>(number_at),
-      .keep = true,
-      .echo = message.echo};
+  const engine::PublishOptions how{.key = message.key.empty() ? 0 : engine::hash_name(message.key),
+                                   .ticket = ticket,
+                                   .id = retry_id_,
+                                   .number_at = static_cast<std::uint32_t>(number_at),
+                                   .keep = true,
+                                   .echo = message.echo};
   set_engine_name(context_.room_name, message.room, client.grants->tenant);
   if (message.delivery == DeliveryStatus::batch_delay) {
     const bool waits = paced_.add({.room = context_.room_name,
@@ -192,8 +189,8 @@ bool Publishing::may_send_to(Client& client, const Event& event, const Recipient
     case TargetKind::room:
       return may_send(client, event, recipient.name);
     case TargetKind::tenant:
-      if (recipient.name == grants.tenant && (grants.type == UserType::supervisor ||
-                                              grants.has_permission(kTenantSend))) {
+      if (recipient.name == grants.tenant &&
+          (grants.type == UserType::supervisor || grants.has_permission(kTenantSend))) {
         return true;
       }
       break;

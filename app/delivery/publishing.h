@@ -1,4 +1,5 @@
-// Publishing: what becomes of the messages that clients send: to rooms, users, connections, tenants.
+// Publishing: what becomes of the messages that clients send: to rooms, users, connections,
+// tenants.
 //
 // Checks the message and the right to send it, writes it once as its receivers will read it, hands
 // it to the engine, and tells the sender what came of it. Threads: the shard's own. Bounds: the

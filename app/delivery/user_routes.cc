@@ -42,9 +42,9 @@ void UserRoutes::tell_home(NativeMessage what, std::uint64_t user_hash) {
 
 void UserRoutes::send_to_user(std::string_view tenant, std::string_view user,
                               std::span<const std::byte> message, const RouteOptions& options) {
-  const Origin origin{here(), options.except,
-                      options.ticket == 0 ? base::Handle{}
-                                          : answers_.expect(options.except, options.ticket)};
+  const Origin origin{
+      here(), options.except,
+      options.ticket == 0 ? base::Handle{} : answers_.expect(options.except, options.ticket)};
   const Addressed addressed{tenant, user, message};
   const std::uint32_t home = UserHomes::home_of(hash_user(tenant, user), context_.shard.shards());
   if (home == context_.shard.number()) {
@@ -58,9 +58,9 @@ void UserRoutes::send_to_user(std::string_view tenant, std::string_view user,
 void UserRoutes::send_to_connection(const ConnectionId& to, std::string_view tenant,
                                     std::span<const std::byte> message,
                                     const RouteOptions& options) {
-  const Origin origin{here(), options.except,
-                      options.ticket == 0 ? base::Handle{}
-                                          : answers_.expect(options.except, options.ticket)};
+  const Origin origin{
+      here(), options.except,
+      options.ticket == 0 ? base::Handle{} : answers_.expect(options.except, options.ticket)};
   const bool exists = to.shard < context_.shard.shards();
   parts_are(origin, exists ? 1 : 0);
   if (!exists) return;
@@ -111,9 +111,9 @@ void UserRoutes::deliver(const Origin& origin, const Addressed& addressed) {
 void UserRoutes::deliver_one(const Origin& origin, const Addressed& addressed,
                              engine::SessionId to) {
   bool sent = false;
-  if (const Client* client = context_.client_of(to);
-      client != nullptr && client->state == ClientState::present &&
-      client->grants->tenant == addressed.tenant) {
+  if (const Client* client = context_.client_of(to); client != nullptr &&
+                                                     client->state == ClientState::present &&
+                                                     client->grants->tenant == addressed.tenant) {
     sent = context_.sessions.send(to, protocol::Opcode::text, addressed.message) ==
            engine::SendResult::queued;
   }

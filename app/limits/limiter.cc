@@ -49,8 +49,8 @@ double Limiter::weight_of(std::uint64_t tenant_hash) const {
 // The connection's own buckets are asked first and taken from last: they are cheap, and a flood
 // ends there without touching what the shards share.
 LimitVerdict Limiter::check_message(ConnectionBuckets& connection, bool is_guest,
-                               std::uint64_t user_hash, std::uint64_t tenant_hash,
-                               std::uint64_t bytes, base::Instant now) {
+                                    std::uint64_t user_hash, std::uint64_t tenant_hash,
+                                    std::uint64_t bytes, base::Instant now) {
   if (!enabled_) return {};
   const auto amount = static_cast<double>(bytes);
   const Pace& messages = is_guest ? guest_messages_ : connection_messages_;
@@ -68,7 +68,7 @@ LimitVerdict Limiter::check_message(ConnectionBuckets& connection, bool is_guest
 }
 
 LimitVerdict Limiter::check_shared(std::uint64_t user_hash, std::uint64_t tenant_hash,
-                              base::Instant now) {
+                                   base::Instant now) {
   if (const auto wait = tables_.user_messages.take(user_hash, user_messages_, 1, now);
       wait != kGranted) {
     return refuse(LimitKind::user_messages, wait);
@@ -107,7 +107,7 @@ LimitVerdict Limiter::check_error(ConnectionBuckets& connection, base::Instant n
 }
 
 LimitVerdict Limiter::check_connection(std::uint64_t address_hash, std::uint64_t tenant_hash,
-                                  base::Instant now) {
+                                       base::Instant now) {
   if (!enabled_) return {};
   if (address_hash != 0) {
     const auto wait = tables_.address_connections.take(address_hash, address_connections_, 1, now);

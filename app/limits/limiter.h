@@ -54,13 +54,13 @@ class Limiter {
   void set_options(const LimitOptions& options);
 
   LimitVerdict check_message(ConnectionBuckets& connection, bool is_guest, std::uint64_t user_hash,
-                        std::uint64_t tenant_hash, std::uint64_t bytes, base::Instant now);
+                             std::uint64_t tenant_hash, std::uint64_t bytes, base::Instant now);
   LimitVerdict check_join(ConnectionBuckets& connection, base::Instant now);
   // Another error event for this client. When refused, close it with 1008.
   LimitVerdict check_error(ConnectionBuckets& connection, base::Instant now);
   // A hash of 0 is left out: the tenant is known only once the token was read.
   LimitVerdict check_connection(std::uint64_t address_hash, std::uint64_t tenant_hash,
-                           base::Instant now);
+                                base::Instant now);
 
   std::uint64_t refused(LimitKind kind) const noexcept {
     return refused_[static_cast<std::size_t>(kind)].value();

@@ -31,8 +31,8 @@ std::int64_t seconds_of(std::int64_t unix_ms) noexcept { return unix_ms / 1000; 
 
 }  // namespace
 
-engine::Admission Admissions::on_request(engine::SessionId id,
-                                         const protocol::HttpRequest& request, bool upgradable) {
+engine::Admission Admissions::on_request(engine::SessionId id, const protocol::HttpRequest& request,
+                                         bool upgradable) {
   if (!upgradable) return {.verdict = Answer::accept};  // Is told what its upgrade lacks.
   const AuthOptions& auth = context_.options().auth;
   const std::uint64_t address = 0;
@@ -45,9 +45,9 @@ engine::Admission Admissions::on_request(engine::SessionId id,
   HandshakeToken found = find_token(request);
   if (found.subprotocol_unknown) {
     return {.verdict = Answer::respond,
-            .response = write_json_refusal(protocol::HttpStatus::bad_request,
-                                           ErrorCode::protocol_error, "subprotocol",
-                                           "offer the subprotocol millrace.v1, or none")};
+            .response =
+                write_json_refusal(protocol::HttpStatus::bad_request, ErrorCode::protocol_error,
+                                   "subprotocol", "offer the subprotocol millrace.v1, or none")};
   }
   // A client may say which room it will mostly be in, to be served where that is at home.
   if (const auto near = protocol::query_parameter(request.query, "near")) {
@@ -60,9 +60,8 @@ engine::Admission Admissions::on_request(engine::SessionId id,
   if (!ask_nobody && !found.present) return refuse(AuthFailure::missing, address);
   const ClientHandle handle = context_.clients.add({.session = id, .address_hash = address});
   context_.counters.clients.set(context_.clients.size());
-  engine::Admission admission{.verdict = Answer::pending,
-                              .context = as_context(handle),
-                              .subprotocol = found.subprotocol};
+  engine::Admission admission{
+      .verdict = Answer::pending, .context = as_context(handle), .subprotocol = found.subprotocol};
   if (!ask_nobody) {
     ask(handle, std::move(found.token));
     return admission;
@@ -166,10 +165,9 @@ void Admissions::refresh(ClientHandle handle, std::string token, std::string req
   context_.policy->authenticator->ask(
       std::move(token),
       [&posts, shard, handle, request_id = std::move(request_id)](AuthResult result) {
-        static_cast<void>(
-            posts.post(shard, [handle, result, request_id](NativeGateway& gateway) {
-              gateway.admissions().on_refreshed(handle, result, request_id);
-            }));
+        static_cast<void>(posts.post(shard, [handle, result, request_id](NativeGateway& gateway) {
+          gateway.admissions().on_refreshed(handle, result, request_id);
+        }));
       });
 }
 
@@ -181,8 +179,8 @@ void Admissions::on_refreshed(ClientHandle handle, const AuthResult& result,
   std::optional<Identity> identity;
   if (const auto* found = std::get_if<Identity>(&result)) identity = with_leeway(*found);
   AuthFailure why = identity ? check(*identity) : std::get<AuthFailure>(result);
-  const bool another = identity && (identity->user != client->user ||
-                                    identity->tenant != client->grants->tenant);
+  const bool another =
+      identity && (identity->user != client->user || identity->tenant != client->grants->tenant);
   if (another) why = AuthFailure::claims;
   if (why != AuthFailure::none) {
     note_failure(why, client->address_hash);

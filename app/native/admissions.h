@@ -31,8 +31,7 @@ class Admissions {
   void refresh(ClientHandle handle, std::string token, std::string request_id);
 
  private:
-  engine::Admission refuse(AuthFailure why, std::uint64_t address_hash,
-                           base::Duration wait = {});
+  engine::Admission refuse(AuthFailure why, std::uint64_t address_hash, base::Duration wait = {});
   void ask(ClientHandle handle, std::string token);
   // What lets the client in once its identity is known; else why not.
   Identity with_leeway(Identity identity) const;

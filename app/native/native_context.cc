@@ -40,8 +40,7 @@ Client* NativeContext::client_of(engine::SessionId session) noexcept {
 }
 
 void NativeContext::send(const Client& client, std::string_view message) {
-  static_cast<void>(
-      sessions.send(client.session, protocol::Opcode::text, base::as_bytes(message)));
+  static_cast<void>(sessions.send(client.session, protocol::Opcode::text, base::as_bytes(message)));
 }
 
 void NativeContext::reply(const Client& client, const Event& event, std::string_view name,
@@ -57,8 +56,7 @@ void NativeContext::tell(const Client& client, std::string_view name, std::strin
   send(client, answer_);
 }
 
-void NativeContext::fail(Client& client, std::string_view request_id_raw,
-                         const ErrorReply& error) {
+void NativeContext::fail(Client& client, std::string_view request_id_raw, const ErrorReply& error) {
   counters.errors[static_cast<std::size_t>(error.code)].add();
   answer_.clear();
   writer.append_error(answer_, error, request_id_raw, unix_ms());

@@ -22,15 +22,15 @@ struct NativeCounters {
   base::Counter binary_messages;
   base::Counter control_events;  // All other events that are known.
   base::Counter unknown_events;
-  base::Counter targeted;        // To users, connections and tenants.
-  base::Counter publications;    // By the server API.
-  base::Counter paced;           // Messages that waited for others.
-  base::Counter expired;         // Sessions that ended with their token.
+  base::Counter targeted;      // To users, connections and tenants.
+  base::Counter publications;  // By the server API.
+  base::Counter paced;         // Messages that waited for others.
+  base::Counter expired;       // Sessions that ended with their token.
   base::Counter refreshed;
   base::Counter revoked;
-  base::Counter evictions;       // From rooms, because a right to them was lost.
+  base::Counter evictions;  // From rooms, because a right to them was lost.
   base::Counter abusers_closed;
-  base::Counter typing_dropped;  // More often than is passed on.
+  base::Counter typing_dropped;     // More often than is passed on.
   base::OctaveCounts connected_ms;  // How long those that have left were there.
 };
 

@@ -17,8 +17,8 @@ namespace app {
 
 namespace {
 
-constexpr std::array<FieldRule, 1> kRefreshRules{FieldRule{
-    .name = "token", .required = true, .bytes_least = 1, .bytes_max = kTokenBytesMax}};
+constexpr std::array<FieldRule, 1> kRefreshRules{
+    FieldRule{.name = "token", .required = true, .bytes_least = 1, .bytes_max = kTokenBytesMax}};
 
 EnvelopeKeys keys_of(const EventOptions& events) {
   return {.event = events.event_key,
@@ -103,7 +103,8 @@ void NativeGateway::on_close(engine::SessionId id) {
   const std::uint64_t user_hash = client->user_hash;
   if (client->state != ClientState::asking) {
     const std::int64_t lasted = context_.unix_ms() - client->connected_at_ms;
-    context_.counters.connected_ms.record(static_cast<std::uint64_t>(std::max<std::int64_t>(lasted, 0)));
+    context_.counters.connected_ms.record(
+        static_cast<std::uint64_t>(std::max<std::int64_t>(lasted, 0)));
   }
   if (context_.clients.remove(handle)) routes_.left(user_hash);
   context_.counters.clients.set(context_.clients.size());
@@ -121,10 +122,14 @@ void NativeGateway::on_draining(engine::SessionId id) {
   const Client* client = context_.client_of(id);
   if (client == nullptr) return;
   const Options& options = context_.options();
-  const auto least = std::chrono::duration_cast<std::chrono::milliseconds>(options.reconnect_after_min);
-  const auto most = std::chrono::duration_cast<std::chrono::milliseconds>(options.reconnect_after_max);
-  const auto span = static_cast<std::uint64_t>(std::max<std::int64_t>((most - least).count(), 0)) + 1;
-  const auto after = static_cast<std::uint64_t>(least.count()) + context_.shard.reactor().random() % span;
+  const auto least =
+      std::chrono::duration_cast<std::chrono::milliseconds>(options.reconnect_after_min);
+  const auto most =
+      std::chrono::duration_cast<std::chrono::milliseconds>(options.reconnect_after_max);
+  const auto span =
+      static_cast<std::uint64_t>(std::max<std::int64_t>((most - least).count(), 0)) + 1;
+  const auto after =
+      static_cast<std::uint64_t>(least.count()) + context_.shard.reactor().random() % span;
   context_.tell(*client, "server:draining", fmt::format(R"({{"reconnectAfter":{}}})", after));
 }
 
@@ -142,9 +147,9 @@ void NativeGateway::on_message(engine::SessionId id, protocol::Opcode opcode,
     on_text(handle, *client, payload);
     return;
   }
-  const LimitVerdict verdict = context_.limiter.check_message(
-      client->buckets, client->grants->is_guest(), client->user_hash, client->tenant_hash,
-      payload.size(), context_.now());
+  const LimitVerdict verdict =
+      context_.limiter.check_message(client->buckets, client->grants->is_guest(), client->user_hash,
+                                     client->tenant_hash, payload.size(), context_.now());
   if (verdict.allowed) {
     publishing_.on_binary(*client, payload);
   } else {
@@ -162,9 +167,9 @@ void NativeGateway::on_text(ClientHandle handle, Client& client,
   }
   const EventFault* fault = reader_.read(payload, event);
   // Also what cannot be read costs its sender a message.
-  const LimitVerdict verdict = context_.limiter.check_message(
-      client.buckets, client.grants->is_guest(), client.user_hash, client.tenant_hash,
-      payload.size(), context_.now());
+  const LimitVerdict verdict =
+      context_.limiter.check_message(client.buckets, client.grants->is_guest(), client.user_hash,
+                                     client.tenant_hash, payload.size(), context_.now());
   if (!verdict.allowed) {
     context_.fail_limited(client, event, verdict);
   } else if (fault != nullptr) {
@@ -203,45 +208,32 @@ void NativeGateway::on_event(ClientHandle handle, Client& client, const Event& e
   using Self = NativeGateway;
   // The most frequent ones first.
   static constexpr std::array kKnown{
-      Known{"chat:message:send", [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.publishing_.on_chat(at, by, e);
-            }},
-      Known{"chat:message:receipt", [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.receipts_.on_receipt(at, by, e);
-            }},
-      Known{"chat:typing:start", [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.typing_.on_start(at, by, e);
-            }},
-      Known{"chat:typing:stop", [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.typing_.on_stop(at, by, e);
-            }},
-      Known{"message:send", [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.publishing_.on_message(at, by, e);
-            }},
-      Known{"ping", [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.on_ping(at, by, e);
-            }},
-      Known{"chat:room:join", [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.room_events_.on_join(at, by, e);
-            }},
-      Known{"chat:room:leave", [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.room_events_.on_leave(at, by, e);
-            }},
-      Known{"chat:room:create", [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.room_events_.on_create(at, by, e);
-            }},
-      Known{"chat:room:list", [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.room_events_.on_list(at, by, e);
-            }},
-      Known{"chat:room:presence", [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.room_events_.on_presence(at, by, e);
-            }},
-      Known{"chat:room:history", [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.room_events_.on_history(at, by, e);
-            }},
-      Known{"auth:refresh", [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.on_refresh(at, by, e);
-            }},
+      Known{"chat:message:send", [](Self& self, ClientHandle at, Client& by,
+                                    const Event& e) { self.publishing_.on_chat(at, by, e); }},
+      Known{"chat:message:receipt", [](Self& self, ClientHandle at, Client& by,
+                                       const Event& e) { self.receipts_.on_receipt(at, by, e); }},
+      Known{"chat:typing:start", [](Self& self, ClientHandle at, Client& by,
+                                    const Event& e) { self.typing_.on_start(at, by, e); }},
+      Known{"chat:typing:stop", [](Self& self, ClientHandle at, Client& by,
+                                   const Event& e) { self.typing_.on_stop(at, by, e); }},
+      Known{"message:send", [](Self& self, ClientHandle at, Client& by,
+                               const Event& e) { self.publishing_.on_message(at, by, e); }},
+      Known{"ping", [](Self& self, ClientHandle at, Client& by,
+                       const Event& e) { self.on_ping(at, by, e); }},
+      Known{"chat:room:join", [](Self& self, ClientHandle at, Client& by,
+                                 const Event& e) { self.room_events_.on_join(at, by, e); }},
+      Known{"chat:room:leave", [](Self& self, ClientHandle at, Client& by,
+                                  const Event& e) { self.room_events_.on_leave(at, by, e); }},
+      Known{"chat:room:create", [](Self& self, ClientHandle at, Client& by,
+                                   const Event& e) { self.room_events_.on_create(at, by, e); }},
+      Known{"chat:room:list", [](Self& self, ClientHandle at, Client& by,
+                                 const Event& e) { self.room_events_.on_list(at, by, e); }},
+      Known{"chat:room:presence", [](Self& self, ClientHandle at, Client& by,
+                                     const Event& e) { self.room_events_.on_presence(at, by, e); }},
+      Known{"chat:room:history", [](Self& self, ClientHandle at, Client& by,
+                                    const Event& e) { self.room_events_.on_history(at, by, e); }},
+      Known{"auth:refresh", [](Self& self, ClientHandle at, Client& by,
+                               const Event& e) { self.on_refresh(at, by, e); }},
   };
   for (const Known& known : kKnown) {
     if (known.name != event.name) continue;
@@ -277,10 +269,12 @@ void NativeGateway::expire(base::Instant now) {
 base::Instant NativeGateway::next_deadline() const noexcept {
   const std::int64_t expiry = context_.clients.next_expiry();
   const base::Instant ends =
-      expiry == INT64_MAX ? base::kForever
-                          : std::max(context_.services.clock.instant_of(std::min(expiry, INT64_MAX / 1000) * 1000), context_.now());
-  return std::min({ends, publishing_.next_deadline(), receipts_.next_deadline(),
-                   typing_.next_deadline()});
+      expiry == INT64_MAX
+          ? base::kForever
+          : std::max(context_.services.clock.instant_of(std::min(expiry, INT64_MAX / 1000) * 1000),
+                     context_.now());
+  return std::min(
+      {ends, publishing_.next_deadline(), receipts_.next_deadline(), typing_.next_deadline()});
 }
 
 engine::StepResult NativeGateway::run_tasks() {

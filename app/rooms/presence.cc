@@ -39,8 +39,8 @@ void Presence::list(std::string engine_name, std::string_view cursor, std::uint3
   query->from = PlaceCursor::parse(cursor);
   query->done = std::move(done);
   const ShardPosts& posts = context_.services.posts;
-  static_cast<void>(posts.post(
-      0, [query](NativeGateway& gateway) { gateway.presence().look(0, query); }));
+  static_cast<void>(
+      posts.post(0, [query](NativeGateway& gateway) { gateway.presence().look(0, query); }));
 }
 
 // Every shard counts its members; those of the page are read where the page is.

@@ -26,9 +26,7 @@ class Presence {
   explicit Presence(NativeContext& context) : context_(context) {}
 
   // To the others in the room.
-  void tell_joined(const Client& client, const engine::Room& room) {
-    tell(client, room, "joined");
-  }
+  void tell_joined(const Client& client, const engine::Room& room) { tell(client, room, "joined"); }
   void tell_left(const Client& client, const engine::Room& room) { tell(client, room, "left"); }
 
   // A page of the room's members from `cursor` on (empty: from the start). `done` is called on this

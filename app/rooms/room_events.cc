@@ -37,8 +37,7 @@ constexpr std::array<FieldRule, 3> kPresenceRules{
     kRoomRule, FieldRule{.name = "cursor", .bytes_max = 32}, kLimitRule};
 constexpr std::array<FieldRule, 3> kHistoryRules{
     kRoomRule,
-    FieldRule{
-        .name = "after", .kinds = FieldKinds{FieldKind::number}, .least = 0, .whole = true},
+    FieldRule{.name = "after", .kinds = FieldKinds{FieldKind::number}, .least = 0, .whole = true},
     kLimitRule};
 
 std::uint32_t limit_of(const Event& event) {
@@ -164,7 +163,8 @@ bool RoomEvents::may_join(Client& client, const Event& event, std::string_view r
   }
   const LimitOptions& limits = context_.options().limits;
   if (limits.enabled && client.rooms + client.joins_pending >= limits.rooms_per_connection) {
-    context_.fail(client, event, ErrorCode::client_error, "in as many rooms as a connection may be");
+    context_.fail(client, event, ErrorCode::client_error,
+                  "in as many rooms as a connection may be");
     return false;
   }
   return true;
@@ -268,9 +268,9 @@ void RoomEvents::on_join_failed(engine::SessionId session, std::string_view engi
   Client* client = context_.clients.find(join.client);
   if (client == nullptr) return;
   --client->joins_pending;
-  context_.fail(*client, join.request_id_raw,
-                {.code = ErrorCode::server_error,
-                 .message = "no place for another room; try again later"});
+  context_.fail(
+      *client, join.request_id_raw,
+      {.code = ErrorCode::server_error, .message = "no place for another room; try again later"});
 }
 
 // ---- Leaving ------------------------------------------------------------------------------------
@@ -308,8 +308,7 @@ void RoomEvents::leave(Client& client, engine::RoomHandle handle, std::string_vi
 // A session that ends is out of its rooms before its on_close().
 void RoomEvents::on_left(engine::SessionId session, const engine::Room& room) {
   if (is_reserved(room.name) || room.name == kEverybody) return;
-  const Client* client =
-      context_.clients.find(as_client(context_.sessions.context(session)));
+  const Client* client = context_.clients.find(as_client(context_.sessions.context(session)));
   if (client != nullptr) presence_.tell_left(*client, room);
 }
 
@@ -318,12 +317,13 @@ void RoomEvents::on_left(engine::SessionId session, const engine::Room& room) {
 void RoomEvents::grants_changed(ClientHandle handle) {
   Client& client = *context_.clients.find(handle);
   std::vector<engine::RoomHandle> lost;
-  context_.rooms.for_rooms_of(client.session, [&](engine::RoomHandle each,
-                                                  const engine::Room& room) {
-    if (is_reserved(room.name) || room.name == kEverybody) return;
-    const std::string_view name = engine::without_tag(room.name);
-    if (!context_.admits(client, RoomOperation::join, name)) lost.push_back(each);
-  });
+  context_.rooms.for_rooms_of(client.session,
+                              [&](engine::RoomHandle each, const engine::Room& room) {
+                                if (is_reserved(room.name) || room.name == kEverybody) return;
+                                const std::string_view name = engine::without_tag(room.name);
+                                if (!context_.admits(client, RoomOperation::join, name))
+                                  lost.push_back(each);
+                              });
   for (const engine::RoomHandle each : lost) {
     context_.counters.evictions.add();
     leave(client, each, "no longer admitted", {});
@@ -376,18 +376,16 @@ void RoomEvents::on_presence(ClientHandle handle, Client& client, const Event& e
   if (room == nullptr) return;
   const Field* cursor = checker_.found()[1];
   set_engine_name(context_.room_name, room->text, client.grants->tenant);
-  presence_.list(context_.room_name, cursor == nullptr ? std::string_view{} : cursor->text,
-                 limit_of(event),
-                 [handle, name = std::string(room->text),
-                  request_id = std::string(event.request_id_raw)](NativeGateway& gateway,
-                                                                  const MemberPage& page) {
-                   NativeContext& context = gateway.context();
-                   const Client* asker = context.clients.find(handle);
-                   if (asker == nullptr) return;
-                   const Event asked{.request_id_raw = request_id};
-                   context.reply(*asker, asked, "chat:room:presence",
-                                 member_page_data(name, page));
-                 });
+  presence_.list(
+      context_.room_name, cursor == nullptr ? std::string_view{} : cursor->text, limit_of(event),
+      [handle, name = std::string(room->text), request_id = std::string(event.request_id_raw)](
+          NativeGateway& gateway, const MemberPage& page) {
+        NativeContext& context = gateway.context();
+        const Client* asker = context.clients.find(handle);
+        if (asker == nullptr) return;
+        const Event asked{.request_id_raw = request_id};
+        context.reply(*asker, asked, "chat:room:presence", member_page_data(name, page));
+      });
 }
 
 void RoomEvents::on_history(ClientHandle handle, Client& client, const Event& event) {
@@ -398,7 +396,8 @@ void RoomEvents::on_history(ClientHandle handle, Client& client, const Event& ev
   const Field* room = read_room(client, event, RoomOperation::history);
   if (room == nullptr) return;
   const Field* after = checker_.found()[1];
-  const auto from = after == nullptr ? 0 : static_cast<std::uint64_t>(std::min(after->number, 9e15));
+  const auto from =
+      after == nullptr ? 0 : static_cast<std::uint64_t>(std::min(after->number, 9e15));
   set_engine_name(context_.room_name, room->text, client.grants->tenant);
   const ShardPosts& posts = context_.services.posts;
   const std::uint32_t here = context_.shard.number();
@@ -412,12 +411,12 @@ void RoomEvents::on_history(ClientHandle handle, Client& client, const Event& ev
       context.reply(*asker, asked, "chat:room:history", history_page_data(name, page));
     }));
   };
-  static_cast<void>(posts.post(context_.rooms.home_of(context_.room_name),
-                               [answer, engine_name = context_.room_name, from,
-                                limit = limit_of(event)](NativeGateway& gateway) {
-                                 answer(read_history(gateway.context().rooms, engine_name, from,
-                                                     limit));
-                               }));
+  static_cast<void>(
+      posts.post(context_.rooms.home_of(context_.room_name),
+                 [answer, engine_name = context_.room_name, from,
+                  limit = limit_of(event)](NativeGateway& gateway) {
+                   answer(read_history(gateway.context().rooms, engine_name, from, limit));
+                 }));
 }
 
 }  // namespace app

@@ -19,8 +19,7 @@ namespace app {
 
 class RoomEvents {
  public:
-  RoomEvents(NativeContext& context, Presence& presence)
-      : context_(context), presence_(presence) {}
+  RoomEvents(NativeContext& context, Presence& presence) : context_(context), presence_(presence) {}
 
   void on_create(ClientHandle handle, Client& client, const Event& event);
   void on_join(ClientHandle handle, Client& client, const Event& event);

@@ -1,8 +1,8 @@
 // Typing: who is typing in which room, told to the others there; forgotten when nothing more comes.
 //
 // A start is passed on at most once in EventOptions::typing_pace for each client and room; the end
-// is told when the client says so, leaves, or is silent for typing_expiry. Threads: the shard's own.
-// Bound: kTypingPerClientMost rooms of each client; a start beyond it is dropped and counted.
+// is told when the client says so, leaves, or is silent for typing_expiry. Threads: the shard's
+// own. Bound: kTypingPerClientMost rooms of each client; a start beyond it is dropped and counted.
 #pragma once
 
 #include <cstdint>

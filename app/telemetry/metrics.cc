@@ -198,7 +198,7 @@ void add_native(Page& page) {
   page.counters<MessageKind>(
       "millrace_events_total", "Events from clients, by type", "type", 0, kMessageKindCount,
       [&](const Parts& parts, std::uint8_t i) { return of(parts).messages[i].value(); });
-  const auto events = [&](std::string type, const base::Counter NativeCounters::*counter) {
+  const auto events = [&](std::string type, const base::Counter NativeCounters::* counter) {
     page.add("millrace_events_total", "Events from clients, by type", MetricType::Counter,
              static_cast<double>(
                  page.sum([&](const Parts& parts) { return (of(parts).*counter).value(); })),
@@ -209,8 +209,7 @@ void add_native(Page& page) {
   events("control", &NativeCounters::control_events);
   events("unknown", &NativeCounters::unknown_events);
   page.counters<ErrorCode>(
-      "millrace_event_errors_total", "Error events to clients, by code", "code", 0,
-      kErrorCodeCount,
+      "millrace_event_errors_total", "Error events to clients, by code", "code", 0, kErrorCodeCount,
       [&](const Parts& parts, std::uint8_t i) { return of(parts).errors[i].value(); });
   page.counters<LimitKind>("millrace_rate_limited_total", "What was refused, by limit", "limit", 0,
                            kLimitKindCount, [](const Parts& parts, std::uint8_t i) {
@@ -226,11 +225,10 @@ void add_native(Page& page) {
                [&](const Parts& parts) { return of(parts).abusers_closed.value(); });
   page.counter("millrace_typing_dropped_total", "Typing events that came too often to pass on",
                [&](const Parts& parts) { return of(parts).typing_dropped.value(); });
-  page.durations("millrace_connection_duration_seconds", "How long clients were connected",
-                 kMillisecondsPerSecond, 7, 27,
-                 [&](const Parts& parts) -> const base::OctaveCounts& {
-                   return of(parts).connected_ms;
-                 });
+  page.durations(
+      "millrace_connection_duration_seconds", "How long clients were connected",
+      kMillisecondsPerSecond, 7, 27,
+      [&](const Parts& parts) -> const base::OctaveCounts& { return of(parts).connected_ms; });
 }
 
 void add_latency(Page& page) {
@@ -254,25 +252,24 @@ void add_history(Page& page) {
              [&](const Parts& parts) { return of(parts).bytes.value(); });
   page.gauge("millrace_history_messages", "Messages that rooms remember",
              [&](const Parts& parts) { return of(parts).messages.value(); });
-  const auto forgotten = [&](std::string why, const base::Counter engine::HistoryCounters::*counter) {
+  const auto forgotten = [&](std::string why,
+                             const base::Counter engine::HistoryCounters::* counter) {
     page.add("millrace_history_forgotten_total", "Messages that rooms forgot, by why",
-             MetricType::Counter,
-             static_cast<double>(
-                 page.sum([&](const Parts& parts) { return (of(parts).*counter).value(); })),
+             MetricType::Counter, static_cast<double>(page.sum([&](const Parts& parts) {
+               return (of(parts).*counter).value();
+             })),
              {{"why", std::move(why)}});
   };
   forgotten("age", &engine::HistoryCounters::forgotten_by_age);
   forgotten("room", &engine::HistoryCounters::forgotten_by_room);
   forgotten("total", &engine::HistoryCounters::forgotten_by_total);
-  page.counter("millrace_message_retries_total", "Messages that had been numbered before",
-               [](const Parts& parts) {
-                 return parts.program->rooms().id_counters().duplicates.value();
-               });
-  page.counter("millrace_message_ids_evicted_total",
-               "Ids forgotten before their time: a retry would be taken for a new message",
-               [](const Parts& parts) {
-                 return parts.program->rooms().id_counters().evicted.value();
-               });
+  page.counter(
+      "millrace_message_retries_total", "Messages that had been numbered before",
+      [](const Parts& parts) { return parts.program->rooms().id_counters().duplicates.value(); });
+  page.counter(
+      "millrace_message_ids_evicted_total",
+      "Ids forgotten before their time: a retry would be taken for a new message",
+      [](const Parts& parts) { return parts.program->rooms().id_counters().evicted.value(); });
 }
 
 void add_memory(Page& page) {

@@ -56,8 +56,8 @@ struct Room {
   RoomPolicy policy = RoomPolicy::reliable;
   std::uint64_t batch_first = 1;             // The numbers of `active`: from this one,
   std::uint64_t batch_last = 0;              // to this one.
-  base::Instant open_measured{};    // When a message of `open` came whose way is measured,
-  base::Instant active_measured{};  // and one of `active`; else the origin of time.
+  base::Instant open_measured{};             // When a message of `open` came whose way is measured,
+  base::Instant active_measured{};           // and one of `active`; else the origin of time.
   std::unique_ptr<Conflation> conflation{};  // Of a `latest` room.
   std::unique_ptr<WantedAnswers> wanted{};   // Once some publisher asked.
 

@@ -64,13 +64,14 @@ struct Publication {
   bool keep = false;                   // In the room's history.
   std::uint32_t number_at = kNowhere;  // Where the message has room for its number.
   std::uint64_t key = 0;               // In a `latest` room: what it is the newest value of.
-  base::Handle answer{};    // What the publisher's shard calls the answer that it awaits; or null.
+  base::Handle answer{};  // What the publisher's shard calls the answer that it awaits; or null.
   base::Instant published_at{};  // Of a message whose way is measured; else the origin of time.
-  std::string_view id{};    // By which a retry is known; at most kMessageIdBytesMax.
-  std::string_view room{};  // Its name, from a publisher whose shard may have no member in it.
+  std::string_view id{};         // By which a retry is known; at most kMessageIdBytesMax.
+  std::string_view room{};       // Its name, from a publisher whose shard may have no member in it.
 
   bool has_head() const noexcept {
-    return keep || published_at != base::Instant{} || number_at != kNowhere || key != 0 || answer || !id.empty() || !room.empty();
+    return keep || published_at != base::Instant{} || number_at != kNowhere || key != 0 || answer ||
+           !id.empty() || !room.empty();
   }
   std::uint8_t detail() const noexcept {
     const auto code = static_cast<std::uint32_t>(opcode);

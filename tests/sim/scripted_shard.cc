@@ -64,7 +64,9 @@ void ScriptedShard::on_joined(engine::SessionId session, engine::RoomHandle room
   if (join) join(session, room);
 }
 
-void ScriptedShard::on_join_failed(engine::SessionId session, std::string_view /*room*/) { not_joined.push_back(session); }
+void ScriptedShard::on_join_failed(engine::SessionId session, std::string_view /*room*/) {
+  not_joined.push_back(session);
+}
 
 void ScriptedShard::on_recovered(engine::SessionId session, engine::RoomHandle room,
                                  const engine::Recovery& recovery) {

@@ -27,7 +27,8 @@ LimitOptions nothing_limited() {
 class LimiterTest : public testing::Test {
  protected:
   LimitVerdict message(Limiter& limiter, ConnectionBuckets& from, std::uint64_t user = 10,
-                  std::uint64_t tenant = 20, bool is_guest = false, std::uint64_t bytes = 100) {
+                       std::uint64_t tenant = 20, bool is_guest = false,
+                       std::uint64_t bytes = 100) {
     return limiter.check_message(from, is_guest, user, tenant, bytes, kStart);
   }
   void expect_refused(const LimitVerdict& verdict, LimitKind kind, base::Duration wait) {
