@@ -79,9 +79,9 @@ std::string_view nearest_setting(std::string_view path) {
   const std::string_view key = nearest_name(key_of(path), keys);
   // The right key in the wrong table is the next best guess.
   for (const Setting& setting : all_settings()) {
-    const bool is_near = key.empty() ? key_of(setting.path) == key_of(path)
-                                     : table_of(setting.path) == table_of(path) &&
-                                           key_of(setting.path) == key;
+    const bool is_near =
+        key.empty() ? key_of(setting.path) == key_of(path)
+                    : table_of(setting.path) == table_of(path) && key_of(setting.path) == key;
     if (is_near) return setting.path;
   }
   return {};
