@@ -37,7 +37,7 @@ TEST_F(GatewayOptions, AllOfAuth) {
                                            "'\njwks_file = '" + jwks + R"('
 jwks_url = "https://id.example.com/keys"
 jwks_refresh = "1m"
-algorithms = ["RS256", "EdDSA"]
+algorithms = ["RS256", "ES256"]
 issuer = "https://id.example.com"
 audiences = ["chat"]
 leeway = "5s"
@@ -52,7 +52,7 @@ known_for = "10m"
 guests = true
 guest_tenant = "public"
 guest_permissions = ["chat:read"]
-origins = ["https://app.example.com", "https://*.example.com", "http://localhost:3000"]
+origins = ["https://app.example.com", "https://*.example.com", "http://localhost:3000", "null"]
 failures_per_minute = 0
 threads = 2
 [auth.claims]
@@ -63,7 +63,7 @@ user = "uid"
   EXPECT_THAT(auth.keys_pem, HasSubstr("PUBLIC KEY"));
   EXPECT_EQ(auth.jwks, "{\"keys\":[]}");
   EXPECT_EQ(auth.jwks_refresh, std::chrono::minutes{1});
-  EXPECT_THAT(auth.token.algorithms, ElementsAre("RS256", "EdDSA"));
+  EXPECT_THAT(auth.token.algorithms, ElementsAre("RS256", "ES256"));
   EXPECT_EQ(auth.token.issuer, "https://id.example.com");
   EXPECT_EQ(auth.token.leeway, std::chrono::seconds{5});
   EXPECT_FALSE(auth.token.expiry_required);
@@ -78,9 +78,16 @@ user = "uid"
   EXPECT_TRUE(auth.guests);
   EXPECT_EQ(auth.guest_tenant, "public");
   EXPECT_THAT(auth.guest_permissions, ElementsAre("chat:read"));
-  EXPECT_EQ(auth.origins.size(), 3U);
+  EXPECT_EQ(auth.origins.size(), 4U);
   EXPECT_EQ(auth.failures_per_minute, 0U);
   EXPECT_EQ(auth.threads, 2U);
+}
+
+TEST_F(GatewayOptions, WhatWouldBeCutOffIsAMistake) {
+  EXPECT_EQ(mistakes_of({"--auth-leeway", "1500ms"}),
+            "--auth-leeway 1500ms: must be whole seconds\n");
+  EXPECT_EQ(mistakes_of({"--auth-service-timeout", "100500us"}),
+            "--auth-service-timeout 100500us: must be whole milliseconds\n");
 }
 
 TEST_F(GatewayOptions, OriginsHaveNoPath) {
