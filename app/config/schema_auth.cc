@@ -84,8 +84,8 @@ void add_tokens(Adder& adder, const TokenRules& standard) {
   Setting& algorithms = adder.add("auth.algorithms", SettingKind::choice, "",
                                   "that tokens may be signed with; none named: those that fit the "
                                   "keys");
-  algorithms.choices = {"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256",
-                        "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"};
+  algorithms.choices = {"HS256", "HS384", "HS512", "RS256", "RS384",
+                        "RS512", "ES256", "ES384", "ES512"};
   algorithms.is_list = true;
   adder.text("auth.issuer", standard.issuer, "that tokens must name; empty: any");
   adder.list("auth.audiences", "one of which tokens must name; none: any");
