@@ -57,9 +57,9 @@ std::uint32_t default_port(std::string_view scheme) noexcept {
 }
 
 bool read_port(std::string_view text, std::uint32_t& port) {
-  const char* end = text.data() + text.size();
-  const auto [stop, status] = std::from_chars(text.data(), end, port);
-  return status == std::errc{} && stop == end && port >= 1 && port <= kPortMost;
+  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return status == std::errc{} && end == text.data() + text.size() && port >= 1 &&
+         port <= kPortMost;
 }
 
 }  // namespace

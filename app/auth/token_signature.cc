@@ -56,10 +56,8 @@ std::string ec_signature_as_der(const std::string& signature, KeyKind kind) {
   BigNumberHandle s(BN_bin2bn(octets_of(signature) + half, static_cast<int>(half), nullptr));
   const EcSignatureHandle pair(ECDSA_SIG_new());
   if (r == nullptr || s == nullptr || pair == nullptr) return {};
-  if (ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1) return {};
-  // Both belong to the pair now.
-  static_cast<void>(r.release());
-  static_cast<void>(s.release());
+  // Both belong to the pair from here on; it refuses none but null.
+  if (ECDSA_SIG_set0(pair.get(), r.release(), s.release()) != 1) return {};
   unsigned char* encoded = nullptr;
   const int size = i2d_ECDSA_SIG(pair.get(), &encoded);
   if (size <= 0) return {};

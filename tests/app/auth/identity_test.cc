@@ -77,7 +77,7 @@ TEST(Identity, ListsAreBoundedInNumberAndSize) {
 }
 
 TEST(Identity, ControlCharactersAndBrokenTextAreRefusedEverywhere) {
-  using namespace std::string_literals;
+  using namespace std::literals;
   for (const std::string& bad : {"a\0b"s, "a\n"s, "\x1b[31m"s, "a\x7f"s, "a\xc2\x85z"s, "\xff"s,
                                  "\xed\xa0\x80"s, "a\xc2"s}) {
     EXPECT_NE(mistake_after([&](Identity& i) { i.user = bad; }), "");

@@ -163,13 +163,24 @@ TEST(KeySet, JwksOfEachKindIsTheSameKeyAsThePem) {
 
 // The example of RFC 7517 appendix A.1.
 TEST(KeySet, JwksOfTheRfc) {
-  const KeySet set = KeySet::from_jwks(R"({"keys":[
-      {"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
-       "y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM","use":"enc","kid":"1"},
-      {"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
-       "e":"AQAB","alg":"RS256","kid":"2011-04-29"}]})")
-                         .take();
-  ASSERT_EQ(set.keys().size(), 1U) << "the first is for encryption";
+  const json for_encryption{{"kty", "EC"},
+                            {"crv", "P-256"},
+                            {"x", "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4"},
+                            {"y", "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"},
+                            {"use", "enc"},
+                            {"kid", "1"}};
+  const json rsa{{"kty", "RSA"},
+                 {"n",
+                  "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1"
+                  "L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4"
+                  "QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbO"
+                  "pbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csF"
+                  "Cur-kEgU8awapJzKnqDKgw"},
+                 {"e", "AQAB"},
+                 {"alg", "RS256"},
+                 {"kid", "2011-04-29"}};
+  const KeySet set = KeySet::from_jwks(set_of({for_encryption, rsa})).take();
+  ASSERT_EQ(set.keys().size(), 1U);
   EXPECT_EQ(set.keys()[0].kind, KeyKind::rsa);
   EXPECT_EQ(set.keys()[0].id, "2011-04-29");
   EXPECT_EQ(set.keys()[0].algorithm, "RS256");

@@ -17,7 +17,9 @@
 namespace app {
 
 // How GoogleTest shows one.
-inline void PrintTo(AuthFailure failure, std::ostream* out) { *out << name(failure); }
+inline std::ostream& operator<<(std::ostream& out, AuthFailure failure) {
+  return out << name(failure);
+}
 
 }  // namespace app
 
