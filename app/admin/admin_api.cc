@@ -38,8 +38,9 @@ bool is_own_host(std::string_view host) {
 
 std::optional<std::uint64_t> length_of(std::string_view text) {
   std::uint64_t length = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, length);
+  const char* const first = text.data();
+  const char* const last = first + text.size();
+  const auto [end, error] = std::from_chars(first, last, length);
   if (error != std::errc() || end != last) return std::nullopt;
   return length;
 }

@@ -70,10 +70,10 @@ std::string id_of(const httplib::Request& request, httplib::Response& response) 
   return response.get_header_value("X-Request-Id");
 }
 
-void write_answer(ApiAnswer answer, httplib::Response& response) {
+void write_answer(const ApiAnswer& answer, httplib::Response& response) {
   response.status = answer.status;
   response.set_content(answer.body, answer.content_type);
-  for (auto& [name, value] : answer.headers) response.set_header(name, value);
+  for (const auto& [name, value] : answer.headers) response.set_header(name, value);
   response.set_header("Cache-Control", "no-store");
   response.set_header("X-Content-Type-Options", "nosniff");
 }
@@ -210,9 +210,9 @@ void AdminHttp::prepare(httplib::Request& request, AdminStream& stream) const {
 void AdminHttp::set_handlers() {
   const auto refuse = [this](const httplib::Request& request, httplib::Response& response) {
     const RequestHead head = head_of(request, id_of(request, response));
-    std::optional<ApiAnswer> refusal = api_.refuse(head);
+    const std::optional<ApiAnswer> refusal = api_.refuse(head);
     if (!refusal) return false;
-    write_answer(*std::move(refusal), response);
+    write_answer(*refusal, response);
     const bool has_body = request.has_header("Content-Length") || !head.transfer_encoding.empty();
     const bool is_unread = has_body && (head.content_length != "0" || head.has_doubles);
     if (is_unread) response.set_header("Connection", "close");
