@@ -168,24 +168,26 @@ void AdminHttp::refuse_connection(int descriptor) const {
 void AdminHttp::serve_connection(int descriptor) {
   AdminStream stream(descriptor, context_);
   if (!stream.open()) return;
-  serve_requests(descriptor, stream);
+  const bool is_answered = serve_requests(descriptor, stream);
   stream.close();
+  if (is_answered) stream.linger();
 }
 
-void AdminHttp::serve_requests(int descriptor, AdminStream& stream) {
+bool AdminHttp::serve_requests(int descriptor, AdminStream& stream) {
   for (std::uint32_t count = 1; count <= kAdminRequestsPerConnectionMost; ++count) {
-    if (!connections_.set_idle(descriptor, true)) return;
+    if (!connections_.set_idle(descriptor, true)) return false;
     const bool is_crowded = threads_.waiting() > 0;
     const bool is_here =
         stream.wait_for_request(is_crowded ? kAdminCrowdedIdleTimeout : kAdminIdleTimeout);
-    if (!connections_.set_idle(descriptor, false) || !is_here) return;
+    if (!connections_.set_idle(descriptor, false) || !is_here) return false;
     stream.begin_request();
     const bool is_last = count == kAdminRequestsPerConnectionMost || threads_.waiting() > 0;
     bool client_closes = false;
     const auto prepare_request = [&](httplib::Request& request) { prepare(request, stream); };
     const bool is_answered = process_request(stream, is_last, client_closes, prepare_request);
-    if (!is_answered || is_last || client_closes || !stream.is_request_read()) return;
+    if (!is_answered || is_last || client_closes || !stream.is_request_read()) break;
   }
+  return true;
 }
 
 // Called between the head and the body.
