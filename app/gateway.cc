@@ -231,6 +231,7 @@ void Gateway::take_over(const Options& fresh) {
   policy_ = made.take();
   base::configure_log(policy_->options->log_level, policy_->options->log_format);
   control_.set_policy(policy_);
+  services_.failed_attempts.set_per_minute(policy_->options->auth.failures_per_minute);
   for (std::uint32_t shard = 0; shard < services_.posts.shards(); ++shard) {
     static_cast<void>(services_.posts.post(
         shard, [policy = policy_](NativeGateway& gateway) { gateway.set_policy(policy); }));

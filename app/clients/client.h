@@ -26,6 +26,7 @@ struct Client {
   std::string user{};
   std::string display_name{};
   std::string token_id{};
+  std::string address{};        // Empty: not known.
   std::uint64_t user_hash = 0;  // Of tenant and user.
   std::uint64_t tenant_hash = 0;
   std::uint64_t address_hash = 0;  // 0: not known.
