@@ -37,7 +37,9 @@ struct Client {
   std::uint64_t bytes_in = 0;
   std::uint32_t messages_in = 0;
   std::uint32_t round_trip_us = 0;  // 0: not measured yet.
-  base::Handle next_of_user{};      // Another connection of the same user here.
+  std::uint32_t renewals = 0;       // Of its token.
+  base::Handle next_of_user{};      // Another connection of the same user here,
+  base::Handle previous_of_user{};  // in a chain that the last to come begins.
   std::uint16_t rooms = 0;          // That it joined itself.
   std::uint16_t joins_pending = 0;
   std::uint8_t typing_in = 0;  // Rooms.

@@ -71,6 +71,7 @@ engine::Admission Admissions::on_request(engine::SessionId id, const protocol::H
   }
   if (auto refusal = enter(handle, make_guest(auth, context_.shard.reactor().random()))) {
     context_.clients.remove(handle);
+    context_.counters.clients.set(context_.clients.size());
     return {.verdict = Answer::respond, .response = *std::move(refusal)};
   }
   admission.verdict = Answer::accept;
