@@ -33,6 +33,7 @@ namespace {
 constexpr int kFailedToStart = 1;
 constexpr int kInterrupted = 130;
 constexpr long kEndPollNanoseconds = 20'000'000;
+constexpr base::Duration kLeftOutEvery = std::chrono::seconds{1};
 
 // Signals are taken by sigtimedwait() on the main thread alone; all others inherit the mask.
 sigset_t block_signals() {
@@ -122,6 +123,7 @@ class Gateway {
  private:
   void keep_time() { services_.clock.set(monotonic_now(), unix_ms_now()); }
   void keep_watch();
+  void tell_left_out();
   void reload();
   void take_over(const Options& fresh);
   void drop_retired();
@@ -140,6 +142,7 @@ class Gateway {
   std::unique_ptr<AdminServer> admin_;
   ServiceNotifier notifier_;
   std::unique_ptr<ShardWatch> watch_;
+  base::Instant tell_at_{};
   bool draining_ = false;
 };
 
@@ -174,6 +177,19 @@ void Gateway::keep_watch() {
   }
 }
 
+// What the log leaves out is told within a second, whether or not a line of its kind follows.
+void Gateway::tell_left_out() {
+  const base::Instant now = monotonic_now();
+  if (now < tell_at_) return;
+  tell_at_ = now + kLeftOutEvery;
+  for (std::size_t index = 0; index < kLogKindCount; ++index) {
+    const auto kind = static_cast<LogKind>(index);
+    const std::uint64_t lines = services_.log_sampling.take_suppressed(kind);
+    if (lines == 0) continue;
+    base::log_fields(base::LogLevel::warn, {{"kind", name(kind)}}, "{} lines were left out", lines);
+  }
+}
+
 void Gateway::drain(int signal) {
   const Options& options = *policy_->options;
   draining_ = true;
@@ -191,6 +207,7 @@ int Gateway::wait_for_end(const sigset_t& signals) {
     keep_time();
     keep_watch();
     drop_retired();
+    tell_left_out();
     if (signal == 0) continue;
     if (draining_ && signal == SIGINT) {
       base::log_warn("interrupted again: ending now");
@@ -238,6 +255,7 @@ void Gateway::take_over(const Options& fresh) {
   }
   retired_.push_back(std::exchange(policy_, made.take()));
   base::configure_log(policy_->options->log_level, policy_->options->log_format);
+  services_.log_sampling.set_one_connection_in(policy_->options->log_sample);
   control_.set_policy(policy_);
   services_.failed_attempts.set_per_minute(policy_->options->auth.failures_per_minute);
   for (std::uint32_t shard = 0; shard < services_.posts.shards(); ++shard) {

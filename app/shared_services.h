@@ -17,6 +17,7 @@
 #include "app/auth/revocations.h"
 #include "app/config/options.h"
 #include "app/limits/limiter.h"
+#include "app/telemetry/log_sampling.h"
 #include "app/telemetry/wall_clock.h"
 #include "engine/shard/posted_tasks.h"
 #include "engine/shard/shard.h"
@@ -68,13 +69,16 @@ class ShardPosts {
 struct SharedServices {
   // `seed`: random, another in each life of the process.
   SharedServices(const Options& options, std::uint64_t seed)
-      : failed_attempts(options.auth.failures_per_minute, seed), epoch(seed) {}
+      : failed_attempts(options.auth.failures_per_minute, seed),
+        log_sampling({.one_connection_in = options.log_sample}),
+        epoch(seed) {}
 
   ShardPosts posts{};
   LimitTables limit_tables{};
   FailedAttempts failed_attempts;
   Revocations revocations{};
   WallClock clock{};
+  LogSampling log_sampling;
   std::uint64_t epoch;  // See engine::RoomOptions.
 };
 
