@@ -96,7 +96,8 @@ class LiveSessionTest(NativeGatewayTest, AsyncTest):
     async def test_a_refresh_that_is_refused_changes_nothing(self):
         async with await connect_as(self.gateway, "ann", **STAFF) as client:
             await client.join("staff-1")
-            for token in (tokens.mint("bob"), tokens.mint("ann", "other"), tokens.mint("ann", exp=1),
+            for token in (tokens.mint("bob"), tokens.mint("ann", "other"),
+                          tokens.mint("ann", exp=1),
                           tokens.hs256(tokens.claims_of("ann"), "x" * 32), "nonsense",
                           tokens.unsigned(tokens.claims_of("ann"))):
                 self.assertEqual(await client.fail("auth:refresh", {"token": token}), "AUTH_FAILED")

@@ -17,7 +17,7 @@ QUIET_S = 0.15
 
 
 class AsyncTest(unittest.IsolatedAsyncioTestCase):
-    """Tests that are coroutines, without asyncio's debugging: it makes everything ten times slower."""
+    """Tests that are coroutines, without asyncio's debugging, which would take ten times as long."""
 
     async def asyncSetUp(self):
         asyncio.get_running_loop().set_debug(False)
@@ -195,4 +195,5 @@ async def connect_as(server, user, tenant="acme", query="", **claims):
 def binary(room, payload=b"", kind=1, flags=0, stream=1, sequence=1, version=1):
     """A binary message as clients send it."""
     name = room.encode()
-    return struct.pack(">BBBBII", version, kind, flags, len(name), stream, sequence) + name + payload
+    head = struct.pack(">BBBBII", version, kind, flags, len(name), stream, sequence)
+    return head + name + payload
