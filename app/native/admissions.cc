@@ -134,9 +134,7 @@ std::optional<std::string> Admissions::enter(ClientHandle handle, const Identity
       context_.limiter.check_connection(client.address_hash, tenant_hash, context_.now());
   if (!verdict.allowed) return refuse_limited(client.session, verdict);
   client.connected_at_ms = context_.unix_ms();
-  const bool first =
-      context_.clients.identify(handle, identity, context_.grants.share(grants_of(identity)));
-  if (first) routes_.arrived(client.user_hash);
+  context_.clients.identify(handle, identity, context_.grants.share(grants_of(identity)));
   context_.counters.admitted.add();
   return std::nullopt;
 }

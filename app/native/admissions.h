@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 
-#include "app/delivery/user_routes.h"
 #include "app/native/native_context.h"
 #include "app/rooms/room_events.h"
 #include "engine/session/session_handler.h"
@@ -18,8 +17,7 @@ namespace app {
 
 class Admissions {
  public:
-  Admissions(NativeContext& context, UserRoutes& routes, RoomEvents& rooms)
-      : context_(context), routes_(routes), rooms_(rooms) {}
+  Admissions(NativeContext& context, RoomEvents& rooms) : context_(context), rooms_(rooms) {}
 
   // For a path of native events.
   engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,
@@ -42,7 +40,6 @@ class Admissions {
   void note_failure(AuthFailure why, std::uint64_t address_hash);
 
   NativeContext& context_;
-  UserRoutes& routes_;
   RoomEvents& rooms_;
 };
 
