@@ -29,6 +29,8 @@ class Admissions {
   void refresh(ClientHandle handle, std::string token, std::string request_id);
 
  private:
+  // Nothing when the request does not say.
+  std::optional<std::uint32_t> shard_wanted(const protocol::HttpRequest& request);
   engine::Admission refuse(engine::SessionId id, AuthFailure why, std::uint64_t address_hash);
   void ask(ClientHandle handle, std::string token);
   // What lets the client in once its identity is known; else why not.
