@@ -1,5 +1,5 @@
-"""The gateway beside an auth service that is well, slow, lying or dead: who is let in meanwhile, what
-the others are told, and that nobody who is in notices."""
+"""The gateway beside an auth service that is well, slow, lying or dead: who is let in meanwhile,
+what the others are told, and that nobody who is in notices."""
 
 import asyncio
 import contextlib
@@ -206,7 +206,8 @@ class AuthServiceTest(AsyncTest):
                     status, reason, _ = await self.refusal(f"liar-{number}")
                     self.assertIn((status, reason),
                                   ((401, "refused"), (401, "expired"), (503, "unavailable")))
-            for number, status in enumerate((201, 204, 301, 302, 400, 403, 404, 418, 429, 500, 503)):
+            statuses = (201, 204, 301, 302, 400, 403, 404, 418, 429, 500, 503)
+            for number, status in enumerate(statuses):
                 self.service.answer = lambda _, said=status: (said, b'{"user":{"id":"root"}}')
                 found = await self.refusal(f"status-{number}")
                 self.assertIn(found[:2], ((401, "refused"), (503, "unavailable")))

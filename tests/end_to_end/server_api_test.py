@@ -72,7 +72,8 @@ class ServerApiTest(NativeGatewayTest, AsyncTest):
         bobs = await self.clients(3, "bob", room="lobby")
         others = await self.clients(3, "ann", "another-tenant", room="lobby")
         for kind, name, reached in (
-                ("room", "lobby", anns + bobs), ("user", "ann", anns), ("tenant", None, anns + bobs),
+                ("room", "lobby", anns + bobs), ("user", "ann", anns),
+                ("tenant", None, anns + bobs),
                 ("connection", bobs[1].id, bobs[1:2]), ("everybody", None, anns + bobs + others)):
             with self.subTest(kind):
                 outcome = await self.publish(kind, name, data={"to": kind, "n": 1})

@@ -17,7 +17,7 @@ QUIET_S = 0.15
 
 
 class AsyncTest(unittest.IsolatedAsyncioTestCase):
-    """Tests that are coroutines, without asyncio's debugging, which would take ten times as long."""
+    """Tests that are coroutines, without asyncio's debugging, which would be ten times slower."""
 
     async def asyncSetUp(self):
         asyncio.get_running_loop().set_debug(False)
