@@ -106,6 +106,7 @@ void NativeGateway::on_close(engine::SessionId id) {
     context_.counters.connected_ms.record(
         static_cast<std::uint64_t>(std::max<std::int64_t>(lasted, 0)));
   }
+  room_events_.forget(*client);
   if (context_.clients.remove(handle)) routes_.left(user_hash);
   context_.counters.clients.set(context_.clients.size());
 }

@@ -203,13 +203,16 @@ void RoomEvents::join(ClientHandle handle, Client& client, const Event& event,
   const engine::RoomHandle known = context_.rooms.find(engine_name);
   if (known && context_.rooms.is_member(client.session, known)) {
     // Joining twice is joining once, and is answered so.
-    tell_joined(client, {handle, std::string(event.request_id_raw), created},
-                *context_.rooms.find(known), nullptr);
+    tell_joined(client, {std::string(event.request_id_raw), created}, *context_.rooms.find(known),
+                nullptr);
     return;
   }
   PendingJoin& pending = pending_[key_of(client.session, engine_name)];
-  if (!pending.client) ++client.joins_pending;
-  pending = {handle, std::string(event.request_id_raw), created};
+  const bool is_first = pending.requests.empty();
+  pending.client = handle;
+  pending.requests.push_back({std::string(event.request_id_raw), created});
+  if (!is_first) return;
+  ++client.joins_pending;
   if (recovers) {
     context_.rooms.recover(client.session, engine_name, true, from);
     return;
@@ -238,11 +241,14 @@ void RoomEvents::on_joined(engine::SessionId session, engine::RoomHandle handle,
   if (client == nullptr) return;
   --client->joins_pending;
   ++client->rooms;
-  tell_joined(*client, join, room, recovery);
+  // Those who asked again need not be sent again what was missed.
+  for (const JoinRequest& request : join.requests) {
+    tell_joined(*client, request, room, std::exchange(recovery, nullptr));
+  }
   presence_.tell_joined(*client, room);
 }
 
-void RoomEvents::tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
+void RoomEvents::tell_joined(Client& client, const JoinRequest& request, const engine::Room& room,
                              const engine::Recovery* recovery) {
   const engine::ResumePosition now = context_.rooms.position(room);
   std::string data = room_data(engine::without_tag(room.name));
@@ -254,8 +260,8 @@ void RoomEvents::tell_joined(Client& client, const PendingJoin& join, const engi
                    recovery->messages.size());
   }
   data += '}';
-  const Event event{.request_id_raw = join.request_id_raw};
-  context_.reply(client, event, join.created ? "chat:room:created" : "chat:room:joined", data);
+  const Event event{.request_id_raw = request.request_id_raw};
+  context_.reply(client, event, request.created ? "chat:room:created" : "chat:room:joined", data);
   if (recovery == nullptr) return;
   for (const engine::RecoveredMessage& message : recovery->messages) {
     const auto sent = context_.sessions.send(client.session, message.opcode, message.bytes);
@@ -271,9 +277,18 @@ void RoomEvents::on_join_failed(engine::SessionId session, std::string_view engi
   Client* client = context_.clients.find(join.client);
   if (client == nullptr) return;
   --client->joins_pending;
-  context_.fail(
-      *client, join.request_id_raw,
-      {.code = ErrorCode::server_error, .message = "no place for another room; try again later"});
+  for (const JoinRequest& request : join.requests) {
+    context_.fail(
+        *client, request.request_id_raw,
+        {.code = ErrorCode::server_error, .message = "no place for another room; try again later"});
+  }
+}
+
+void RoomEvents::forget(const Client& client) {
+  if (client.joins_pending == 0) return;
+  const JoinKey first = key_of(client.session, {});
+  auto join = pending_.lower_bound(first);
+  while (join != pending_.end() && join->first.starts_with(first)) join = pending_.erase(join);
 }
 
 // ---- Leaving ------------------------------------------------------------------------------------

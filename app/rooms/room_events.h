@@ -6,9 +6,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 #include "app/events/schema.h"
 #include "app/native/native_context.h"
@@ -41,13 +42,18 @@ class RoomEvents {
                  const engine::Recovery* recovery);
   void on_join_failed(engine::SessionId session, std::string_view engine_name);
   void on_left(engine::SessionId session, const engine::Room& room);
+  // It has gone: nobody waits for its joins any more.
+  void forget(const Client& client);
 
  private:
-  // A join that waits for the room's home, by session and room.
-  struct PendingJoin {
-    ClientHandle client{};
+  struct JoinRequest {
     std::string request_id_raw{};
     bool created = false;
+  };
+  // A join that waits for the room's home, by session and room: all who ask meanwhile are told.
+  struct PendingJoin {
+    ClientHandle client{};
+    std::vector<JoinRequest> requests{};
   };
   using JoinKey = std::string;
 
@@ -58,7 +64,7 @@ class RoomEvents {
             bool created);
   bool read_position(Client& client, const Event& event, bool& recovers,
                      engine::ResumePosition& from);
-  void tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
+  void tell_joined(Client& client, const JoinRequest& request, const engine::Room& room,
                    const engine::Recovery* recovery);
   void leave(Client& client, engine::RoomHandle room, std::string_view reason,
              std::string_view request_id_raw);
@@ -66,7 +72,7 @@ class RoomEvents {
   NativeContext& context_;
   Presence& presence_;
   SchemaChecker checker_;
-  std::unordered_map<JoinKey, PendingJoin> pending_;
+  std::map<JoinKey, PendingJoin> pending_;  // In order, so that those of a session are together.
 };
 
 // How an epoch is written for clients, and read from them.

@@ -7,11 +7,8 @@ import struct
 import time
 import unittest
 
-import websockets
-
-from support import tokens
 from support.native_client import AsyncTest, binary, connect_as, named
-from support.native_gateway import NativeGateway, NativeGatewayTest
+from support.native_gateway import NativeGatewayTest
 
 SUPERVISOR = {"userType": "supervisor"}
 
@@ -291,6 +288,23 @@ class EventsTest(NativeGatewayTest, AsyncTest):
         self.assertEqual(left, {"roomId": "lobby", "reason": "asked"})
         self.assertEqual(await client.fail("chat:room:leave", {"room": "lobby"}), "CLIENT_ERROR")
 
+    async def test_each_of_several_joins_at_once_is_answered(self):
+        """The first waits for the room's home, on whatever shard; the others must not be lost."""
+        client = await self.client()
+        for number in range(20):
+            room = f"{self.room()}-{number}"
+            for again in range(3):
+                await client.say("chat:room:join", {"room": room}, f"{number}-{again}")
+            await client.say("chat:room:create", {"room": room}, f"{number}-3")
+        for number in range(20):
+            for again in range(4):
+                answer = await client.wait_for(
+                    lambda one: one.get("requestId") == f"{number}-{again}", 5)
+                self.assertEqual(answer["event"], ("chat:room:created" if again == 3
+                                                   else "chat:room:joined"))
+        rooms = (await client.must("chat:room:list"))["rooms"]
+        self.assertEqual(len(rooms), 21, "the tenant's, and each once")
+
     async def test_members_hear_who_comes_and_goes(self):
         watcher = await self.client("watcher", self.room())
         await watcher.everything(0.05)
@@ -458,34 +472,6 @@ class EventsTest(NativeGatewayTest, AsyncTest):
             with self.subTest(wrong=wrong[:16]):
                 await ann.send(wrong)
                 self.assertEqual((await ann.error())["code"], "PROTOCOL_ERROR")
-
-
-class RenamedKeysTest(AsyncTest):
-    async def test_the_envelope_is_as_the_operator_names_it(self):
-        with NativeGateway({"events": {
-                "event_key": "type", "data_key": "payload", "request_id_key": "id",
-                "version_key": "v", "escape_html": True, "paths": ["/socket", "/ws"]}}) as server:
-            with self.assertRaises(KeyError):
-                await connect_as(server, "ann")  # Speaks by the usual names.
-            # A client of its own: ours speaks by the usual names, too.
-            url = server.websocket(f"/socket?token={tokens.mint('ann')}")
-            async with websockets.connect(url) as client:
-                async def ask(text):
-                    await client.send(text)
-                    return json.loads(await client.recv())
-                first = json.loads(await client.recv())
-                self.assertEqual((first["type"], first["v"]), ("connected", "1.0"))
-                self.assertEqual(first["payload"]["userId"], "ann")
-                pong = await ask('{"type":"ping","id":7}')
-                self.assertEqual((pong["type"], pong["id"]), ("pong", 7))
-                error = await ask('{"event":"ping","requestId":7}')
-                self.assertEqual((error["type"], error["payload"]["code"]),
-                                 ("error", "PROTOCOL_ERROR"))
-                self.assertNotIn("id", error)
-                await ask('{"type":"chat:room:join","payload":{"room":"r"}}')
-                got = await ask('{"type":"chat:message:send","payload":{"room":"r",'
-                                '"content":"<b>&"}}')
-                self.assertEqual(got["payload"]["content"], "&lt;b&gt;&amp;")
 
 
 if __name__ == "__main__":
