@@ -203,7 +203,7 @@ class IsolationTest(NativeGatewayTest, AsyncTest):
         shard, slot, generation = self.victim.id[1:].split("-")
         for name in (f"c{shard}-{slot}-0", f"c{shard}-{slot}", f"c{shard}-0{slot}-{generation}",
                      f"c{shard}-{slot}-{generation}-1", f"cffff-{slot}-{generation}",
-                     f"cffffffff-ffffffff-ffffffff", f"c-1-{slot}-{generation}", "c", "c--", "c0--",
+                     "cffffffff-ffffffff-ffffffff", f"c-1-{slot}-{generation}", "c", "c--", "c0--",
                      f"c{shard}-ffffffff-{generation}", f"C{shard}-{slot}-{generation}"):
             answer = await self.evil.ask("message:send", {"connection": name, "event": "x"})
             if answer["event"] == "message:sent":
