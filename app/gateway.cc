@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "app/admin/admin_server.h"
 #include "app/admin/gateway_control.h"
@@ -32,6 +33,7 @@ namespace {
 constexpr int kFailedToStart = 1;
 constexpr int kInterrupted = 130;
 constexpr long kEndPollNanoseconds = 20'000'000;
+constexpr base::Duration kLeftOutEvery = std::chrono::seconds{1};
 
 // Signals are taken by sigtimedwait() on the main thread alone; all others inherit the mask.
 sigset_t block_signals() {
@@ -101,15 +103,18 @@ void log_start(const Options& options, const engine::ShardGroup& group) {
 class Gateway {
  public:
   Gateway(std::shared_ptr<const Policy> policy, Reread reread)
-      : policy_(std::move(policy)),
+      : services_(*policy->options, fresh_seed()),
+        policy_(std::move(policy)),
         reread_(std::move(reread)),
-        services_(*policy_->options, fresh_seed()),
         pages_(policy_->options->raw),
         factory_(policy_, services_, pages_),
         control_(services_, pages_, policy_) {
     keep_time();
     pages_.set_gate(factory_.gate());
   }
+  ~Gateway() { services_.posts.end(); }
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
 
   base::Status start();
   // Waits for the signal to go, then for the shards to end. Returns the exit status.
@@ -118,14 +123,18 @@ class Gateway {
  private:
   void keep_time() { services_.clock.set(monotonic_now(), unix_ms_now()); }
   void keep_watch();
+  void tell_left_out();
   void reload();
   void take_over(const Options& fresh);
+  void drop_retired();
   void drain(int signal);
   std::string status_text() const;
 
-  std::shared_ptr<const Policy> policy_;
-  Reread reread_;
   SharedServices services_;
+  // Its Authenticator answers what waits as it ends, last of all: to nobody, but through services_.
+  std::shared_ptr<const Policy> policy_;
+  std::vector<std::shared_ptr<const Policy>> retired_;  // That a shard may still have.
+  Reread reread_;
   Pages pages_;
   GatewayShardFactory factory_;
   std::unique_ptr<engine::ShardGroup> group_;
@@ -133,6 +142,7 @@ class Gateway {
   std::unique_ptr<AdminServer> admin_;
   ServiceNotifier notifier_;
   std::unique_ptr<ShardWatch> watch_;
+  base::Instant tell_at_{};
   bool draining_ = false;
 };
 
@@ -167,6 +177,19 @@ void Gateway::keep_watch() {
   }
 }
 
+// What the log leaves out is told within a second, whether or not a line of its kind follows.
+void Gateway::tell_left_out() {
+  const base::Instant now = monotonic_now();
+  if (now < tell_at_) return;
+  tell_at_ = now + kLeftOutEvery;
+  for (std::size_t index = 0; index < kLogKindCount; ++index) {
+    const auto kind = static_cast<LogKind>(index);
+    const std::uint64_t lines = services_.log_sampling.take_suppressed(kind);
+    if (lines == 0) continue;
+    base::log_fields(base::LogLevel::warn, {{"kind", name(kind)}}, "{} lines were left out", lines);
+  }
+}
+
 void Gateway::drain(int signal) {
   const Options& options = *policy_->options;
   draining_ = true;
@@ -183,6 +206,8 @@ int Gateway::wait_for_end(const sigset_t& signals) {
     const int signal = wait_for_signal(signals);
     keep_time();
     keep_watch();
+    drop_retired();
+    tell_left_out();
     if (signal == 0) continue;
     if (draining_ && signal == SIGINT) {
       base::log_warn("interrupted again: ending now");
@@ -228,9 +253,11 @@ void Gateway::take_over(const Options& fresh) {
     base::log_error("reload: nothing was changed: {}", made.error().message);
     return;
   }
-  policy_ = made.take();
+  retired_.push_back(std::exchange(policy_, made.take()));
   base::configure_log(policy_->options->log_level, policy_->options->log_format);
+  services_.log_sampling.set_one_connection_in(policy_->options->log_sample);
   control_.set_policy(policy_);
+  services_.failed_attempts.set_per_minute(policy_->options->auth.failures_per_minute);
   for (std::uint32_t shard = 0; shard < services_.posts.shards(); ++shard) {
     static_cast<void>(services_.posts.post(
         shard, [policy = policy_](NativeGateway& gateway) { gateway.set_policy(policy); }));
@@ -240,6 +267,14 @@ void Gateway::take_over(const Options& fresh) {
     base::log_warn("reload: {} takes effect at the next start", name);
   }
   if (plan.now.empty() && plan.at_restart.empty()) base::log_info("reload: nothing has changed");
+}
+
+// An old policy's Authenticator waits for its threads as it ends, which no shard may: so we are the
+// last who have it. What it was asked it still answers.
+void Gateway::drop_retired() {
+  std::erase_if(retired_, [](const auto& policy) {
+    return policy.use_count() == 1 && policy->authenticator->counts().waiting == 0;
+  });
 }
 
 }  // namespace

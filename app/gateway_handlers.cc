@@ -30,7 +30,7 @@ void GatewayHandlers::on_message(engine::SessionId id, protocol::Opcode opcode,
 
 void GatewayHandlers::on_close(engine::SessionId id, const engine::CloseInfo& info) {
   if (native(id)) {
-    native_.on_close(id);
+    native_.on_close(id, info);
   } else {
     raw_.on_close(id, info);
   }

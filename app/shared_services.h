@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,7 @@
 #include "app/auth/revocations.h"
 #include "app/config/options.h"
 #include "app/limits/limiter.h"
+#include "app/telemetry/log_sampling.h"
 #include "app/telemetry/wall_clock.h"
 #include "engine/shard/posted_tasks.h"
 #include "engine/shard/shard.h"
@@ -27,6 +30,9 @@ class NativeGateway;
 using ShardTask = std::function<void(NativeGateway&)>;
 
 // The shards' lists of tasks.
+//
+// Services answer when they can, also when the shards have ended: end() says from when on nobody
+// may touch these any more. Bound: kPostedTasksDefault tasks a shard.
 class ShardPosts {
  public:
   using Tasks = engine::PostedTasks<NativeGateway>;
@@ -36,10 +42,17 @@ class ShardPosts {
   std::uint32_t shards() const noexcept { return static_cast<std::uint32_t>(posts_.size()); }
   // False when the shard has too many tasks, or has ended: then it will not be done.
   bool post(std::uint32_t shard, ShardTask task) const {
+    const std::shared_lock lock(mutex_);
+    if (ended_) return false;
     const Post& to = posts_[shard];
     const Tasks::Pushed pushed = to.tasks->push(std::move(task));
     if (pushed.ring) to.shard->driver().wake_from_outside();
     return pushed.result == Tasks::Result::posted;
+  }
+  // Before the shards are destroyed. Waits for those who are posting.
+  void end() {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
   }
 
  private:
@@ -49,18 +62,23 @@ class ShardPosts {
   };
 
   std::vector<Post> posts_;
+  mutable std::shared_mutex mutex_;
+  bool ended_ = false;  // Under the mutex.
 };
 
 struct SharedServices {
   // `seed`: random, another in each life of the process.
   SharedServices(const Options& options, std::uint64_t seed)
-      : failed_attempts(options.auth.failures_per_minute, seed), epoch(seed) {}
+      : failed_attempts(options.auth.failures_per_minute, seed),
+        log_sampling({.one_connection_in = options.log_sample}),
+        epoch(seed) {}
 
   ShardPosts posts{};
   LimitTables limit_tables{};
   FailedAttempts failed_attempts;
   Revocations revocations{};
   WallClock clock{};
+  LogSampling log_sampling;
   std::uint64_t epoch;  // See engine::RoomOptions.
 };
 

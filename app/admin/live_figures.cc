@@ -1,6 +1,7 @@
 #include "app/admin/live_figures.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
@@ -9,6 +10,7 @@
 #include "app/admin/client_listing.h"
 #include "app/admin/shard_questions.h"
 #include "app/rooms/room_names.h"
+#include "base/check.h"
 #include "engine/room/room_name.h"
 #include "millrace_version.h"
 
@@ -60,6 +62,13 @@ Json rates(const std::vector<Parts>& shards) {
           {"closes", closes}};
 }
 
+// Of engine::MemoryLevel.
+std::string_view level_name(std::uint64_t level) noexcept {
+  constexpr std::array<std::string_view, 4> kNames{"normal", "refuse", "conflate", "close"};
+  CHECK(level < kNames.size());
+  return kNames[level];
+}
+
 Json memory(const Pages& pages, const std::vector<Parts>& shards) {
   const MemoryLedger ledger = pages.metrics().ledger();
   const engine::ConnectionGate* gate = pages.metrics().gate();
@@ -75,7 +84,7 @@ Json memory(const Pages& pages, const std::vector<Parts>& shards) {
        sum(shards,
            [](const Parts& parts) { return parts.program->memory_counters().held_bytes.value(); })},
       {"budget_bytes", gate != nullptr && gate->memory().limited() ? gate->memory().limit() : 0},
-      {"level", level}};
+      {"level", level_name(level)}};
 }
 
 Json errors(const std::vector<Parts>& shards) {
@@ -137,36 +146,6 @@ Json slowest(const ShardPosts& posts) {
   return all;
 }
 
-// The bound of the octave in which that part of the counts is; 0 without any.
-double octave_us(const std::vector<Parts>& shards, double part,
-                 const base::OctaveCounts engine::DeliveryLatency::* stage) {
-  std::uint64_t all = 0;
-  for (std::size_t octave = 0; octave < base::OctaveCounts::kOctaves; ++octave) {
-    all += sum(shards, [&](const Parts& parts) {
-      return (parts.program->rooms().latency().*stage).bucket(octave);
-    });
-  }
-  std::uint64_t seen = 0;
-  for (std::size_t octave = 0; octave < base::OctaveCounts::kOctaves; ++octave) {
-    seen += sum(shards, [&](const Parts& parts) {
-      return (parts.program->rooms().latency().*stage).bucket(octave);
-    });
-    if (seen > 0 && static_cast<double>(seen) >= part * static_cast<double>(all)) {
-      return static_cast<double>(std::uint64_t{1} << octave) / 1000;
-    }
-  }
-  return 0;
-}
-
-Json latency(const std::vector<Parts>& shards) {
-  Json stages = Json::object();
-  for (const auto& [stage, counts] : engine::kLatencyStages) {
-    stages[std::string(stage)] = {{"p50_us", octave_us(shards, 0.5, counts)},
-                                  {"p99_us", octave_us(shards, 0.99, counts)}};
-  }
-  return stages;
-}
-
 }  // namespace
 
 LiveFigures::LiveFigures(const ShardPosts& posts, const Pages& pages)
@@ -185,11 +164,34 @@ double LiveFigures::busy_share(std::size_t shard, std::uint64_t busy_ns) {
   return look.share;
 }
 
+// The percentiles of the last seconds; a stage of which nothing is known is left out.
+nlohmann::json LiveFigures::latency(const std::vector<Metrics::ShardParts>& shards) {
+  const base::Instant now{std::chrono::nanoseconds{now_ns()}};
+  Json stages = Json::object();
+  for (std::size_t stage = 0; stage < engine::kLatencyStages.size(); ++stage) {
+    const auto& [name, counts] = engine::kLatencyStages[stage];
+    RecentOctaves::Totals totals{};
+    for (std::size_t octave = 0; octave < totals.size(); ++octave) {
+      totals[octave] = sum(shards, [&, counts = counts](const Parts& parts) {
+        return (parts.program->rooms().latency().*counts).bucket(octave);
+      });
+    }
+    latency_[stage].look(now, totals);
+    const auto p50 = latency_[stage].percentile(0.5);
+    const auto p99 = latency_[stage].percentile(0.99);
+    if (!p50 || !p99) continue;
+    stages[std::string(name)] = {{"p50_us", *p50 / 1000}, {"p99_us", *p99 / 1000}};
+  }
+  return stages;
+}
+
 std::string LiveFigures::json() {
   const std::vector<Parts>& parts = pages_.metrics().shards();
-  nlohmann::json shards = nlohmann::json::array();
+  Json shards = Json::array();
+  Json stages;
   {
     const std::lock_guard lock(mutex_);
+    stages = latency(parts);
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const engine::ReactorCounters& reactor = parts[i].shard->reactor_counters();
       shards.push_back({{"connections", parts[i].shard->connection_counters().open.value()},
@@ -200,20 +202,20 @@ std::string LiveFigures::json() {
   const engine::ConnectionGate* gate = pages_.metrics().gate();
   const auto unix_ms =
       std::chrono::system_clock::now().time_since_epoch() / std::chrono::milliseconds{1};
-  const nlohmann::json figures = {{"time", unix_ms},
-                                  {"uptime_s", (now_ns() - started_ns_) / 1'000'000'000},
-                                  {"connections", pages_.connections()},
-                                  {"connections_limit", gate == nullptr ? 0 : gate->limit()},
-                                  {"rates", rates(parts)},
-                                  {"latency", latency(parts)},
-                                  {"rooms", largest_rooms(posts_)},
-                                  {"slowest", slowest(posts_)},
-                                  {"memory", memory(pages_, parts)},
-                                  {"errors", errors(parts)},
-                                  {"auth_failures", auth_failures(parts)},
-                                  {"shards", shards},
-                                  {"draining", pages_.draining()},
-                                  {"version", millrace::kVersion}};
+  const Json figures = {{"time", unix_ms},
+                        {"uptime_s", static_cast<double>(now_ns() - started_ns_) / 1e9},
+                        {"connections", pages_.connections()},
+                        {"connections_limit", gate == nullptr ? 0 : gate->limit()},
+                        {"rates", rates(parts)},
+                        {"latency", stages},
+                        {"rooms", largest_rooms(posts_)},
+                        {"slowest", slowest(posts_)},
+                        {"memory", memory(pages_, parts)},
+                        {"errors", errors(parts)},
+                        {"auth_failures", auth_failures(parts)},
+                        {"shards", shards},
+                        {"draining", pages_.draining()},
+                        {"version", millrace::kVersion}};
   return figures.dump();
 }
 

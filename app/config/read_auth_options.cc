@@ -121,6 +121,7 @@ void read_auth_options(SettingReader& reader, AuthOptions& auth) {
   auth.guests = reader.on("auth.guests");
   auth.guest_tenant = reader.text("auth.guest_tenant");
   if (auth.guest_tenant.empty()) reader.fail("auth.guest_tenant", "must name a tenant");
+  auth.address_header = reader.text("auth.address_header");
   auth.guest_permissions = reader.list("auth.guest_permissions");
   read_origins(reader, auth);
   auth.failures_per_minute = reader.small_count("auth.failures_per_minute");

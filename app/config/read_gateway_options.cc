@@ -5,6 +5,7 @@
 
 #include "app/config/gateway_limits.h"
 #include "app/config/read_options.h"
+#include "base/check.h"
 
 namespace app {
 
@@ -37,6 +38,13 @@ void read_access(SettingReader& reader, const SettingValues& values, AccessRules
     const base::Status added = access.add_guest_room(pattern);
     if (!added.ok()) reader.fail_quoted("rooms.guest_rooms", added.error().message);
   }
+}
+
+// Where everybody is a guest and nothing is said of rooms, rooms for nobody are not what is meant.
+void open_rooms(SettingReader& reader, Options& options) {
+  const bool is_said = !options.values.access().empty() || reader.is_said("rooms.guest_rooms");
+  if (options.auth.mode != AuthMode::none || is_said) return;
+  CHECK(options.access.add_guest_room("*").ok());
 }
 
 // Paths that are served already, whoever speaks there.
@@ -188,6 +196,7 @@ void read_gateway_options(SettingReader& reader, Options& options) {
   options.limits.message_bytes =
       std::min(options.limits.message_bytes, options.session.message_bytes_max);
   read_access(reader, options.values, options.access);
+  open_rooms(reader, options);
   read_events(reader, options.events);
   read_rooms(reader, options.room_settings);
   read_admin(reader, options.admin);

@@ -126,6 +126,9 @@ void add_others(Adder& adder, const AuthOptions& standard) {
   adder.list("auth.origins",
              "pages that may connect, such as https://app.example.com or https://*.example.com; "
              "none: any");
+  adder.text("auth.address_header", standard.address_header,
+             "the field in which a proxy says the client's address, such as X-Forwarded-For; "
+             "without it the limits of addresses are off");
   adder.count("auth.failures_per_minute", standard.failures_per_minute, 0, kFailuresPerMinuteMost,
               "that one address may have before it is answered with 429; 0: no limit");
   adder.count("auth.threads", standard.threads, 1, kAuthThreadsMost, "that check tokens");

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "app/auth/client_address.h"
 #include "app/auth/guest.h"
 #include "app/auth/handshake_token.h"
 #include "app/clients/client_context.h"
@@ -35,15 +36,17 @@ engine::Admission Admissions::on_request(engine::SessionId id, const protocol::H
                                          bool upgradable) {
   if (!upgradable) return {.verdict = Answer::accept};  // Is told what its upgrade lacks.
   const AuthOptions& auth = context_.options().auth;
-  const std::uint64_t address = 0;
-  if (context_.services.failed_attempts.throttled(address, context_.now()) && address != 0) {
-    return refuse(AuthFailure::throttled, 0);
+  ClientAddress from = find_address(request, auth.address_header);
+  const std::uint64_t address = from.key;
+  if (address != 0 && context_.services.failed_attempts.throttled(address, context_.now())) {
+    return refuse(id, AuthFailure::throttled, 0);
   }
   if (!context_.policy->origins.allows(request.find("origin"))) {
-    return refuse(AuthFailure::origin, address);
+    return refuse(id, AuthFailure::origin, address);
   }
   HandshakeToken found = find_token(request);
   if (found.subprotocol_unknown) {
+    context_.log.refused(id, "subprotocol", protocol::HttpStatus::bad_request, context_.now());
     return {.verdict = Answer::respond,
             .response =
                 write_json_refusal(protocol::HttpStatus::bad_request, ErrorCode::protocol_error,
@@ -57,8 +60,9 @@ engine::Admission Admissions::on_request(engine::SessionId id, const protocol::H
     }
   }
   const bool ask_nobody = auth.mode == AuthMode::none || (!found.present && auth.guests);
-  if (!ask_nobody && !found.present) return refuse(AuthFailure::missing, address);
-  const ClientHandle handle = context_.clients.add({.session = id, .address_hash = address});
+  if (!ask_nobody && !found.present) return refuse(id, AuthFailure::missing, address);
+  const ClientHandle handle = context_.clients.add(
+      {.session = id, .address = std::move(from.text), .address_hash = address});
   context_.counters.clients.set(context_.clients.size());
   engine::Admission admission{
       .verdict = Answer::pending, .context = as_context(handle), .subprotocol = found.subprotocol};
@@ -68,17 +72,18 @@ engine::Admission Admissions::on_request(engine::SessionId id, const protocol::H
   }
   if (auto refusal = enter(handle, make_guest(auth, context_.shard.reactor().random()))) {
     context_.clients.remove(handle);
+    context_.counters.clients.set(context_.clients.size());
     return {.verdict = Answer::respond, .response = *std::move(refusal)};
   }
   admission.verdict = Answer::accept;
   return admission;
 }
 
-engine::Admission Admissions::refuse(AuthFailure why, std::uint64_t address_hash,
-                                     base::Duration wait) {
+engine::Admission Admissions::refuse(engine::SessionId id, AuthFailure why,
+                                     std::uint64_t address_hash) {
   note_failure(why, address_hash);
-  if (wait == base::Duration::zero()) wait = pause_after(why);
-  return {.verdict = Answer::respond, .response = write_auth_refusal(why, wait)};
+  context_.log.refused(id, why, context_.now());
+  return {.verdict = Answer::respond, .response = write_auth_refusal(why, pause_after(why))};
 }
 
 void Admissions::note_failure(AuthFailure why, std::uint64_t address_hash) {
@@ -121,12 +126,13 @@ std::optional<std::string> Admissions::enter(ClientHandle handle, const Identity
   Client& client = *context_.clients.find(handle);
   if (const AuthFailure why = check(identity); why != AuthFailure::none) {
     note_failure(why, client.address_hash);
+    context_.log.refused(client.session, why, context_.now());
     return write_auth_refusal(why);
   }
   const std::uint64_t tenant_hash = engine::hash_name(identity.tenant);
   const LimitVerdict verdict =
       context_.limiter.check_connection(client.address_hash, tenant_hash, context_.now());
-  if (!verdict.allowed) return refuse_limited(verdict);
+  if (!verdict.allowed) return refuse_limited(client.session, verdict);
   client.connected_at_ms = context_.unix_ms();
   const bool first =
       context_.clients.identify(handle, identity, context_.grants.share(grants_of(identity)));
@@ -135,7 +141,9 @@ std::optional<std::string> Admissions::enter(ClientHandle handle, const Identity
   return std::nullopt;
 }
 
-std::string Admissions::refuse_limited(const LimitVerdict& verdict) {
+std::string Admissions::refuse_limited(engine::SessionId id, const LimitVerdict& verdict) {
+  context_.log.refused(id, name(verdict.limit), protocol::HttpStatus::too_many_requests,
+                       context_.now());
   return write_json_refusal(protocol::HttpStatus::too_many_requests, ErrorCode::rate_limited,
                             name(verdict.limit), "too many connections; try again later",
                             verdict.wait);
@@ -147,6 +155,7 @@ void Admissions::on_answer(ClientHandle handle, const AuthResult& result) {
   const engine::SessionId session = client->session;
   if (const auto* why = std::get_if<AuthFailure>(&result)) {
     note_failure(*why, client->address_hash);
+    context_.log.refused(session, *why, context_.now());
     context_.sessions.refuse(session, write_auth_refusal(*why, pause_after(*why)));
     return;
   }

@@ -31,12 +31,12 @@ class Admissions {
   void refresh(ClientHandle handle, std::string token, std::string request_id);
 
  private:
-  engine::Admission refuse(AuthFailure why, std::uint64_t address_hash, base::Duration wait = {});
+  engine::Admission refuse(engine::SessionId id, AuthFailure why, std::uint64_t address_hash);
   void ask(ClientHandle handle, std::string token);
   // What lets the client in once its identity is known; else why not.
   Identity with_leeway(Identity identity) const;
   AuthFailure check(const Identity& identity) const;
-  std::string refuse_limited(const LimitVerdict& verdict);
+  std::string refuse_limited(engine::SessionId id, const LimitVerdict& verdict);
   std::optional<std::string> enter(ClientHandle handle, const Identity& identity);
   void on_refreshed(ClientHandle handle, const AuthResult& result, std::string_view request_id);
   void note_failure(AuthFailure why, std::uint64_t address_hash);

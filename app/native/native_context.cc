@@ -29,7 +29,8 @@ NativeContext::NativeContext(engine::WebSocketShard& program, SharedServices& it
       services(its_services),
       policy(std::move(its_policy)),
       limiter(policy->options->limits, services.limit_tables),
-      writer(keys_of(policy->options->events)) {}
+      writer(keys_of(policy->options->events)),
+      log(services.log_sampling, shard.number()) {}
 
 Client* NativeContext::client_of(engine::SessionId session) noexcept {
   // A client may say any slot.
@@ -58,6 +59,7 @@ void NativeContext::tell(const Client& client, std::string_view name, std::strin
 
 void NativeContext::fail(Client& client, std::string_view request_id_raw, const ErrorReply& error) {
   counters.errors[static_cast<std::size_t>(error.code)].add();
+  log.failed(client, error.code, error.message, request_id_raw, now());
   answer_.clear();
   writer.append_error(answer_, error, request_id_raw, unix_ms());
   send(client, answer_);

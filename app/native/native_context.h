@@ -16,6 +16,7 @@
 #include "app/events/event_reader.h"
 #include "app/events/event_writer.h"
 #include "app/limits/limiter.h"
+#include "app/native/connection_log.h"
 #include "app/native/native_counters.h"
 #include "app/native/policy.h"
 #include "app/shared_services.h"
@@ -73,6 +74,7 @@ class NativeContext {
   Limiter limiter;
   EventWriter writer;
   NativeCounters counters{};
+  ConnectionLog log;
   // What is being written, and the name of a room that is being looked for; each for one use.
   std::string text{};
   std::string room_name{};

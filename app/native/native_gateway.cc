@@ -60,6 +60,7 @@ void NativeGateway::set_policy(std::shared_ptr<const Policy> policy) {
 void NativeGateway::on_open(engine::SessionId id) {
   Client* client = context_.client_of(id);
   CHECK(client != nullptr);
+  context_.log.opened(*client, context_.now());
   tell_connected(*client);
   room_events_.enter(*client);
 }
@@ -96,15 +97,16 @@ void NativeGateway::tell_connected(const Client& client) {
   context_.tell(client, "connected", data);
 }
 
-void NativeGateway::on_close(engine::SessionId id) {
+void NativeGateway::on_close(engine::SessionId id, const engine::CloseInfo& info) {
   const ClientHandle handle = as_client(context_.sessions.context(id));
   Client* client = context_.clients.find(handle);
   if (client == nullptr) return;
   const std::uint64_t user_hash = client->user_hash;
   if (client->state != ClientState::asking) {
-    const std::int64_t lasted = context_.unix_ms() - client->connected_at_ms;
-    context_.counters.connected_ms.record(
-        static_cast<std::uint64_t>(std::max<std::int64_t>(lasted, 0)));
+    const std::int64_t lasted =
+        std::max<std::int64_t>(context_.unix_ms() - client->connected_at_ms, 0);
+    context_.counters.connected_ms.record(static_cast<std::uint64_t>(lasted));
+    if (info.opened) context_.log.closed(*client, info, lasted, context_.now());
   }
   room_events_.forget(*client);
   if (context_.clients.remove(handle)) routes_.left(user_hash);

@@ -42,7 +42,7 @@ class NativeGateway {
   }
   void on_open(engine::SessionId id);
   void on_message(engine::SessionId id, protocol::Opcode opcode, std::span<std::byte> payload);
-  void on_close(engine::SessionId id);
+  void on_close(engine::SessionId id, const engine::CloseInfo& info);
   void on_pong(engine::SessionId id, base::Duration round_trip);
   void on_draining(engine::SessionId id);
   void on_joined(engine::SessionId id, engine::RoomHandle room) {

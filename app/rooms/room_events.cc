@@ -203,16 +203,18 @@ void RoomEvents::join(ClientHandle handle, Client& client, const Event& event,
   const engine::RoomHandle known = context_.rooms.find(engine_name);
   if (known && context_.rooms.is_member(client.session, known)) {
     // Joining twice is joining once, and is answered so.
-    tell_joined(client, {std::string(event.request_id_raw), created}, *context_.rooms.find(known),
-                nullptr);
+    tell_joined(client, {handle, std::string(event.request_id_raw), created},
+                *context_.rooms.find(known), nullptr);
     return;
   }
-  PendingJoin& pending = pending_[key_of(client.session, engine_name)];
-  const bool is_first = pending.requests.empty();
-  pending.client = handle;
-  pending.requests.push_back({std::string(event.request_id_raw), created});
-  if (!is_first) return;
+  // Each request has an answer of its own, so there is one at a time.
+  if (awaits_join(client, engine_name)) {
+    context_.fail(client, event, ErrorCode::client_error, "this room is being joined already");
+    return;
+  }
   ++client.joins_pending;
+  pending_.emplace(key_of(client.session, engine_name),
+                   PendingJoin{handle, std::string(event.request_id_raw), created});
   if (recovers) {
     context_.rooms.recover(client.session, engine_name, true, from);
     return;
@@ -230,6 +232,18 @@ void RoomEvents::join(ClientHandle handle, Client& client, const Event& event,
   }
 }
 
+bool RoomEvents::awaits_join(const Client& client, std::string_view engine_name) const {
+  return client.joins_pending > 0 && pending_.contains(key_of(client.session, engine_name));
+}
+
+// The engine says nothing more of the joins of a session that ended.
+void RoomEvents::forget(const Client& client) {
+  if (client.joins_pending == 0) return;
+  const JoinKey prefix = key_of(client.session, {});
+  auto at = pending_.lower_bound(prefix);
+  while (at != pending_.end() && at->first.starts_with(prefix)) at = pending_.erase(at);
+}
+
 void RoomEvents::on_joined(engine::SessionId session, engine::RoomHandle handle,
                            const engine::Recovery* recovery) {
   const engine::Room& room = *context_.rooms.find(handle);
@@ -241,14 +255,11 @@ void RoomEvents::on_joined(engine::SessionId session, engine::RoomHandle handle,
   if (client == nullptr) return;
   --client->joins_pending;
   ++client->rooms;
-  // Those who asked again need not be sent again what was missed.
-  for (const JoinRequest& request : join.requests) {
-    tell_joined(*client, request, room, std::exchange(recovery, nullptr));
-  }
+  tell_joined(*client, join, room, recovery);
   presence_.tell_joined(*client, room);
 }
 
-void RoomEvents::tell_joined(Client& client, const JoinRequest& request, const engine::Room& room,
+void RoomEvents::tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
                              const engine::Recovery* recovery) {
   const engine::ResumePosition now = context_.rooms.position(room);
   std::string data = room_data(engine::without_tag(room.name));
@@ -260,8 +271,8 @@ void RoomEvents::tell_joined(Client& client, const JoinRequest& request, const e
                    recovery->messages.size());
   }
   data += '}';
-  const Event event{.request_id_raw = request.request_id_raw};
-  context_.reply(client, event, request.created ? "chat:room:created" : "chat:room:joined", data);
+  const Event event{.request_id_raw = join.request_id_raw};
+  context_.reply(client, event, join.created ? "chat:room:created" : "chat:room:joined", data);
   if (recovery == nullptr) return;
   for (const engine::RecoveredMessage& message : recovery->messages) {
     const auto sent = context_.sessions.send(client.session, message.opcode, message.bytes);
@@ -277,18 +288,9 @@ void RoomEvents::on_join_failed(engine::SessionId session, std::string_view engi
   Client* client = context_.clients.find(join.client);
   if (client == nullptr) return;
   --client->joins_pending;
-  for (const JoinRequest& request : join.requests) {
-    context_.fail(
-        *client, request.request_id_raw,
-        {.code = ErrorCode::server_error, .message = "no place for another room; try again later"});
-  }
-}
-
-void RoomEvents::forget(const Client& client) {
-  if (client.joins_pending == 0) return;
-  const JoinKey first = key_of(client.session, {});
-  auto join = pending_.lower_bound(first);
-  while (join != pending_.end() && join->first.starts_with(first)) join = pending_.erase(join);
+  context_.fail(
+      *client, join.request_id_raw,
+      {.code = ErrorCode::server_error, .message = "no place for another room; try again later"});
 }
 
 // ---- Leaving ------------------------------------------------------------------------------------
@@ -353,6 +355,7 @@ bool RoomEvents::subscribe(ClientHandle handle, std::string_view room) {
   set_engine_name(context_.room_name, room, client.grants->tenant);
   const engine::RoomHandle known = context_.rooms.find(context_.room_name);
   if (known && context_.rooms.is_member(client.session, known)) return false;
+  if (awaits_join(client, context_.room_name)) return false;
   const Event event{};
   join(handle, client, event, room, false);
   return true;

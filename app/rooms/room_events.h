@@ -1,15 +1,14 @@
 // RoomEvents: what clients ask of rooms: to create, join, leave and list them; who is there; what
 // was said.
 //
-// Threads: the shard's own. Bounds: rooms_per_connection of the limits; pages of kPageEntriesMost.
-// What another shard must be asked for is answered when that has been.
+// Threads: the shard's own. Bounds: rooms_per_connection of the limits, joins that wait included;
+// pages of kPageEntriesMost. What another shard must be asked for is answered when that has been.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "app/events/schema.h"
 #include "app/native/native_context.h"
@@ -42,21 +41,19 @@ class RoomEvents {
                  const engine::Recovery* recovery);
   void on_join_failed(engine::SessionId session, std::string_view engine_name);
   void on_left(engine::SessionId session, const engine::Room& room);
-  // It has gone: nobody waits for its joins any more.
+  // The client is gone: nobody waits for its joins any more.
   void forget(const Client& client);
 
  private:
-  struct JoinRequest {
+  // A join that waits for the room's home, by session and room.
+  struct PendingJoin {
+    ClientHandle client{};
     std::string request_id_raw{};
     bool created = false;
   };
-  // A join that waits for the room's home, by session and room: all who ask meanwhile are told.
-  struct PendingJoin {
-    ClientHandle client{};
-    std::vector<JoinRequest> requests{};
-  };
   using JoinKey = std::string;
 
+  bool awaits_join(const Client& client, std::string_view engine_name) const;
   static JoinKey key_of(engine::SessionId session, std::string_view engine_name);
   const Field* read_room(Client& client, const Event& event, RoomOperation operation);
   bool may_join(Client& client, const Event& event, std::string_view room);
@@ -64,7 +61,7 @@ class RoomEvents {
             bool created);
   bool read_position(Client& client, const Event& event, bool& recovers,
                      engine::ResumePosition& from);
-  void tell_joined(Client& client, const JoinRequest& request, const engine::Room& room,
+  void tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
                    const engine::Recovery* recovery);
   void leave(Client& client, engine::RoomHandle room, std::string_view reason,
              std::string_view request_id_raw);
@@ -72,7 +69,7 @@ class RoomEvents {
   NativeContext& context_;
   Presence& presence_;
   SchemaChecker checker_;
-  std::map<JoinKey, PendingJoin> pending_;  // In order, so that those of a session are together.
+  std::map<JoinKey, PendingJoin> pending_;  // Those of a session are neighbours.
 };
 
 // How an epoch is written for clients, and read from them.

@@ -39,10 +39,17 @@ std::string_view name(LogKind kind) noexcept {
 
 LogSampling::LogSampling(const LogSamplingOptions& options)
     : interval_(options.lines_per_second == 0 ? 0 : kSecond / options.lines_per_second),
-      chosen_below_(options.one_connection_in <= 1 ? kAll : kAll / options.one_connection_in) {}
+      chosen_below_(kAll) {
+  set_one_connection_in(options.one_connection_in);
+}
+
+void LogSampling::set_one_connection_in(std::uint32_t count) noexcept {
+  chosen_below_.store(count <= 1 ? kAll : kAll / count, std::memory_order_relaxed);
+}
 
 bool LogSampling::chosen(std::uint64_t connection_hash) const noexcept {
-  return chosen_below_ == kAll || spread(connection_hash) < chosen_below_;
+  const std::uint64_t below = chosen_below_.load(std::memory_order_relaxed);
+  return below == kAll || spread(connection_hash) < below;
 }
 
 LogVerdict LogSampling::admit(LogKind kind, base::Instant now) noexcept {

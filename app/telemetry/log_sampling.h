@@ -43,6 +43,9 @@ class LogSampling {
  public:
   explicit LogSampling(const LogSamplingOptions& options);
 
+  // From now on; 1: all.
+  void set_one_connection_in(std::uint32_t count) noexcept;
+
   // Is this connection one of those that are logged? The hash need not be a good one.
   bool chosen(std::uint64_t connection_hash) const noexcept;
   // May this line be written? A line that is, tells `suppressed`.
@@ -61,7 +64,7 @@ class LogSampling {
   bool take(Kind& kind, base::Instant now) const noexcept;
 
   std::int64_t interval_;  // Of two lines in the long run; 0: no bound.
-  std::uint64_t chosen_below_;
+  std::atomic<std::uint64_t> chosen_below_;
   std::array<Kind, kLogKindCount> kinds_;
 };
 

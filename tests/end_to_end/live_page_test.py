@@ -1,7 +1,7 @@
 """The live page in a real browser, over figures that the test makes up and changes.
 
-The page and its policy are those of app/web/live_page.cc. With MILLRACE_ADMIN_URL in the
-environment the page of that running gateway is looked at too (and MILLRACE_ADMIN_KEY is its key).
+The page and its policy are those of app/web/live_page.cc. live_page_gateway_test.py looks at the
+page of a real gateway.
 """
 
 import base64
@@ -9,18 +9,14 @@ import hashlib
 import http.server
 import json
 import math
-import os
 import pathlib
 import re
-import tempfile
 import threading
-import time
 import unittest
 
-from support import browser
+from support import browser, pictures
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PNG = b"\x89PNG\r\n"
 MARKUP = "<b id=injected>bold</b>"  # Must be shown as it is.
 KEY = "a-key-of-this-test"
 STAGES = {"receive": (2, 9), "route": (1, 4), "ring": (3, 24), "queue": (6, 310),
@@ -132,30 +128,7 @@ HURRY = """const done = arguments[arguments.length - 1];
 (async () => { for (let i = 0; i < %d; ++i) await ask(); done(samples.length); })();"""
 
 
-class Pictures(unittest.TestCase):
-    def setUp(self):
-        # MILLRACE_SCREENSHOTS keeps the pictures; otherwise they go with the test.
-        folder = os.environ.get("MILLRACE_SCREENSHOTS")
-        if folder is None:
-            holder = tempfile.TemporaryDirectory(prefix="millrace-screenshots-")
-            self.addCleanup(holder.cleanup)
-            folder = holder.name
-        self.pictures = pathlib.Path(folder)
-
-    def picture(self, page, name):
-        path = self.pictures / f"live-{name}.png"
-        page.screenshot(path)
-        self.assertEqual(path.read_bytes()[: len(PNG)], PNG)
-        self.assertGreater(path.stat().st_size, 5000, "an empty picture")
-
-    def wait_until(self, page, script):
-        deadline = time.monotonic() + browser.PATIENCE_S
-        while not page.run(f"return {script}"):
-            self.assertLess(time.monotonic(), deadline, f"{script} did not become true")
-            time.sleep(0.05)
-
-
-class LivePageTest(Pictures):
+class LivePageTest(pictures.Pictures):
     def hurry(self, page, count):
         return page.call("POST", "/execute/async", {"script": HURRY % count, "args": []})
 
@@ -216,21 +189,12 @@ class LivePageTest(Pictures):
             page = chromium.open(url)
             page.wait_for_text("#state", "live")
             self.hurry(page, 120)
-            # The window has a least width of its own; the viewport has not.
-            page.call("POST", "/goog/cdp/execute", {
-                "cmd": "Emulation.setDeviceMetricsOverride",
-                "params": {"width": 400, "height": 1600, "deviceScaleFactor": 1, "mobile": True}})
-            self.wait_until(page, "innerWidth === 400")
+            self.viewport(page, 400, 1600)
             self.assertLessEqual(page.run("return document.documentElement.scrollWidth"), 400)
             self.picture(page, "narrow")
-            page.call("POST", "/goog/cdp/execute", {
-                "cmd": "Emulation.setDeviceMetricsOverride",
-                "params": {"width": 1300, "height": 1250, "deviceScaleFactor": 1,
-                           "mobile": False}})
+            self.viewport(page, 1300, 1250)
             before = page.run("return getComputedStyle(document.body).backgroundColor")
-            page.call("POST", "/goog/cdp/execute", {
-                "cmd": "Emulation.setEmulatedMedia",
-                "params": {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}})
+            self.color_scheme(page, "dark")
             after = page.run("return getComputedStyle(document.body).backgroundColor")
             self.assertNotEqual(before, after)
             self.hurry(page, 1)
@@ -272,26 +236,6 @@ class LivePageTest(Pictures):
             page.wait_for_text("#state", "no answer")
             figures.silent = False
             page.wait_for_text("#state", "live")
-
-
-class RunningGatewayTest(Pictures):
-    def test_a_running_gateway_fills_the_page(self):
-        with browser.Browser() as chromium:
-            page = chromium.open(os.environ["MILLRACE_ADMIN_URL"])
-            if key := os.environ.get("MILLRACE_ADMIN_KEY"):
-                page.wait_for_text("#state", "needs a key")
-                page.type("#key", key)
-                page.click("#ask button")
-            page.wait_for_text("#state", "live")
-            self.wait_until(page, "samples.length >= 3")
-            self.picture(page, "gateway")
-            self.assertEqual(chromium.console_errors(), [])
-
-
-def load_tests(loader, _tests, _pattern):
-    named = [RunningGatewayTest] if "MILLRACE_ADMIN_URL" in os.environ else []
-    return unittest.TestSuite(
-        loader.loadTestsFromTestCase(case) for case in [LivePageTest, *named])
 
 
 if __name__ == "__main__":

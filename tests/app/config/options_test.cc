@@ -1,8 +1,12 @@
 #include "app/config/options.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdio>
+#include <fstream>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -51,6 +55,48 @@ TEST(Counts, ThatAreRefusedAreToldBeforeAnythingIsReckonedFromThem) {
   EXPECT_NE(mistake({"--shards", "0"}).find("--shards 0: must be a whole number from 1"),
             std::string::npos);
   EXPECT_NE(mistake({"--receive-buffer", "0"}).find("--receive-buffer"), std::string::npos);
+}
+
+// A configuration file of the test's own, gone with it.
+class ConfigFile {
+ public:
+  explicit ConfigFile(const std::string& text)
+      : path_(testing::TempDir() + "millrace-options-" + std::to_string(getpid()) + ".toml") {
+    std::ofstream(path_) << text;
+  }
+  ~ConfigFile() { std::remove(path_.c_str()); }
+  ConfigFile(const ConfigFile&) = delete;
+  ConfigFile& operator=(const ConfigFile&) = delete;
+
+  const char* path() const noexcept { return path_.c_str(); }
+
+ private:
+  std::string path_;
+};
+
+bool guest_may_join(const std::string& config, std::string_view room) {
+  const ConfigFile file(config);
+  const Options options = parsed({"--config", file.path()});
+  const Grants guest{.tenant = "guests", .type = UserType::guest};
+  return options.access.admits(guest, "guest-1", RoomOperation::join, room);
+}
+
+TEST(GuestRooms, AreAllRoomsWhereEverybodyIsAGuestAndNothingIsSaidOfRooms) {
+  EXPECT_TRUE(guest_may_join("", "lobby"));
+  EXPECT_TRUE(guest_may_join("[auth]\nmode = 'none'\n", "lobby"));
+}
+
+TEST(GuestRooms, AreNoneWhereTokensAreAskedForUnlessTheyAreNamed) {
+  const std::string tokens =
+      "[auth]\nmode = 'service'\nservice_url = 'http://127.0.0.1/'\nguests = true\n";
+  EXPECT_FALSE(guest_may_join(tokens, "lobby"));
+  EXPECT_TRUE(guest_may_join(tokens + "[rooms]\nguest_rooms = ['lobby']\n", "lobby"));
+}
+
+TEST(GuestRooms, AreThoseThatAreSaidAlsoIfThatIsNone) {
+  EXPECT_FALSE(guest_may_join("[rooms]\nguest_rooms = []\n", "lobby"));
+  EXPECT_FALSE(guest_may_join("[rooms]\nguest_rooms = ['hall']\n", "lobby"));
+  EXPECT_FALSE(guest_may_join("[[access]]\npattern = 'hall'\njoin = ['*']\n", "lobby"));
 }
 
 }  // namespace
