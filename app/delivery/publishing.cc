@@ -218,11 +218,12 @@ void Publishing::on_message(ClientHandle handle, Client& client, const Event& ev
   if (!may_send_to(client, event, recipient)) return;
   context_.counters.targeted.add();
   const Field* echo = event.find("echo");
+  const bool echoes = echo == nullptr || echo->kind == FieldKind::null || echo->truth;
   const std::string_view id = fresh_id();
   append_message(client, event);
   const std::uint64_t ticket =
       event.request_id_raw.empty() ? 0 : owe_ack(handle, event, kRoutedEvent, id, {}, {});
-  deliver_to(recipient, client, ticket, echo == nullptr || echo->truth);
+  deliver_to(recipient, client, ticket, echoes);
 }
 
 // An event of a name of its own, so that nobody can say what only the gateway says.
