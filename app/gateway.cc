@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "app/admin/admin_server.h"
 #include "app/admin/gateway_control.h"
@@ -102,15 +103,18 @@ void log_start(const Options& options, const engine::ShardGroup& group) {
 class Gateway {
  public:
   Gateway(std::shared_ptr<const Policy> policy, Reread reread)
-      : policy_(std::move(policy)),
+      : services_(*policy->options, fresh_seed()),
+        policy_(std::move(policy)),
         reread_(std::move(reread)),
-        services_(*policy_->options, fresh_seed()),
         pages_(policy_->options->raw),
         factory_(policy_, services_, pages_),
         control_(services_, pages_, policy_) {
     keep_time();
     pages_.set_gate(factory_.gate());
   }
+  ~Gateway() { services_.posts.end(); }
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
 
   base::Status start();
   // Waits for the signal to go, then for the shards to end. Returns the exit status.
@@ -122,12 +126,15 @@ class Gateway {
   void tell_left_out();
   void reload();
   void take_over(const Options& fresh);
+  void drop_retired();
   void drain(int signal);
   std::string status_text() const;
 
-  std::shared_ptr<const Policy> policy_;
-  Reread reread_;
   SharedServices services_;
+  // Its Authenticator answers what waits as it ends, last of all: to nobody, but through services_.
+  std::shared_ptr<const Policy> policy_;
+  std::vector<std::shared_ptr<const Policy>> retired_;  // That a shard may still have.
+  Reread reread_;
   Pages pages_;
   GatewayShardFactory factory_;
   std::unique_ptr<engine::ShardGroup> group_;
@@ -199,6 +206,7 @@ int Gateway::wait_for_end(const sigset_t& signals) {
     const int signal = wait_for_signal(signals);
     keep_time();
     keep_watch();
+    drop_retired();
     tell_left_out();
     if (signal == 0) continue;
     if (draining_ && signal == SIGINT) {
@@ -245,10 +253,11 @@ void Gateway::take_over(const Options& fresh) {
     base::log_error("reload: nothing was changed: {}", made.error().message);
     return;
   }
-  policy_ = made.take();
+  retired_.push_back(std::exchange(policy_, made.take()));
   base::configure_log(policy_->options->log_level, policy_->options->log_format);
   services_.log_sampling.set_one_connection_in(policy_->options->log_sample);
   control_.set_policy(policy_);
+  services_.failed_attempts.set_per_minute(policy_->options->auth.failures_per_minute);
   for (std::uint32_t shard = 0; shard < services_.posts.shards(); ++shard) {
     static_cast<void>(services_.posts.post(
         shard, [policy = policy_](NativeGateway& gateway) { gateway.set_policy(policy); }));
@@ -258,6 +267,14 @@ void Gateway::take_over(const Options& fresh) {
     base::log_warn("reload: {} takes effect at the next start", name);
   }
   if (plan.now.empty() && plan.at_restart.empty()) base::log_info("reload: nothing has changed");
+}
+
+// An old policy's Authenticator waits for its threads as it ends, which no shard may: so we are the
+// last who have it. What it was asked it still answers.
+void Gateway::drop_retired() {
+  std::erase_if(retired_, [](const auto& policy) {
+    return policy.use_count() == 1 && policy->authenticator->counts().waiting == 0;
+  });
 }
 
 }  // namespace

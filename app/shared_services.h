@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 #include <utility>
 #include <vector>
 
@@ -28,6 +30,9 @@ class NativeGateway;
 using ShardTask = std::function<void(NativeGateway&)>;
 
 // The shards' lists of tasks.
+//
+// Services answer when they can, also when the shards have ended: end() says from when on nobody
+// may touch these any more. Bound: kPostedTasksDefault tasks a shard.
 class ShardPosts {
  public:
   using Tasks = engine::PostedTasks<NativeGateway>;
@@ -37,10 +42,17 @@ class ShardPosts {
   std::uint32_t shards() const noexcept { return static_cast<std::uint32_t>(posts_.size()); }
   // False when the shard has too many tasks, or has ended: then it will not be done.
   bool post(std::uint32_t shard, ShardTask task) const {
+    const std::shared_lock lock(mutex_);
+    if (ended_) return false;
     const Post& to = posts_[shard];
     const Tasks::Pushed pushed = to.tasks->push(std::move(task));
     if (pushed.ring) to.shard->driver().wake_from_outside();
     return pushed.result == Tasks::Result::posted;
+  }
+  // Before the shards are destroyed. Waits for those who are posting.
+  void end() {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
   }
 
  private:
@@ -50,6 +62,8 @@ class ShardPosts {
   };
 
   std::vector<Post> posts_;
+  mutable std::shared_mutex mutex_;
+  bool ended_ = false;  // Under the mutex.
 };
 
 struct SharedServices {

@@ -1,13 +1,14 @@
 // millrace-instructions: a shard that is turned by hand, for perf/instructions to count what it
-// executes: millrace-instructions echo|room CONNECTIONS IN_FLIGHT ROUNDS.
+// executes: millrace-instructions echo|room|event CONNECTIONS IN_FLIGHT ROUNDS.
 //
 // Clients and shard share one thread and take turns, so the same messages meet in the same turns
-// every time. In each round every client of an echo, or one member of a room, sends IN_FLIGHT
-// messages of 64 bytes with one write; then the shard turns until all answers are out. Collection
-// is on during those turns alone. Prints what was done, as JSON.
+// every time. In each round every client of an echo, or one member of a room (with `event`: of
+// native events), sends IN_FLIGHT messages of 64 bytes with one write; then the shard turns until
+// all answers are out. Collection is on during those turns alone. Prints what was done, as JSON.
 #include <valgrind/callgrind.h>
 
 #include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
@@ -16,21 +17,24 @@
 #include <vector>
 
 #include "bench/block_client.h"
+#include "bench/event_client.h"
 #include "bench/loopback_gateway.h"
 #include "millrace_version.h"
 
 namespace {
 
 using bench::BlockClient;
+using bench::EventClient;
 using bench::LoopbackGateway;
 
 struct Cell {
   bool room = false;
+  bool event = false;
   std::uint32_t connections = 0;
   std::uint32_t in_flight = 0;
   std::uint32_t rounds = 0;
 
-  std::uint32_t publishers() const noexcept { return room ? 1 : connections; }
+  std::uint32_t publishers() const noexcept { return room || event ? 1 : connections; }
   // Frames that the server sends in a round.
   std::uint64_t deliveries() const noexcept { return std::uint64_t{connections} * in_flight; }
 };
@@ -40,8 +44,8 @@ constexpr std::uint32_t kWarmUpRounds = 20;
 std::optional<Cell> parse_cell(int argc, char** argv) {
   if (argc != 5) return std::nullopt;
   const std::string_view kind(argv[1]);
-  if (kind != "echo" && kind != "room") return std::nullopt;
-  Cell cell{.room = kind == "room"};
+  if (kind != "echo" && kind != "room" && kind != "event") return std::nullopt;
+  Cell cell{.room = kind == "room", .event = kind == "event"};
   std::uint32_t* const figures[] = {&cell.connections, &cell.in_flight, &cell.rounds};
   for (int i = 0; i < 3; ++i) {
     const std::string_view text(argv[i + 2]);
@@ -53,9 +57,13 @@ std::optional<Cell> parse_cell(int argc, char** argv) {
   return cell;
 }
 
-std::vector<BlockClient> connect_clients(const Cell& cell, LoopbackGateway& gateway) {
-  std::vector<BlockClient> clients;
-  clients.reserve(cell.connections);
+void turn_until_quiet(engine::Shard& shard) {
+  do {
+    shard.turn(shard.reactor().now() + std::chrono::milliseconds{1});
+  } while (shard.connection_counters().queued_bytes.value() > 0);
+}
+
+void connect(const Cell& cell, LoopbackGateway& gateway, std::vector<BlockClient>& clients) {
   for (std::uint32_t i = 0; i < cell.connections; ++i) {
     clients.emplace_back(gateway.port(), cell.room ? "/room?room=bench" : "/echo", cell.in_flight);
   }
@@ -63,19 +71,55 @@ std::vector<BlockClient> connect_clients(const Cell& cell, LoopbackGateway& gate
   while (shard.connection_counters().sends.value() < cell.connections) shard.turn(base::kForever);
   shard.turn(base::kForever);  // The last answer is staged: this takes it to the kernel.
   for (BlockClient& client : clients) client.open();
-  return clients;
 }
 
-void run_round(const Cell& cell, std::vector<BlockClient>& clients, engine::Shard& shard,
+void connect(const Cell& cell, LoopbackGateway& gateway, std::vector<EventClient>& clients) {
+  for (std::uint32_t i = 0; i < cell.connections; ++i) {
+    clients.emplace_back(gateway.port(), cell.in_flight);
+  }
+  engine::Shard& shard = gateway.shard();
+  const base::Gauge& members = gateway.room_counters().memberships;
+  // Everybody's room and the tenant's, and then the one that they ask for.
+  while (members.value() < 2 * cell.connections) shard.turn(base::kForever);
+  turn_until_quiet(shard);
+  for (EventClient& client : clients) client.open();
+  while (members.value() < 3 * cell.connections) shard.turn(base::kForever);
+  turn_until_quiet(shard);
+  for (EventClient& client : clients) client.join();
+}
+
+template <typename Client>
+void run_round(const Cell& cell, std::vector<Client>& clients, LoopbackGateway& gateway,
                bool collects) {
+  engine::Shard& shard = gateway.shard();
   const base::Counter& sent_bytes = shard.connection_counters().sent_bytes;
-  const std::uint64_t wanted = sent_bytes.value() + cell.deliveries() * bench::kFrameBytes;
+  const base::Counter& deliveries = gateway.room_counters().deliveries;
+  const std::uint64_t wanted_bytes = sent_bytes.value() + cell.deliveries() * bench::kFrameBytes;
+  const std::uint64_t wanted = deliveries.value() + cell.deliveries();
   for (std::uint32_t i = 0; i < cell.publishers(); ++i) clients[i].send();
   if (collects) CALLGRIND_TOGGLE_COLLECT;
   // Bytes count as sent when their send has completed, so this also covers what comes after.
-  while (sent_bytes.value() < wanted) shard.turn(base::kForever);
+  while (sent_bytes.value() < wanted_bytes || (cell.event && deliveries.value() < wanted)) {
+    shard.turn(base::kForever);
+  }
   if (collects) CALLGRIND_TOGGLE_COLLECT;
-  for (BlockClient& client : clients) client.receive();
+  if (cell.event) turn_until_quiet(shard);
+  for (Client& client : clients) client.receive();
+}
+
+template <typename Client>
+void run(const Cell& cell, LoopbackGateway& gateway) {
+  std::vector<Client> clients;
+  clients.reserve(cell.connections);
+  connect(cell, gateway, clients);
+  for (std::uint32_t i = 0; i < kWarmUpRounds; ++i) run_round(cell, clients, gateway, false);
+  const base::Counter& turns = gateway.shard().reactor_counters().turns;
+  const std::uint64_t turns_before = turns.value();
+  for (std::uint32_t i = 0; i < cell.rounds; ++i) run_round(cell, clients, gateway, true);
+  const unsigned long long delivered = cell.rounds * cell.deliveries();
+  std::printf("{\"commit\": \"%s\", \"delivered\": %llu, \"turns\": %llu}\n",
+              std::string(millrace::kCommit).c_str(), delivered,
+              static_cast<unsigned long long>(turns.value() - turns_before));
 }
 
 }  // namespace
@@ -83,23 +127,19 @@ void run_round(const Cell& cell, std::vector<BlockClient>& clients, engine::Shar
 int main(int argc, char** argv) {
   const std::optional<Cell> cell = parse_cell(argc, argv);
   if (!cell) {
-    std::fputs("usage: millrace-instructions echo|room CONNECTIONS IN_FLIGHT ROUNDS\n", stderr);
+    std::fputs("usage: millrace-instructions echo|room|event CONNECTIONS IN_FLIGHT ROUNDS\n",
+               stderr);
     return 2;
   }
   LoopbackGateway gateway;
-  engine::Shard& shard = gateway.shard();
-  if (const base::Status started = shard.start(); !started.ok()) {
+  if (const base::Status started = gateway.shard().start(); !started.ok()) {
     std::fprintf(stderr, "%s\n", started.error().message.c_str());
     return 1;
   }
-  std::vector<BlockClient> clients = connect_clients(*cell, gateway);
-  for (std::uint32_t i = 0; i < kWarmUpRounds; ++i) run_round(*cell, clients, shard, false);
-  const std::uint64_t turns_before = shard.reactor_counters().turns.value();
-  for (std::uint32_t i = 0; i < cell->rounds; ++i) run_round(*cell, clients, shard, true);
-  const std::uint64_t turns = shard.reactor_counters().turns.value() - turns_before;
-  const unsigned long long delivered = cell->rounds * cell->deliveries();
-  std::printf("{\"commit\": \"%s\", \"delivered\": %llu, \"turns\": %llu}\n",
-              std::string(millrace::kCommit).c_str(), delivered,
-              static_cast<unsigned long long>(turns));
+  if (cell->event) {
+    run<EventClient>(*cell, gateway);
+  } else {
+    run<BlockClient>(*cell, gateway);
+  }
   return 0;
 }

@@ -38,8 +38,9 @@ bool is_own_host(std::string_view host) {
 
 std::optional<std::uint64_t> length_of(std::string_view text) {
   std::uint64_t length = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, length);
+  const char* const first = text.data();
+  const char* const last = first + text.size();
+  const auto [end, error] = std::from_chars(first, last, length);
   if (error != std::errc() || end != last) return std::nullopt;
   return length;
 }
@@ -119,7 +120,9 @@ std::optional<ApiAnswer> AdminApi::refuse_head(const RequestHead& head) {
 
 std::optional<ApiAnswer> AdminApi::refuse_key(const RequestHead& head, const Route& route) {
   if (keys_.empty() || route.access == Access::open) return std::nullopt;
-  if (route.access == Access::key_unless_local && is_local_) return std::nullopt;
+  // By another name it came through somebody: a proxy, or a web page in a browser of this host.
+  const bool is_from_here = is_local_ && is_own_host(head.host);
+  if (route.access == Access::key_unless_local && is_from_here) return std::nullopt;
   const auto now = std::chrono::steady_clock::now();
   if (throttle_.is_closed_out(head.address, now)) {
     ApiAnswer answer =

@@ -70,10 +70,10 @@ std::string id_of(const httplib::Request& request, httplib::Response& response) 
   return response.get_header_value("X-Request-Id");
 }
 
-void write_answer(ApiAnswer answer, httplib::Response& response) {
+void write_answer(const ApiAnswer& answer, httplib::Response& response) {
   response.status = answer.status;
   response.set_content(answer.body, answer.content_type);
-  for (auto& [name, value] : answer.headers) response.set_header(name, value);
+  for (const auto& [name, value] : answer.headers) response.set_header(name, value);
   response.set_header("Cache-Control", "no-store");
   response.set_header("X-Content-Type-Options", "nosniff");
 }
@@ -168,24 +168,26 @@ void AdminHttp::refuse_connection(int descriptor) const {
 void AdminHttp::serve_connection(int descriptor) {
   AdminStream stream(descriptor, context_);
   if (!stream.open()) return;
-  serve_requests(descriptor, stream);
+  const bool is_answered = serve_requests(descriptor, stream);
   stream.close();
+  if (is_answered) stream.linger();
 }
 
-void AdminHttp::serve_requests(int descriptor, AdminStream& stream) {
+bool AdminHttp::serve_requests(int descriptor, AdminStream& stream) {
   for (std::uint32_t count = 1; count <= kAdminRequestsPerConnectionMost; ++count) {
-    if (!connections_.set_idle(descriptor, true)) return;
+    if (!connections_.set_idle(descriptor, true)) return false;
     const bool is_crowded = threads_.waiting() > 0;
     const bool is_here =
         stream.wait_for_request(is_crowded ? kAdminCrowdedIdleTimeout : kAdminIdleTimeout);
-    if (!connections_.set_idle(descriptor, false) || !is_here) return;
+    if (!connections_.set_idle(descriptor, false) || !is_here) return false;
     stream.begin_request();
     const bool is_last = count == kAdminRequestsPerConnectionMost || threads_.waiting() > 0;
     bool client_closes = false;
     const auto prepare_request = [&](httplib::Request& request) { prepare(request, stream); };
     const bool is_answered = process_request(stream, is_last, client_closes, prepare_request);
-    if (!is_answered || is_last || client_closes || !stream.is_request_read()) return;
+    if (!is_answered || is_last || client_closes || !stream.is_request_read()) break;
   }
+  return true;
 }
 
 // Called between the head and the body.
@@ -210,9 +212,9 @@ void AdminHttp::prepare(httplib::Request& request, AdminStream& stream) const {
 void AdminHttp::set_handlers() {
   const auto refuse = [this](const httplib::Request& request, httplib::Response& response) {
     const RequestHead head = head_of(request, id_of(request, response));
-    std::optional<ApiAnswer> refusal = api_.refuse(head);
+    const std::optional<ApiAnswer> refusal = api_.refuse(head);
     if (!refusal) return false;
-    write_answer(*std::move(refusal), response);
+    write_answer(*refusal, response);
     const bool has_body = request.has_header("Content-Length") || !head.transfer_encoding.empty();
     const bool is_unread = has_body && (head.content_length != "0" || head.has_doubles);
     if (is_unread) response.set_header("Connection", "close");

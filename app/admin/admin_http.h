@@ -40,7 +40,8 @@ class AdminHttp final : public httplib::Server {
  private:
   bool process_and_close_socket(socket_t descriptor) override;
   void serve_connection(int descriptor);
-  void serve_requests(int descriptor, AdminStream& stream);
+  // Whether an answer is on its way when it returns.
+  bool serve_requests(int descriptor, AdminStream& stream);
   void refuse_connection(int descriptor) const;
   void prepare(httplib::Request& request, AdminStream& stream) const;
   void set_handlers();

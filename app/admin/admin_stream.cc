@@ -66,6 +66,9 @@ void AdminStream::begin_body(std::uint64_t bytes) {
 void AdminStream::close() {
   if (session_ != nullptr) SSL_shutdown(session_.get());
   ::shutdown(descriptor_, SHUT_WR);
+}
+
+void AdminStream::linger() {
   const Instant deadline = steady_clock::now() + kAdminLingerTime;
   while (wait(Wait::read, deadline)) {
     if (::recv(descriptor_, buffer_.data(), buffer_.size(), 0) <= 0) return;

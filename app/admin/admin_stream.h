@@ -37,8 +37,10 @@ class AdminStream final : public httplib::Stream {
   void begin_body(std::uint64_t bytes);
   // Whether all of the request was read, so that another may follow.
   bool is_request_read() const noexcept { return part_ == Part::body && left_ == 0; }
-  // Says goodbye and reads on for a moment, or the last answer might never be seen.
+  // Says goodbye.
   void close();
+  // Then reads on for a moment: over unread bytes the kernel takes the last answer back.
+  void linger();
 
   bool is_readable() const override { return true; }  // Reading waits by itself, as writing does.
   bool is_writable() const override { return true; }

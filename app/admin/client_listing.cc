@@ -134,6 +134,7 @@ ConnectionEntry describe_client(NativeContext& context, const Client& client) {
                         .tenant = client.grants->tenant,
                         .user = client.user,
                         .type = std::string(name(client.grants->type)),
+                        .address = client.address,
                         .state = std::string(state_name(client.state)),
                         .shard = context.shard.number(),
                         .connected_at = client.connected_at_ms,

@@ -29,9 +29,7 @@ Json to_json(const ConnectionEntry& entry) {
           {"connectedAt", entry.connected_at},
           {"expiresAt", entry.expires_at == 0 ? Json() : Json(entry.expires_at)},
           {"messagesIn", entry.messages_in},
-          {"messagesOut", entry.messages_out},
           {"bytesIn", entry.bytes_in},
-          {"bytesOut", entry.bytes_out},
           {"pendingBytes", entry.pending_bytes},
           {"rttMs", entry.rtt_ms < 0 ? Json() : Json(entry.rtt_ms)},
           {"rooms", entry.rooms}};

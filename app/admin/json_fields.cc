@@ -69,7 +69,7 @@ std::vector<std::string_view> split_array(std::string_view text) {
   ondemand::parser parser;
   ondemand::document document = parser.iterate(padded);
   for (auto entry : document.get_array()) {
-    elements.push_back(same_in(text, padded, raw_text(std::move(entry).value())));
+    elements.push_back(same_in(text, padded, raw_text(entry.value())));
   }
   return elements;
 }

@@ -15,8 +15,9 @@ std::optional<std::string> decode_percents(std::string_view text, PlusIs plus) {
     }
     const std::string_view digits = text.substr(i + 1, 2);
     unsigned char byte = 0;
-    const char* const last = digits.data() + digits.size();
-    const auto [end, error] = std::from_chars(digits.data(), last, byte, 16);
+    const char* const first = digits.data();
+    const char* const last = first + digits.size();
+    const auto [end, error] = std::from_chars(first, last, byte, 16);
     if (digits.size() != 2 || error != std::errc() || end != last) return std::nullopt;
     decoded += static_cast<char>(byte);
     i += 2;

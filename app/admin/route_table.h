@@ -18,7 +18,7 @@ namespace app {
 enum class Access : std::uint8_t {
   open,
   key,
-  key_unless_local,  // Open where only this host can connect.
+  key_unless_local,  // Open where only this host can connect, and asks for it by address.
 };
 
 struct Route {

@@ -1,7 +1,7 @@
 // ShardQuestions: asks shards something from a thread that may wait, and gathers what they say.
 //
 // A question that is not answered within kControlTimeout is given up; its answer, if it comes after
-// all, finds nobody. Any thread but a shard's.
+// all, finds nobody. One that is dropped unanswered is given up at once. Any thread but a shard's.
 #pragma once
 
 #include <chrono>
@@ -20,6 +20,19 @@ namespace app {
 template <typename Answer>
 using Telling = std::function<void(Answer)>;
 
+// What was said by then; nothing, too, if nobody is left to say it.
+template <typename Answer>
+std::optional<Answer> await_until(std::future<Answer>& future,
+                                  std::chrono::steady_clock::time_point end) {
+  if (future.wait_until(end) != std::future_status::ready) return std::nullopt;
+  try {
+    return future.get();
+  } catch (const std::future_error&) {
+    // The question was dropped with its promise: its shard has ended, or something was full.
+    return std::nullopt;
+  }
+}
+
 // `question(gateway, tell)` runs on the shard and calls `tell` once, then or later.
 template <typename Answer, typename Question>
 std::optional<Answer> ask_shard(const ShardPosts& posts, std::uint32_t shard, Question question) {
@@ -29,10 +42,9 @@ std::optional<Answer> ask_shard(const ShardPosts& posts, std::uint32_t shard, Qu
     question(gateway,
              Telling<Answer>([promise](Answer answer) { promise->set_value(std::move(answer)); }));
   });
-  if (!posted || future.wait_for(kControlTimeout) != std::future_status::ready) {
-    return std::nullopt;
-  }
-  return future.get();
+  promise.reset();  // Whoever may still answer holds it now.
+  if (!posted) return std::nullopt;
+  return await_until(future, std::chrono::steady_clock::now() + kControlTimeout);
 }
 
 // `question(gateway)` on every shard; the answers of those that gave one in time.
@@ -50,7 +62,7 @@ std::vector<Answer> ask_all_shards(const ShardPosts& posts, Question question) {
   const auto end = std::chrono::steady_clock::now() + kControlTimeout;
   std::vector<Answer> answers;
   for (std::future<Answer>& future : futures) {
-    if (future.wait_until(end) == std::future_status::ready) answers.push_back(future.get());
+    if (auto answer = await_until(future, end)) answers.push_back(*std::move(answer));
   }
   return answers;
 }

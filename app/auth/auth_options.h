@@ -69,6 +69,9 @@ struct AuthOptions {
   std::vector<std::string> origins{};
   // Failures that one address may have a minute before it is answered with 429; 0: no limit.
   std::uint32_t failures_per_minute = 60;
+  // The field of a handshake in which the proxy in front of us says the client's address, such as
+  // X-Forwarded-For, whose last entry counts; empty: there is none, and addresses are not known.
+  std::string address_header{};
   // Threads that check tokens.
   std::uint32_t threads = 1;
 };

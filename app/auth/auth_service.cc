@@ -34,30 +34,32 @@ void AuthService::ask(std::string token, Answer answer) {
   const AuthFailure mistake = mistake_of_token(token);
   const TokenDigest digest = hasher_.digest(token);
   std::optional<AuthResult> known;
+  bool must_call = false;
   {
     const std::lock_guard lock(mutex_);
     ++counts_.asked;
     known = mistake == AuthFailure::none ? recall(digest) : AuthResult(mistake);
-    if (!known && counts_.waiting >= kAuthQueueMost) known = AuthFailure::overloaded;
-    if (!known) {
-      if (const auto flight = flights_.find(digest); flight != flights_.end()) {
-        ++counts_.waiting;
-        flight->second.answers.push_back(std::move(answer));
-        return;
-      }
-      const auto pass = breaker_.enter(steady_now());
-      if (pass) {
-        ++counts_.waiting;
-        ++counts_.service_calls;
-        flights_[digest].pass = *pass;
-        flights_[digest].answers.push_back(std::move(answer));
-      } else {
-        known = answer_while_down(digest, 1);
-      }
-    }
+    if (!known) known = board(digest, answer, must_call);
   }
   if (known) return answer(std::move(*known));
+  if (!must_call) return;
   client_.send(call_for(token), [this, digest](const HttpAnswer& said) { finish(digest, said); });
+}
+
+std::optional<AuthResult> AuthService::board(const TokenDigest& token, Answer& answer,
+                                             bool& must_call) {
+  if (counts_.waiting >= kAuthQueueMost) return AuthFailure::overloaded;
+  auto flight = flights_.find(token);
+  if (flight == flights_.end()) {
+    const std::optional<CircuitBreaker::Pass> pass = breaker_.enter(steady_now());
+    if (!pass) return answer_while_down(token, 1);
+    flight = flights_.emplace(token, Flight{.pass = *pass}).first;
+    ++counts_.service_calls;
+    must_call = true;
+  }
+  ++counts_.waiting;
+  flight->second.answers.push_back(std::move(answer));
+  return std::nullopt;
 }
 
 HttpCall AuthService::call_for(std::string_view token) const {

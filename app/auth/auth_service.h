@@ -54,6 +54,8 @@ class AuthService final : public Authenticator {
   HttpCall call_for(std::string_view token) const;
   // The rest is called under the lock.
   std::optional<AuthResult> recall(const TokenDigest& token);
+  // Takes `answer` along in the flight of its token, a new one if there is none; or says why not.
+  std::optional<AuthResult> board(const TokenDigest& token, Answer& answer, bool& must_call);
   AuthResult answer_while_down(const TokenDigest& token, std::size_t times);
   AuthResult conclude(const TokenDigest& token, const Flight& flight, const HttpAnswer& answer,
                       ServiceVerdict& verdict);

@@ -59,11 +59,12 @@ std::size_t FailedAttempts::index_of(std::size_t row, std::uint64_t address_key)
 }
 
 bool FailedAttempts::throttled(std::uint64_t address_key, base::Instant now) const noexcept {
-  if (per_minute_ == 0) return false;
+  const std::uint32_t most = per_minute_.load(std::memory_order_relaxed);
+  if (most == 0) return false;
   const std::uint64_t minute = minute_of(now);
   for (std::size_t row = 0; row < kRows; ++row) {
     const std::uint64_t slot = slots_[index_of(row, address_key)].load(std::memory_order_relaxed);
-    if (minute_in(slot) < minute || failures_in(slot) < per_minute_) return false;
+    if (minute_in(slot) < minute || failures_in(slot) < most) return false;
   }
   return true;
 }

@@ -27,6 +27,11 @@ class FailedAttempts {
   // choose addresses that share counters with others.
   FailedAttempts(std::uint32_t per_minute, std::uint64_t seed);
 
+  // After a reload.
+  void set_per_minute(std::uint32_t failures) noexcept {
+    per_minute_.store(failures, std::memory_order_relaxed);
+  }
+
   bool throttled(std::uint64_t address_key, base::Instant now) const noexcept;
   void note(std::uint64_t address_key, base::Instant now) noexcept;
 
@@ -37,7 +42,7 @@ class FailedAttempts {
 
   std::size_t index_of(std::size_t row, std::uint64_t address_key) const noexcept;
 
-  const std::uint32_t per_minute_;
+  std::atomic<std::uint32_t> per_minute_;
   std::array<std::uint64_t, kRows> seeds_{};
   std::unique_ptr<Slot[]> slots_;
 };

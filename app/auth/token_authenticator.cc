@@ -29,9 +29,9 @@ TokenAuthenticator::~TokenAuthenticator() {
   source_.reset();
   std::unique_lock lock(mutex_);
   while (!questions_.empty()) {
-    Question question = questions_.pop_front();
+    const Question question = questions_.pop_front();
     lock.unlock();
-    answer(std::move(question), AuthFailure::unavailable);
+    answer(question, AuthFailure::unavailable);
     lock.lock();
   }
 }
@@ -87,7 +87,7 @@ void TokenAuthenticator::renew(Check& check) const {
 
 void TokenAuthenticator::handle(Question question, const Check& check) {
   if (steady_now() - question.queued > options_.service_timeout) {
-    return answer(std::move(question), AuthFailure::overloaded);
+    return answer(question, AuthFailure::overloaded);
   }
   AuthResult result = AuthFailure::unavailable;
   if (check.verifier) result = check.verifier->verify(question.token, unix_now());
@@ -97,7 +97,7 @@ void TokenAuthenticator::handle(Question question, const Check& check) {
     const bool is_unsure = source_ != nullptr && check.fetched == nullptr;
     if (is_unsure && *failure == AuthFailure::unknown_key) result = AuthFailure::unavailable;
   }
-  answer(std::move(question), std::move(result));
+  answer(question, std::move(result));
 }
 
 bool TokenAuthenticator::wait_for_keys(Question& question, AuthFailure failure) {
@@ -125,7 +125,7 @@ void TokenAuthenticator::put_back(Question question) {
   came_.notify_one();
 }
 
-void TokenAuthenticator::answer(Question question, AuthResult result) {
+void TokenAuthenticator::answer(const Question& question, AuthResult result) {
   {
     const std::lock_guard lock(mutex_);
     --waiting_;

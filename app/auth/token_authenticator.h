@@ -57,7 +57,7 @@ class TokenAuthenticator final : public Authenticator {
   void handle(Question question, const Check& check);
   bool wait_for_keys(Question& question, AuthFailure failure);
   void put_back(Question question);
-  void answer(Question question, AuthResult result);
+  void answer(const Question& question, AuthResult result);
 
   const AuthOptions options_;
   const KeySet keys_;

@@ -26,6 +26,7 @@ struct Client {
   std::string user{};
   std::string display_name{};
   std::string token_id{};
+  std::string address{};        // Empty: not known.
   std::uint64_t user_hash = 0;  // Of tenant and user.
   std::uint64_t tenant_hash = 0;
   std::uint64_t address_hash = 0;  // 0: not known.
@@ -36,7 +37,9 @@ struct Client {
   std::uint64_t bytes_in = 0;
   std::uint32_t messages_in = 0;
   std::uint32_t round_trip_us = 0;  // 0: not measured yet.
-  base::Handle next_of_user{};      // Another connection of the same user here.
+  std::uint32_t renewals = 0;       // Of its token.
+  base::Handle next_of_user{};      // Another connection of the same user here,
+  base::Handle previous_of_user{};  // in a chain that the last to come begins.
   std::uint16_t rooms = 0;          // That it joined itself.
   std::uint16_t joins_pending = 0;
   std::uint8_t typing_in = 0;  // Rooms.

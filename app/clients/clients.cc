@@ -1,5 +1,7 @@
 #include "app/clients/clients.h"
 
+#include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "base/check.h"
@@ -31,7 +33,10 @@ bool Clients::identify(ClientHandle handle, const Identity& identity, SharedGran
   renew(handle, identity, std::move(grants));
   ++by_tenant_[client.grants->tenant];
   const auto [entry, first] = by_user_.try_emplace(client.user_hash, handle);
-  if (!first) client.next_of_user = std::exchange(entry->second, handle);
+  if (!first) {
+    client.next_of_user = std::exchange(entry->second, handle);
+    table_.find(client.next_of_user)->previous_of_user = handle;
+  }
   return first;
 }
 
@@ -43,7 +48,31 @@ void Clients::renew(ClientHandle handle, const Identity& identity, SharedGrants 
   client.token_id = identity.token_id;
   client.issued_at = identity.issued_at;
   client.expires_at = identity.expires_at;
-  if (client.expires_at > 0) expiries_.push({client.expires_at, handle});
+  ++client.renewals;
+  if (client.expires_at > 0) add_expiry({client.expires_at, handle, client.renewals});
+}
+
+// Tokens that last for days would be remembered for as long by each connection that they opened.
+void Clients::add_expiry(const Expiry& expiry) {
+  if (expiries_.size() >= sift_expiries_at_) {
+    std::erase_if(expiries_, [this](const Expiry& each) { return due_client(each) == nullptr; });
+    std::ranges::make_heap(expiries_, std::greater<>());
+    sift_expiries_at_ = std::max(kExpiriesLeast, 2 * expiries_.size());
+  }
+  expiries_.push_back(expiry);
+  std::ranges::push_heap(expiries_, std::greater<>());
+}
+
+Clients::Expiry Clients::take_first_expiry() {
+  std::ranges::pop_heap(expiries_, std::greater<>());
+  const Expiry first = expiries_.back();
+  expiries_.pop_back();
+  return first;
+}
+
+Client* Clients::due_client(const Expiry& expiry) noexcept {
+  Client* client = table_.find(expiry.client);
+  return client != nullptr && client->renewals == expiry.renewal ? client : nullptr;
 }
 
 bool Clients::remove(ClientHandle handle) {
@@ -53,15 +82,27 @@ bool Clients::remove(ClientHandle handle) {
   if (client->state != ClientState::asking) {
     const auto tenant = by_tenant_.find(client->grants->tenant);
     if (--tenant->second == 0) by_tenant_.erase(tenant);
-    const auto entry = by_user_.find(client->user_hash);
-    ClientHandle* link = &entry->second;
-    while (*link != handle) link = &table_.find(*link)->next_of_user;
-    *link = client->next_of_user;
-    last = !entry->second;
-    if (last) by_user_.erase(entry);
+    last = unchain(*client);
   }
   table_.erase(handle);
   return last;
+}
+
+// True when nobody is left in the chain.
+bool Clients::unchain(const Client& client) {
+  Client* next = table_.find(client.next_of_user);
+  if (next != nullptr) next->previous_of_user = client.previous_of_user;
+  if (Client* previous = table_.find(client.previous_of_user); previous != nullptr) {
+    previous->next_of_user = client.next_of_user;
+    return false;
+  }
+  const auto entry = by_user_.find(client.user_hash);
+  if (next == nullptr) {
+    by_user_.erase(entry);
+  } else {
+    entry->second = client.next_of_user;
+  }
+  return next == nullptr;
 }
 
 ClientHandle Clients::first_of(std::uint64_t user_hash) const noexcept {

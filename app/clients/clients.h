@@ -1,11 +1,11 @@
 // Clients: everybody whom a shard serves with native events, found by session or by user.
 //
-// Threads: the shard's own. Bounds: one per descriptor of the shard. Time is passed in.
+// Threads: the shard's own. Bounds: one per descriptor of the shard; of the expiries of those that
+// have left or were renewed, no more are kept than of the others. Time is passed in.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <queue>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -52,6 +52,7 @@ class Clients {
   ClientHandle handle_at(std::uint32_t place) const noexcept { return table_.handle_at(place); }
   std::uint32_t touched() const noexcept { return table_.touched(); }
   std::uint32_t size() const noexcept { return table_.size(); }
+  std::size_t expiries() const noexcept { return expiries_.size(); }
 
   // How many of each tenant are identified.
   const std::unordered_map<std::string, std::uint64_t>& by_tenant() const noexcept {
@@ -61,34 +62,40 @@ class Clients {
   // Calls expired(handle, client) for each whose token has ended by `now`, seconds since 1970.
   template <typename Expired>
   void expire(std::int64_t now, Expired&& expired) {
-    while (!expiries_.empty() && expiries_.top().at <= now) {
-      const Expiry due = expiries_.top();
-      expiries_.pop();
-      Client* client = table_.find(due.client);
-      // It may have left, or been renewed: then a later entry is its own.
-      if (client != nullptr && client->expires_at == due.at) expired(due.client, *client);
+    while (!expiries_.empty() && expiries_.front().at <= now) {
+      const Expiry due = take_first_expiry();
+      if (Client* client = due_client(due); client != nullptr) expired(due.client, *client);
     }
   }
   // Seconds since 1970 of the next expiry; INT64_MAX if there is none.
   std::int64_t next_expiry() const noexcept {
-    return expiries_.empty() ? INT64_MAX : expiries_.top().at;
+    return expiries_.empty() ? INT64_MAX : expiries_.front().at;
   }
 
  private:
+  static constexpr std::size_t kExpiriesLeast = 64;
+
   struct Expiry {
     std::int64_t at;
     ClientHandle client;
+    std::uint32_t renewal;
 
     bool operator>(const Expiry& other) const noexcept { return at > other.at; }
   };
 
   ClientHandle first_of(std::uint64_t user_hash) const noexcept;
+  bool unchain(const Client& client);
+  void add_expiry(const Expiry& expiry);
+  Expiry take_first_expiry();
+  // Null when it has left, or was renewed: then a later entry is its own.
+  Client* due_client(const Expiry& expiry) noexcept;
 
   base::SlotMap<Client> table_;
   // By hash: those of users with the same hash hang together, and are told apart when visited.
   std::unordered_map<std::uint64_t, ClientHandle> by_user_;
   std::unordered_map<std::string, std::uint64_t> by_tenant_;
-  std::priority_queue<Expiry, std::vector<Expiry>, std::greater<>> expiries_;
+  std::vector<Expiry> expiries_;  // A heap, the next one first.
+  std::size_t sift_expiries_at_ = kExpiriesLeast;
 };
 
 }  // namespace app

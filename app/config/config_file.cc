@@ -149,20 +149,23 @@ class FileReader {
 
   void read_rule(const toml::table& table) {
     AccessEntry entry{.place = place(table.source())};
+    bool is_good = true;
     for (const auto& [key, node] : table) {
       const std::string path = "access." + std::string(key.str());
       const Setting* setting = find_setting(path);
       if (setting == nullptr) {
         tell_unknown(path, key.source());
+        is_good = false;
         continue;
       }
       std::vector<std::string> texts;
       if (const toml::array* array = node.as_array(); array != nullptr && setting->is_list) {
-        if (!read_texts(*setting, *array, texts)) continue;
+        is_good = read_texts(*setting, *array, texts) && is_good;
       } else if (auto text = text_of(*setting, node)) {
         texts.push_back(*std::move(text));
       } else {
         tell_type(*setting, node);
+        is_good = false;
         continue;
       }
       fill(entry.rule, key.str(), std::move(texts));
@@ -170,7 +173,7 @@ class FileReader {
     if (!table.contains("pattern")) {
       return tell(table.source(), "access: the pattern of this rule is missing");
     }
-    values_.access().push_back(std::move(entry));
+    if (is_good) values_.access().push_back(std::move(entry));
   }
 
   static void fill(AccessRule& rule, std::string_view key, std::vector<std::string> texts) {

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "app/config/schema.h"
 
 namespace app {
@@ -31,12 +29,12 @@ std::string list_text(const std::vector<std::string>& names) {
   return "[" + text + "]";
 }
 
-std::string rule_text(const AccessRule& rule) {
+std::string rule_text(const AccessRule& rule, std::string_view separator) {
   std::string text = fmt::format("pattern = \"{}\"", rule.pattern);
   for (std::size_t i = 0; i < kRoomOperationCount; ++i) {
     if (rule.admits[i].empty()) continue;
-    text +=
-        fmt::format("\n{} = {}", name(static_cast<RoomOperation>(i)), list_text(rule.admits[i]));
+    text += fmt::format("{}{} = {}", separator, name(static_cast<RoomOperation>(i)),
+                        list_text(rule.admits[i]));
   }
   return text;
 }
@@ -69,9 +67,7 @@ std::string differences_text(const SettingValues& values) {
     text += fmt::format("{} = {}  ({})\n", setting.path, shown, origin_text(setting, value));
   }
   for (const AccessEntry& entry : values.access()) {
-    std::string rule = rule_text(entry.rule);
-    std::ranges::replace(rule, '\n', ',');
-    text += fmt::format("access: {}  ({})\n", rule, entry.place.text());
+    text += fmt::format("access: {}  ({})\n", rule_text(entry.rule, ", "), entry.place.text());
   }
   return text;
 }
@@ -87,7 +83,8 @@ std::string config_text(const SettingValues& values) {
     text += line_of(setting, values.of(setting.path));
   }
   for (const AccessEntry& entry : values.access()) {
-    text += fmt::format("\n[[access]]  # {}\n{}\n", entry.place.text(), rule_text(entry.rule));
+    text +=
+        fmt::format("\n[[access]]  # {}\n{}\n", entry.place.text(), rule_text(entry.rule, "\n"));
   }
   return text;
 }

@@ -21,6 +21,7 @@ inline constexpr std::size_t kNamedFileBytesMax = std::size_t{1} << 20;
 inline constexpr std::size_t kMistakesTold = 20;
 // Of a value that is quoted to who wrote it.
 inline constexpr std::size_t kQuotedBytesMax = 80;
+inline constexpr std::size_t kMistakeBytesMax = 1000;
 inline constexpr std::size_t kNamesComparedBytesMax = 64;
 inline constexpr std::size_t kListMost = 256;
 inline constexpr std::size_t kTextBytesMax = 4096;

@@ -1,4 +1,6 @@
 // [auth].
+#include <type_traits>
+
 #include "app/config/gateway_limits.h"
 #include "app/config/read_options.h"
 
@@ -6,9 +8,16 @@ namespace app {
 
 namespace {
 
+// In whole units of T; what would be cut off is a mistake.
 template <typename T>
 T duration_as(SettingReader& reader, std::string_view path) {
-  return std::chrono::duration_cast<T>(reader.duration(path));
+  const base::Duration exact = reader.duration(path);
+  const T whole = std::chrono::duration_cast<T>(exact);
+  if (whole != exact) {
+    reader.fail(path, std::is_same_v<T, std::chrono::seconds> ? "must be whole seconds"
+                                                              : "must be whole milliseconds");
+  }
+  return whole;
 }
 
 bool is_web_address(std::string_view text) {
@@ -77,6 +86,7 @@ void read_service(SettingReader& reader, AuthOptions& auth) {
 void read_origins(SettingReader& reader, AuthOptions& auth) {
   auth.origins = reader.list("auth.origins");
   for (const std::string& origin : auth.origins) {
+    if (origin == "null") continue;  // Pages without an origin: files and sandboxed frames.
     const std::size_t host = origin.find("://");
     const bool is_origin =
         is_web_address(origin) && origin.find('/', host + 3) == std::string::npos;
@@ -111,6 +121,7 @@ void read_auth_options(SettingReader& reader, AuthOptions& auth) {
   auth.guests = reader.on("auth.guests");
   auth.guest_tenant = reader.text("auth.guest_tenant");
   if (auth.guest_tenant.empty()) reader.fail("auth.guest_tenant", "must name a tenant");
+  auth.address_header = reader.text("auth.address_header");
   auth.guest_permissions = reader.list("auth.guest_permissions");
   read_origins(reader, auth);
   auth.failures_per_minute = reader.small_count("auth.failures_per_minute");

@@ -84,8 +84,8 @@ void add_tokens(Adder& adder, const TokenRules& standard) {
   Setting& algorithms = adder.add("auth.algorithms", SettingKind::choice, "",
                                   "that tokens may be signed with; none named: those that fit the "
                                   "keys");
-  algorithms.choices = {"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256",
-                        "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"};
+  algorithms.choices = {"HS256", "HS384", "HS512", "RS256", "RS384",
+                        "RS512", "ES256", "ES384", "ES512"};
   algorithms.is_list = true;
   adder.text("auth.issuer", standard.issuer, "that tokens must name; empty: any");
   adder.list("auth.audiences", "one of which tokens must name; none: any");
@@ -126,6 +126,9 @@ void add_others(Adder& adder, const AuthOptions& standard) {
   adder.list("auth.origins",
              "pages that may connect, such as https://app.example.com or https://*.example.com; "
              "none: any");
+  adder.text("auth.address_header", standard.address_header,
+             "the field in which a proxy says the client's address, such as X-Forwarded-For; "
+             "without it the limits of addresses are off");
   adder.count("auth.failures_per_minute", standard.failures_per_minute, 0, kFailuresPerMinuteMost,
               "that one address may have before it is answered with 429; 0: no limit");
   adder.count("auth.threads", standard.threads, 1, kAuthThreadsMost, "that check tokens");

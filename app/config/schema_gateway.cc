@@ -120,8 +120,8 @@ void add_admin(std::vector<Setting>& settings, const AdminOptions& standard) {
     settings.push_back(file);
   };
   add_file("admin.api_keys_file", "the file that holds such keys, one a line");
-  add_file("admin.certificate_file", "PEM; with a private key the server API speaks HTTPS");
-  add_file("admin.private_key_file", "PEM");
+  add_file("admin.certificate_file", "PEM; with it the server API speaks HTTPS");
+  add_file("admin.private_key_file", "PEM; of the certificate");
   add_file("admin.client_authority_file",
            "PEM; callers of the server API must show a certificate of this authority");
   settings.push_back(count("admin.threads", standard.threads, 1, kAdminThreadsMost,

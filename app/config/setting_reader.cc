@@ -53,12 +53,14 @@ void SettingReader::fail_quoted(std::string_view path, std::string_view what) {
   const std::string_view between = value.origin == SettingOrigin::flag          ? " "
                                    : value.origin == SettingOrigin::environment ? "="
                                                                                 : " = ";
-  mistakes_.add(value.origin, where_said(of, value) + std::string(between) + std::string(what),
+  mistakes_.add(value.origin,
+                where_said(of, value) + std::string(between) + quotable(what, kMistakeBytesMax),
                 value.place);
 }
 
 void SettingReader::fail_at(const FilePlace& place, std::string_view what) {
-  mistakes_.add(SettingOrigin::file, fmt::format("{}: {}", place.text(), what), place);
+  mistakes_.add(SettingOrigin::file,
+                fmt::format("{}: {}", place.text(), quotable(what, kMistakeBytesMax)), place);
 }
 
 std::string SettingReader::said(std::string_view path) {
@@ -66,17 +68,20 @@ std::string SettingReader::said(std::string_view path) {
   return value.texts.empty() ? "" : value.texts.front();
 }
 
-std::string SettingReader::text(std::string_view path) {
-  const std::string& text = single(setting(path));
+bool SettingReader::is_fine(std::string_view path, const std::string& text) {
   if (text.size() > kTextBytesMax) {
-    fail(path, fmt::format("must have at most {} bytes", kTextBytesMax));
-    return {};
+    fail_one(path, text, fmt::format("must have at most {} bytes", kTextBytesMax));
+    return false;
   }
   const bool is_printable = std::ranges::none_of(
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  if (is_printable) return text;
-  fail(path, "must be without control characters");
-  return {};
+  if (!is_printable) fail_one(path, text, "must be without control characters");
+  return is_printable;
+}
+
+std::string SettingReader::text(std::string_view path) {
+  const std::string& text = single(setting(path));
+  return is_fine(path, text) ? text : "";
 }
 
 std::vector<std::string> SettingReader::list(std::string_view path) {
@@ -88,6 +93,7 @@ std::vector<std::string> SettingReader::list(std::string_view path) {
     return {};
   }
   for (const std::string& text : texts) {
+    if (!is_fine(path, text)) return {};
     if (!text.empty()) continue;
     fail_one(path, text, "an entry is empty");
     return {};

@@ -60,6 +60,7 @@ class SettingReader {
  private:
   const Setting& setting(std::string_view path);
   const std::string& single(const Setting& setting);
+  bool is_fine(std::string_view path, const std::string& text);
   bool is_choice(const Setting& setting, const std::string& text);
 
   SettingValues& values_;

@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "app/config/gateway_limits.h"
 #include "app/config/schema.h"
 #include "base/check.h"
 
@@ -123,10 +122,10 @@ std::string shown_value(const Setting& setting, const SettingValue& value) {
   return "[" + shown + "]";
 }
 
-std::string quotable(std::string_view text) {
+std::string quotable(std::string_view text, std::size_t bytes_max) {
   std::string quoted;
   for (const char c : text) {
-    if (quoted.size() > kQuotedBytesMax) return quoted + "...";
+    if (quoted.size() > bytes_max) return quoted + "...";
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
       quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     } else {

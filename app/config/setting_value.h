@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/config/gateway_limits.h"
 #include "app/config/setting.h"
 #include "app/rooms/access_rules.h"
 
@@ -68,6 +69,6 @@ std::string where_said(const Setting& setting, const SettingValue& value);
 std::string shown_value(const Setting& setting, const SettingValue& value);
 
 // Text that may hold anything, as one line without control characters, and not too long.
-std::string quotable(std::string_view text);
+std::string quotable(std::string_view text, std::size_t bytes_max = kQuotedBytesMax);
 
 }  // namespace app

@@ -53,6 +53,7 @@ class OwedAnswers {
     }
   }
   std::uint32_t size() const noexcept { return owed_.size(); }
+  bool full() const noexcept { return owed_.full(); }
 
  private:
   struct Owed {

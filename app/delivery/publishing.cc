@@ -140,7 +140,9 @@ std::uint64_t Publishing::owe_ack(ClientHandle handle, const Event& event, std::
     append_json_string(ack.head, client_id);
     ack.head += ',';
   }
-  return owed_.owe(std::move(ack));
+  if (!owed_.full()) return owed_.owe(std::move(ack));
+  acknowledge(ack, {.known = false});
+  return 0;
 }
 
 void Publishing::settle(std::uint64_t ticket, const engine::PublishAnswer& answer) {

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <iterator>
 #include <utility>
 
 #include "app/delivery/native_messages.h"
+#include "app/delivery/receipt_id.h"
 #include "app/events/schema.h"
 
 namespace app {
@@ -19,26 +19,6 @@ constexpr std::array<std::string_view, 2> kKinds{"delivered", "read"};
 constexpr std::array<FieldRule, 2> kRules{
     FieldRule{.name = "id", .required = true, .bytes_max = kClientMessageIdBytesMax},
     FieldRule{.name = "kind", .required = true, .one_of = kKinds}};
-
-struct RecordName {
-  std::uint32_t shard = 0;
-  base::Handle record{};
-};
-
-// "r0-1f-3": shard, index and generation in hex.
-std::optional<RecordName> parse_id(std::string_view id) {
-  if (!id.starts_with('r')) return std::nullopt;
-  RecordName name;
-  const char* at = id.data();
-  const char* const end = at + id.size();
-  for (std::uint32_t* part : {&name.shard, &name.record.index, &name.record.generation}) {
-    const auto [next, error] = std::from_chars(at + 1, end, *part, 16);
-    if (error != std::errc{}) return std::nullopt;
-    at = next;
-    if (at != end && *at != '-') return std::nullopt;
-  }
-  return at == end ? std::optional(name) : std::nullopt;
-}
 
 }  // namespace
 
@@ -53,7 +33,7 @@ base::Handle Receipts::open(ClientHandle sender, std::string_view room) {
 }
 
 std::string Receipts::id_of(base::Handle record) const {
-  return fmt::format("r{:x}-{:x}-{:x}", context_.shard.number(), record.index, record.generation);
+  return text(ReceiptId{.shard = context_.shard.number(), .record = record});
 }
 
 void Receipts::number_is(base::Handle handle, std::uint64_t number) {
@@ -66,7 +46,7 @@ void Receipts::on_receipt(ClientHandle /*handle*/, Client& client, const Event& 
     context_.fail(client, event, *fault);
     return;
   }
-  const auto name = parse_id(event.find("id")->text);
+  const auto name = parse_receipt_id(event.find("id")->text);
   if (!name || name->shard >= context_.shard.shards()) {
     context_.fail(client, event, ErrorCode::client_error,
                   "data.id is not that of a message that asks for receipts");

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "app/auth/client_address.h"
 #include "app/auth/guest.h"
 #include "app/auth/handshake_token.h"
 #include "app/clients/client_context.h"
@@ -35,8 +36,9 @@ engine::Admission Admissions::on_request(engine::SessionId id, const protocol::H
                                          bool upgradable) {
   if (!upgradable) return {.verdict = Answer::accept};  // Is told what its upgrade lacks.
   const AuthOptions& auth = context_.options().auth;
-  const std::uint64_t address = 0;
-  if (context_.services.failed_attempts.throttled(address, context_.now()) && address != 0) {
+  ClientAddress from = find_address(request, auth.address_header);
+  const std::uint64_t address = from.key;
+  if (address != 0 && context_.services.failed_attempts.throttled(address, context_.now())) {
     return refuse(id, AuthFailure::throttled, 0);
   }
   if (!context_.policy->origins.allows(request.find("origin"))) {
@@ -59,7 +61,8 @@ engine::Admission Admissions::on_request(engine::SessionId id, const protocol::H
   }
   const bool ask_nobody = auth.mode == AuthMode::none || (!found.present && auth.guests);
   if (!ask_nobody && !found.present) return refuse(id, AuthFailure::missing, address);
-  const ClientHandle handle = context_.clients.add({.session = id, .address_hash = address});
+  const ClientHandle handle = context_.clients.add(
+      {.session = id, .address = std::move(from.text), .address_hash = address});
   context_.counters.clients.set(context_.clients.size());
   engine::Admission admission{
       .verdict = Answer::pending, .context = as_context(handle), .subprotocol = found.subprotocol};
@@ -69,6 +72,7 @@ engine::Admission Admissions::on_request(engine::SessionId id, const protocol::H
   }
   if (auto refusal = enter(handle, make_guest(auth, context_.shard.reactor().random()))) {
     context_.clients.remove(handle);
+    context_.counters.clients.set(context_.clients.size());
     return {.verdict = Answer::respond, .response = *std::move(refusal)};
   }
   admission.verdict = Answer::accept;

@@ -108,6 +108,7 @@ void NativeGateway::on_close(engine::SessionId id, const engine::CloseInfo& info
     context_.counters.connected_ms.record(static_cast<std::uint64_t>(lasted));
     if (info.opened) context_.log.closed(*client, info, lasted, context_.now());
   }
+  room_events_.forget(*client);
   if (context_.clients.remove(handle)) routes_.left(user_hash);
   context_.counters.clients.set(context_.clients.size());
 }

@@ -19,7 +19,9 @@ HistoryPage read_history(engine::Rooms& rooms, std::string_view engine_name, std
   std::size_t bytes = 0;
   room->history->for_each(after, room->last_number, [&](const engine::KeptMessage& message) {
     bytes += message.size;
-    if (page.events.size() == limit || bytes > kHistoryPageBytesMax) return false;
+    // A page has one event, however long it is: who turns pages must get on.
+    const bool full = bytes > kHistoryPageBytesMax && !page.events.empty();
+    if (full || page.events.size() == limit) return false;
     if (message.opcode == protocol::Opcode::text) {
       page.events.push_back({message.number, std::string(base::as_text(message.bytes()))});
     }

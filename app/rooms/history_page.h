@@ -1,6 +1,7 @@
 // History page: a part of what a room remembers, read at the room's home.
 //
-// Threads: the home shard's. Bounds: `limit` messages, and kHistoryPageBytesMax of them.
+// Threads: the home shard's. Bounds: `limit` messages, and kHistoryPageBytesMax of them or a
+// single one.
 #pragma once
 
 #include <cstdint>

@@ -204,9 +204,14 @@ void RoomEvents::join(ClientHandle handle, Client& client, const Event& event,
                 *context_.rooms.find(known), nullptr);
     return;
   }
-  PendingJoin& pending = pending_[key_of(client.session, engine_name)];
-  if (!pending.client) ++client.joins_pending;
-  pending = {handle, std::string(event.request_id_raw), created};
+  // Each request has an answer of its own, so there is one at a time.
+  if (awaits_join(client, engine_name)) {
+    context_.fail(client, event, ErrorCode::client_error, "this room is being joined already");
+    return;
+  }
+  ++client.joins_pending;
+  pending_.emplace(key_of(client.session, engine_name),
+                   PendingJoin{handle, std::string(event.request_id_raw), created});
   if (recovers) {
     context_.rooms.recover(client.session, engine_name, true, from);
     return;
@@ -222,6 +227,18 @@ void RoomEvents::join(ClientHandle handle, Client& client, const Event& event,
     case engine::JoinResult::Status::pending:
       break;
   }
+}
+
+bool RoomEvents::awaits_join(const Client& client, std::string_view engine_name) const {
+  return client.joins_pending > 0 && pending_.contains(key_of(client.session, engine_name));
+}
+
+// The engine says nothing more of the joins of a session that ended.
+void RoomEvents::forget(const Client& client) {
+  if (client.joins_pending == 0) return;
+  const JoinKey prefix = key_of(client.session, {});
+  auto at = pending_.lower_bound(prefix);
+  while (at != pending_.end() && at->first.starts_with(prefix)) at = pending_.erase(at);
 }
 
 void RoomEvents::on_joined(engine::SessionId session, engine::RoomHandle handle,
@@ -335,6 +352,7 @@ bool RoomEvents::subscribe(ClientHandle handle, std::string_view room) {
   set_engine_name(context_.room_name, room, client.grants->tenant);
   const engine::RoomHandle known = context_.rooms.find(context_.room_name);
   if (known && context_.rooms.is_member(client.session, known)) return false;
+  if (awaits_join(client, context_.room_name)) return false;
   const Event event{};
   join(handle, client, event, room, false);
   return true;

@@ -1,14 +1,14 @@
 // RoomEvents: what clients ask of rooms: to create, join, leave and list them; who is there; what
 // was said.
 //
-// Threads: the shard's own. Bounds: rooms_per_connection of the limits; pages of kPageEntriesMost.
-// What another shard must be asked for is answered when that has been.
+// Threads: the shard's own. Bounds: rooms_per_connection of the limits, joins that wait included;
+// pages of kPageEntriesMost. What another shard must be asked for is answered when that has been.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "app/events/schema.h"
 #include "app/native/native_context.h"
@@ -41,6 +41,8 @@ class RoomEvents {
                  const engine::Recovery* recovery);
   void on_join_failed(engine::SessionId session, std::string_view engine_name);
   void on_left(engine::SessionId session, const engine::Room& room);
+  // The client is gone: nobody waits for its joins any more.
+  void forget(const Client& client);
 
  private:
   // A join that waits for the room's home, by session and room.
@@ -51,6 +53,7 @@ class RoomEvents {
   };
   using JoinKey = std::string;
 
+  bool awaits_join(const Client& client, std::string_view engine_name) const;
   static JoinKey key_of(engine::SessionId session, std::string_view engine_name);
   const Field* read_room(Client& client, const Event& event, RoomOperation operation);
   bool may_join(Client& client, const Event& event, std::string_view room);
@@ -66,7 +69,7 @@ class RoomEvents {
   NativeContext& context_;
   Presence& presence_;
   SchemaChecker checker_;
-  std::unordered_map<JoinKey, PendingJoin> pending_;
+  std::map<JoinKey, PendingJoin> pending_;  // Those of a session are neighbours.
 };
 
 // How an epoch is written for clients, and read from them.

@@ -52,11 +52,15 @@ void Typing::on_start(ClientHandle handle, Client& client, const Event& event) {
   }
   if (is_new) {
     ++client.typing_in;
-    found = states_.emplace(key, State{.client = handle, .room = std::string(room)}).first;
+    found =
+        states_
+            .emplace(key,
+                     State{.client = handle, .room = std::string(room), .serial = ++last_serial_})
+            .first;
   }
   State& state = found->second;
   state.until = now + options.typing_expiry;
-  if (is_new) deadlines_.push_back({std::move(key), state.until});
+  if (is_new) deadlines_.push({state.until, state.serial, std::move(key)});
   if (!is_new && now - state.told < options.typing_pace) {
     context_.counters.typing_dropped.add();
     return;
@@ -88,13 +92,16 @@ void Typing::tell(const Client& client, std::string_view room, bool typing) {
 }
 
 void Typing::expire(base::Instant now) {
-  while (!deadlines_.empty() && deadlines_.front().at <= now) {
-    Deadline due = deadlines_.pop_front();
+  while (!deadlines_.empty() && deadlines_.top().at <= now) {
+    Deadline due = deadlines_.top();
+    deadlines_.pop();
     const auto found = states_.find(due.key);
-    if (found == states_.end()) continue;
+    // It was stopped; what is there instead has a deadline of its own.
+    if (found == states_.end() || found->second.serial != due.serial) continue;
     Client* client = context_.clients.find(found->second.client);
     if (client != nullptr && found->second.until > now) {
-      deadlines_.push_back({std::move(due.key), found->second.until});
+      due.at = found->second.until;
+      deadlines_.push(std::move(due));
       continue;
     }
     const State state = std::move(found->second);

@@ -6,13 +6,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <queue>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "app/events/schema.h"
 #include "app/native/native_context.h"
-#include "base/fifo.h"
+#include "base/time.h"
 
 namespace app {
 
@@ -25,7 +28,7 @@ class Typing {
 
   void expire(base::Instant now);
   base::Instant next_deadline() const noexcept {
-    return deadlines_.empty() ? base::kForever : deadlines_.front().at;
+    return deadlines_.empty() ? base::kForever : deadlines_.top().at;
   }
 
  private:
@@ -34,10 +37,17 @@ class Typing {
     std::string room{};
     base::Instant until{};
     base::Instant told{};
+    std::uint64_t serial = 0;
   };
+  // A state has one that knows its serial; it moves on as the state goes on.
   struct Deadline {
-    std::string key{};
     base::Instant at{};
+    std::uint64_t serial = 0;
+    std::string key{};
+
+    bool operator>(const Deadline& other) const noexcept {
+      return at != other.at ? at > other.at : serial > other.serial;
+    }
   };
 
   static std::string key_of(ClientHandle handle, std::string_view room);
@@ -48,7 +58,8 @@ class Typing {
   NativeContext& context_;
   SchemaChecker checker_;
   std::unordered_map<std::string, State> states_;
-  base::Fifo<Deadline> deadlines_;  // All wait equally long; some for a state that went on.
+  std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> deadlines_;
+  std::uint64_t last_serial_ = 0;
 };
 
 }  // namespace app

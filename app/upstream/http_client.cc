@@ -27,8 +27,8 @@ struct MultiCleanup {
 
 // Once for the process, before any handle; never undone, since others may use the library too.
 void prepare_library() {
-  static const CURLcode kPrepared = curl_global_init(CURL_GLOBAL_DEFAULT);
-  CHECK(kPrepared == CURLE_OK);
+  static const CURLcode prepared = curl_global_init(CURL_GLOBAL_DEFAULT);
+  CHECK(prepared == CURLE_OK);
 }
 
 }  // namespace

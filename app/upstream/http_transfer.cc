@@ -54,13 +54,12 @@ void HttpTransfer::set_method() {
 
 void HttpTransfer::set_headers() {
   // Without this a large body would wait a second for a server that knows no 100.
-  headers_.reset(curl_slist_append(nullptr, "Expect:"));
+  curl_slist* list = curl_slist_append(nullptr, "Expect:");
   for (const std::string& header : call_.headers) {
-    curl_slist* const longer = curl_slist_append(headers_.get(), header.c_str());
-    if (longer == nullptr) continue;
-    static_cast<void>(headers_.release());
-    headers_.reset(longer);
+    curl_slist* const longer = curl_slist_append(list, header.c_str());
+    if (longer != nullptr) list = longer;
   }
+  headers_.reset(list);
   curl_easy_setopt(handle_.get(), CURLOPT_HTTPHEADER, headers_.get());
 }
 

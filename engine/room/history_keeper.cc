@@ -11,24 +11,27 @@ namespace engine {
 void HistoryKeeper::keep(base::Handle home, HomeRoom& room, const Publication& publication,
                          std::span<const std::byte> message, base::Instant now) {
   DCHECK(enabled());
-  if (room.history == nullptr) {
-    room.history = std::make_unique<RoomHistory>(room.last_number - 1);
-  }
-  const std::span<std::byte> copy =
-      room.history->add(room.last_number, publication.opcode, message);
+  if (room.history == nullptr) room.history = std::make_unique<RoomHistory>();
+  RoomHistory& history = *room.history;
+  const bool is_first = history.empty();
+  const std::span<std::byte> copy = history.add({.number = room.last_number,
+                                                 .opcode = publication.opcode,
+                                                 .kept = messages_kept_++,
+                                                 .at = now},
+                                                message);
   if (publication.number_at != kNowhere) {
     write_number(copy, publication.number_at, room.last_number);
   }
+  if (is_first) note(home, history);
   bytes_ += message.size();
   counters_.kept.add();
   counters_.messages.add();
-  log_.push_back({home, room.last_number, now});
   // The newest stays, however large: a message that was accepted is worth one place.
-  while (room.history->size() > 1 && (room.history->size() > options_.messages_per_room ||
-                                      room.history->bytes() > options_.bytes_per_room)) {
+  while (history.size() > 1 && (history.size() > options_.messages_per_room ||
+                                history.bytes() > options_.bytes_per_room)) {
     forget_first(room, counters_.forgotten_by_room);
   }
-  while (bytes_ > options_.bytes_total && log_.size() > 1) {
+  while (bytes_ > options_.bytes_total && (rooms_.size() > 1 || history.size() > 1)) {
     forget_oldest(counters_.forgotten_by_total);
   }
   counters_.bytes.set(bytes_);
@@ -36,11 +39,26 @@ void HistoryKeeper::keep(base::Handle home, HomeRoom& room, const Publication& p
 
 bool HistoryKeeper::expire(base::Instant now) {
   std::uint32_t left = base::kHistoryForgottenPerTurn;
-  while (!log_.empty() && next_deadline() <= now) {
+  while (!rooms_.empty() && next_deadline() <= now) {
     if (left-- == 0) return true;
-    forget_oldest(counters_.forgotten_by_age);
+    if (top_is_right()) forget_oldest(counters_.forgotten_by_age);
   }
   counters_.bytes.set(bytes_);
+  return false;
+}
+
+void HistoryKeeper::note(base::Handle home, const RoomHistory& history) {
+  rooms_.push({history.oldest().kept, history.oldest().at, home});
+}
+
+// A room that forgot for reasons of its own may stand too far in front; then it moves back.
+bool HistoryKeeper::top_is_right() {
+  const Entry first = rooms_.top();
+  const RoomHistory& history = *directory_.find(first.home)->history;
+  CHECK(!history.empty());  // Such a room stays, and so does its entry.
+  if (history.oldest().kept == first.kept) return true;
+  rooms_.pop();
+  note(first.home, history);
   return false;
 }
 
@@ -53,13 +71,17 @@ void HistoryKeeper::forget_first(HomeRoom& room, base::Counter& why) {
 }
 
 void HistoryKeeper::forget_oldest(base::Counter& why) {
-  const Entry oldest = log_.pop_front();
-  HomeRoom* room = directory_.find(oldest.home);
-  // Its room has forgotten it already, for reasons of its own.
-  if (room == nullptr || room->history == nullptr || room->history->empty()) return;
-  if (room->history->first() != oldest.number) return;
-  forget_first(*room, why);
-  directory_.drop_if_unused(oldest.home);
+  while (!top_is_right()) {
+  }
+  const base::Handle home = rooms_.top().home;
+  rooms_.pop();
+  HomeRoom& room = *directory_.find(home);
+  forget_first(room, why);
+  if (room.history->empty()) {
+    directory_.drop_if_unused(home);
+  } else {
+    note(home, *room.history);
+  }
 }
 
 }  // namespace engine

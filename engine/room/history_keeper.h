@@ -1,16 +1,19 @@
 // HistoryKeeper: keeps the histories of all rooms at home on a shard within their bounds.
 //
-// A log in the order of keeping says which message is the oldest of all, so that age and the total
-// cost what is forgotten, not what is kept. Threads: the shard's own. Bounds: HistoryOptions; past
-// one of them the oldest go, and are counted by why.
+// A heap of the rooms that remember something, by their oldest message, says which is the oldest of
+// all, so that age and the total cost what is forgotten, not what is kept. Threads: the shard's
+// own. Bounds: HistoryOptions; past one of them the oldest go, and are counted by why. Invariant: a
+// room with a history that is not empty is in the heap once, by its oldest message or by an older
+// one that it had.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <queue>
 #include <span>
 #include <vector>
 
 #include "base/counter.h"
-#include "base/fifo.h"
 #include "base/slot_map.h"
 #include "base/time.h"
 #include "engine/room/history_options.h"
@@ -41,23 +44,29 @@ class HistoryKeeper {
   bool expire(base::Instant now);
   // When the oldest becomes too old.
   base::Instant next_deadline() const noexcept {
-    return log_.empty() ? base::kForever : log_.front().at + options_.keep_for;
+    return rooms_.empty() ? base::kForever : rooms_.top().at + options_.keep_for;
   }
   const HistoryCounters& counters() const noexcept { return counters_; }
 
  private:
+  // A room and its oldest message: how many had been kept before it, and when it was.
   struct Entry {
-    base::Handle home;
-    std::uint64_t number;
+    std::uint64_t kept;
     base::Instant at;
+    base::Handle home;
+
+    bool operator>(const Entry& other) const noexcept { return kept > other.kept; }
   };
 
+  void note(base::Handle home, const RoomHistory& history);
+  bool top_is_right();
   void forget_first(HomeRoom& room, base::Counter& why);
   void forget_oldest(base::Counter& why);
 
   HomeDirectory& directory_;
   HistoryOptions options_;
-  base::Fifo<Entry> log_;
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> rooms_;
+  std::uint64_t messages_kept_ = 0;
   std::uint64_t bytes_ = 0;
   HistoryCounters counters_;
 };

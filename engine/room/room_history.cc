@@ -7,17 +7,14 @@
 
 namespace engine {
 
-std::span<std::byte> RoomHistory::add(std::uint64_t number, protocol::Opcode opcode,
-                                      std::span<const std::byte> message) {
-  CHECK(number > lost_through_);
-  KeptMessage kept{.number = number,
-                   .opcode = opcode,
-                   .size = static_cast<std::uint32_t>(message.size()),
-                   .data = std::make_unique_for_overwrite<std::byte[]>(message.size())};
-  if (!message.empty()) std::memcpy(kept.data.get(), message.data(), message.size());
-  bytes_ += message.size();
-  const std::span<std::byte> copy{kept.data.get(), kept.size};
-  messages_.push_back(std::move(kept));
+std::span<std::byte> RoomHistory::add(KeptMessage message, std::span<const std::byte> bytes) {
+  CHECK(message.number > (empty() ? lost_through_ : messages_.at(size() - 1).number));
+  message.size = static_cast<std::uint32_t>(bytes.size());
+  message.data = std::make_unique_for_overwrite<std::byte[]>(bytes.size());
+  if (!bytes.empty()) std::memcpy(message.data.get(), bytes.data(), bytes.size());
+  bytes_ += bytes.size();
+  const std::span<std::byte> copy{message.data.get(), message.size};
+  messages_.push_back(std::move(message));
   return copy;
 }
 

@@ -11,6 +11,7 @@
 #include <span>
 
 #include "base/fifo.h"
+#include "base/time.h"
 #include "protocol/opcode.h"
 
 namespace engine {
@@ -19,6 +20,8 @@ struct KeptMessage {
   std::uint64_t number = 0;
   protocol::Opcode opcode = protocol::Opcode::text;
   std::uint32_t size = 0;
+  std::uint64_t kept = 0;  // How many of all rooms had been kept before.
+  base::Instant at{};
   std::unique_ptr<std::byte[]> data{};
 
   std::span<const std::byte> bytes() const noexcept { return {data.get(), size}; }
@@ -26,18 +29,15 @@ struct KeptMessage {
 
 class RoomHistory {
  public:
-  // What was before `lost_through` was never kept.
-  explicit RoomHistory(std::uint64_t lost_through) : lost_through_(lost_through) {}
-
   bool empty() const noexcept { return messages_.empty(); }
   std::size_t size() const noexcept { return messages_.size(); }
   std::uint64_t bytes() const noexcept { return bytes_; }
   std::uint64_t lost_through() const noexcept { return lost_through_; }
   std::uint64_t first() const noexcept { return empty() ? 0 : messages_.front().number; }
+  const KeptMessage& oldest() const noexcept { return messages_.front(); }
 
-  // A copy is kept, and returned. `number` is higher than any before.
-  std::span<std::byte> add(std::uint64_t number, protocol::Opcode opcode,
-                           std::span<const std::byte> message);
+  // A copy of `bytes` is kept as the message's, and returned. Its number is higher than any before.
+  std::span<std::byte> add(KeptMessage message, std::span<const std::byte> bytes);
   void drop_first();
 
   // Calls visit(message) for each with a number in (after, through], from the oldest, until it
@@ -54,7 +54,7 @@ class RoomHistory {
 
   base::Fifo<KeptMessage> messages_;
   std::uint64_t bytes_ = 0;
-  std::uint64_t lost_through_;
+  std::uint64_t lost_through_ = 0;
 };
 
 }  // namespace engine

@@ -207,7 +207,10 @@ void Rooms::home_publish(base::Handle handle, const Publication& publication,
     answer_number(publication, 0, 0);
     return;
   }
-  if (is_retry(*home, publication)) return;
+  if (is_retry(*home, publication)) {
+    home_.drop_if_unused(handle);  // It may be here for this message alone.
+    return;
+  }
   const std::uint64_t number = ++home->last_number;
   if (!publication.id.empty()) {
     recent_ids_.add(home->name, publication.id, number, shard_.reactor().now());

@@ -64,7 +64,8 @@ bool Rooms::gather_missed(base::Handle handle, const ResumePosition& from,
                           std::vector<std::byte>& text) {
   const HomeRoom& home = *home_.find(handle);
   if (from.epoch != epoch_of(handle) || from.number > home.last_number) return false;
-  if (home.history == nullptr) return from.number == home.last_number;
+  // Where rooms remember, nothing of this one was worth it yet; else nobody knows.
+  if (home.history == nullptr) return history_.enabled() || from.number == home.last_number;
   home.history->for_each(from.number, home.last_number, [&](const KeptMessage& message) {
     append_recovered(text, message);
     return true;

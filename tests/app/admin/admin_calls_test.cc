@@ -24,9 +24,10 @@ TEST(PublishCall, ReachesControlWithAllItsFields) {
   admin.control.publish_step = [](const auto&) {
     return PublishOutcome{.number = 42, .matched = 3, .queued = 2, .conflated = 1};
   };
-  const auto response = admin.send("POST", "/api/v1/publish",
-                                   R"({"target":{"kind":"room","tenant":"acme","name":"lobby"},
-      "event":"news","data":{"price": 0.10},"exceptConnection":"c7","messageId":"m1","keep":false})");
+  const auto response =
+      admin.send("POST", "/api/v1/publish",
+                 R"({"target":{"kind":"room","tenant":"acme","name":"lobby"},"event":"news",
+      "data":{"price": 0.10},"exceptConnection":"c7","messageId":"m1","keep":false})");
   EXPECT_EQ(response.status, 200) << response.body;
   EXPECT_EQ(response.get_header_value("Content-Type"), "application/json");
   EXPECT_EQ(admin.control.last(),

@@ -156,6 +156,8 @@ TEST(AdminPages, TheLivePageComesWithItsPolicy) {
 TEST(AdminKeys, TheFiguresOfTheLivePageNeedOneWhereStrangersConnect) {
   RunningAdmin local;
   EXPECT_EQ(local.send("GET", "/live.json", "", {{"X-API-Key", ""}}).status, 200);
+  const httplib::Headers by_name{{"X-API-Key", ""}, {"Host", "gateway.example"}};
+  EXPECT_EQ(local.send("GET", "/live.json", "", by_name).status, 401);
   RunningAdmin open({.listen = "0.0.0.0:0", .api_keys = {tests::kKey}});
   EXPECT_EQ(open.send("GET", "/live.json", "", {{"X-API-Key", ""}}).status, 401);
   EXPECT_EQ(open.send("GET", "/live.json").status, 200);
@@ -176,24 +178,37 @@ TEST(AdminKeys, AreAskedForAndTakenFromEitherHeader) {
   EXPECT_EQ(admin.server->key_failures(), 1U);
 }
 
-TEST(AdminKeys, WhoeverGuessesIsClosedOut) {
-  RunningAdmin admin;
-  admin.start();
-  std::vector<int> statuses;
-  RawHttpClient client(admin.server->port());
-  for (int i = 0; i < 12; ++i) {
-    client.send("GET /api/v1/rooms HTTP/1.1\r\nHost: localhost\r\nX-API-Key: guess\r\n\r\n");
-    statuses.push_back(std::stoi(client.read_answer().substr(9, 3)));
+// Each answer to requests with these keys, one after the other.
+std::vector<std::string> answers_to_keys(std::uint16_t port, const std::vector<std::string>& keys) {
+  std::vector<std::string> answers;
+  RawHttpClient client(port);
+  for (const std::string& key : keys) {
+    client.send("GET /api/v1/rooms HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " + key + "\r\n\r\n");
+    answers.push_back(client.read_answer());
   }
-  // Twelve requests take much less than a second.
-  EXPECT_EQ(std::ranges::count(statuses, 401), 10);
-  EXPECT_EQ(std::ranges::count(statuses, 429), 2);
-  client.send(std::string("GET /api/v1/rooms HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ") +
-              tests::kKey + "\r\n\r\n");
-  const std::string closed_out = client.read_answer();
-  EXPECT_THAT(closed_out, HasSubstr("429 Too Many Requests"));
-  EXPECT_THAT(closed_out, HasSubstr("Retry-After: 1"));
-  EXPECT_EQ(admin.server->key_failures(), 10U);
+  return answers;
+}
+
+TEST(AdminKeys, WhoeverGuessesIsClosedOut) {
+  std::vector<std::string> keys(12, "guess");
+  keys.emplace_back(tests::kKey);
+  // All within one second, which a busy machine may not manage at once.
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    RunningAdmin admin;
+    admin.start();
+    const auto begun = steady_clock::now();
+    const std::vector<std::string> answers = answers_to_keys(admin.server->port(), keys);
+    if (steady_clock::now() - begun > milliseconds(900)) continue;
+    ASSERT_EQ(answers.size(), 13U);
+    for (std::size_t i = 0; i < 10; ++i) EXPECT_THAT(answers[i], HasSubstr("401 Unauthorized"));
+    for (std::size_t i = 10; i < 13; ++i) {
+      EXPECT_THAT(answers[i], HasSubstr("429 Too Many Requests"));
+      EXPECT_THAT(answers[i], HasSubstr("Retry-After: 1"));
+    }
+    EXPECT_EQ(admin.server->key_failures(), 10U);
+    return;
+  }
+  FAIL() << "thirteen requests took longer than a second, ten times";
 }
 
 TEST(AdminKeys, WithoutThemOnlyNamesOfThisHostAreAnswered) {

@@ -3,12 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <future>
 #include <map>
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
+#include "tests/app/upstream/certificate.h"
 #include "tests/app/upstream/http_server.h"
 #include "tests/app/upstream/inbox.h"
 #include "tests/app/upstream/raw_server.h"
@@ -107,6 +112,17 @@ TEST(HttpClient, FollowsNoRedirect) {
   EXPECT_EQ(answer_of(client, get(server.url())).status, 302);
 }
 
+TEST(HttpClient, TakesNoProxyFromTheEnvironment) {
+  HttpServer server([](const httplib::Request&, httplib::Response&) {});
+  SilentPort proxy;
+  ASSERT_EQ(::setenv("http_proxy", proxy.url().c_str(), 1), 0);
+  {
+    HttpClient client({});
+    EXPECT_EQ(answer_of(client, get(server.url())).outcome, HttpOutcome::ok);
+  }
+  ::unsetenv("http_proxy");
+}
+
 TEST(HttpClient, SaysWhatWentWrong) {
   SilentPort nobody;
   HttpClient client({});
@@ -151,6 +167,29 @@ TEST(HttpClient, SaysThatTlsFailed) {
   std::string url = server.url();
   url.replace(0, 4, "https");
   EXPECT_EQ(answer_of(client, get(url)).outcome, HttpOutcome::tls_failed);
+}
+
+TEST(HttpClient, TrustsNoCertificateThatItIsNotToldTo) {
+  const Certificate certificate;
+  httplib::SSLServer server(certificate.certificate(), certificate.key());
+  server.Get("/", [](const httplib::Request&, httplib::Response& response) {
+    response.set_content("safe", "text/plain");
+  });
+  const int port = server.bind_to_any_port("127.0.0.1");
+  std::thread thread([&] { server.listen_after_bind(); });
+  while (!server.is_running()) std::this_thread::yield();
+  const std::string host = "https://127.0.0.1:" + std::to_string(port);
+  {
+    HttpClient wary({});
+    EXPECT_EQ(answer_of(wary, get(host)).outcome, HttpOutcome::tls_failed);
+    HttpClient knows({.thread_name = "test", .trusted_file = certificate.file()});
+    EXPECT_EQ(answer_of(knows, get(host)).body, "safe");
+    // A good certificate of somebody else.
+    const std::string other = "https://localhost:" + std::to_string(port);
+    EXPECT_EQ(answer_of(knows, get(other)).outcome, HttpOutcome::tls_failed);
+  }
+  server.stop();
+  thread.join();
 }
 
 TEST(HttpClient, SendsNothingThatIsNoHttpCall) {

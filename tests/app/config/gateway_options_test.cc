@@ -1,0 +1,140 @@
+#include <gmock/gmock.h>
+
+#include "app/config/options.h"
+#include "tests/app/config/config_said.h"
+
+namespace app {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class GatewayOptions : public ConfigTest {};
+
+TEST_F(GatewayOptions, TheSecretMayComeFromAFile) {
+  const std::string secret = write("secret", "0123456789abcdef0123456789abcdef\r\n");
+  const AuthOptions auth =
+      options_of_file("auth.mode = 'token'\nauth.secret_file = '" + secret + "'").auth;
+  EXPECT_EQ(auth.mode, AuthMode::token);
+  EXPECT_EQ(auth.secret, "0123456789abcdef0123456789abcdef");
+}
+
+TEST_F(GatewayOptions, TokensNeedAKeyAndAServiceItsAddress) {
+  EXPECT_EQ(mistakes_of({"--auth-mode", "token"}),
+            "--auth-mode token: needs a key: MILLRACE_AUTH_SECRET, auth.secret_file, "
+            "auth.keys_file, auth.jwks_file or auth.jwks_url\n");
+  EXPECT_EQ(mistakes_of({"--auth-mode", "service"}),
+            "--auth-mode service: needs auth.service_url\n");
+  EXPECT_EQ(mistakes_of({"--auth-mode", "token", "--auth-jwks-url", "https://x/keys"}), "none");
+  EXPECT_EQ(mistakes_of({"--auth-mode", "service", "--auth-service-url", "ftp://x"}),
+            "--auth-service-url ftp://x: must begin with https:// or http://\n");
+}
+
+TEST_F(GatewayOptions, AllOfAuth) {
+  const std::string keys = write("keys.pem", "-----BEGIN PUBLIC KEY-----\n");
+  const std::string jwks = write("keys.json", "{\"keys\":[]}");
+  const AuthOptions auth = options_of_file("[auth]\nmode = 'service'\nkeys_file = '" + keys +
+                                           "'\njwks_file = '" + jwks + R"('
+jwks_url = "https://id.example.com/keys"
+jwks_refresh = "1m"
+algorithms = ["RS256", "ES256"]
+issuer = "https://id.example.com"
+audiences = ["chat"]
+leeway = "5s"
+expiry_required = false
+default_tenant = ""
+service_url = "http://127.0.0.1:1/verify"
+service_timeout = "1s"
+service_connections = 2
+service_cache_for = "0s"
+when_down = "admit_known"
+known_for = "10m"
+guests = true
+guest_tenant = "public"
+guest_permissions = ["chat:read"]
+origins = ["https://app.example.com", "https://*.example.com", "http://localhost:3000", "null"]
+failures_per_minute = 0
+threads = 2
+[auth.claims]
+user = "uid"
+)")
+                               .auth;
+  EXPECT_EQ(auth.mode, AuthMode::service);
+  EXPECT_THAT(auth.keys_pem, HasSubstr("PUBLIC KEY"));
+  EXPECT_EQ(auth.jwks, "{\"keys\":[]}");
+  EXPECT_EQ(auth.jwks_refresh, std::chrono::minutes{1});
+  EXPECT_THAT(auth.token.algorithms, ElementsAre("RS256", "ES256"));
+  EXPECT_EQ(auth.token.issuer, "https://id.example.com");
+  EXPECT_EQ(auth.token.leeway, std::chrono::seconds{5});
+  EXPECT_FALSE(auth.token.expiry_required);
+  EXPECT_EQ(auth.token.default_tenant, "");
+  EXPECT_EQ(auth.token.claims.user, "uid");
+  EXPECT_EQ(auth.token.claims.tenant, "tenantId");
+  EXPECT_EQ(auth.service_timeout, std::chrono::seconds{1});
+  EXPECT_EQ(auth.service_connections, 2U);
+  EXPECT_EQ(auth.service_cache_for, std::chrono::seconds{0});
+  EXPECT_EQ(auth.when_down, WhenServiceIsDown::admit_known);
+  EXPECT_EQ(auth.known_for, std::chrono::minutes{10});
+  EXPECT_TRUE(auth.guests);
+  EXPECT_EQ(auth.guest_tenant, "public");
+  EXPECT_THAT(auth.guest_permissions, ElementsAre("chat:read"));
+  EXPECT_EQ(auth.origins.size(), 4U);
+  EXPECT_EQ(auth.failures_per_minute, 0U);
+  EXPECT_EQ(auth.threads, 2U);
+}
+
+TEST_F(GatewayOptions, WhatWouldBeCutOffIsAMistake) {
+  EXPECT_EQ(mistakes_of({"--auth-leeway", "1500ms"}),
+            "--auth-leeway 1500ms: must be whole seconds\n");
+  EXPECT_EQ(mistakes_of({"--auth-service-timeout", "100500us"}),
+            "--auth-service-timeout 100500us: must be whole milliseconds\n");
+}
+
+TEST_F(GatewayOptions, OriginsHaveNoPath) {
+  EXPECT_EQ(mistakes_of({"--auth-origins", "app.example.com"}),
+            "--auth-origins app.example.com: must be such as https://app.example.com, with no "
+            "path\n");
+  EXPECT_THAT(mistakes_of({"--auth-origins", "https://a/b"}), HasSubstr("with no path"));
+}
+
+TEST_F(GatewayOptions, AServerApiForEverybodyIsRefused) {
+  for (const char* listen : {"0.0.0.0:9001", "[::]:9001", "192.0.2.1:9001", ":9001"}) {
+    EXPECT_EQ(mistakes_of({"--admin", listen}),
+              std::string("--admin ") + listen +
+                  ": anybody could command the gateway: give admin.api_keys_file or "
+                  "admin.client_authority_file, or listen on an address of this host alone, such "
+                  "as 127.0.0.1:9001\n");
+  }
+  EXPECT_EQ(mistakes_of({"--admin", "127.0.0.1:0"}), "none");
+  EXPECT_EQ(mistakes_of({"--admin", "[::1]:0"}), "none");
+  const std::string keys =
+      write("keys", "# the first\n  0123456789abcdef  # of a\n\n0123456789ABCDEF\r\n");
+  EXPECT_THAT(options_of({"--admin", "0.0.0.0:0", "--admin-api-keys-file", keys}).admin.api_keys,
+              ElementsAre("0123456789abcdef", "0123456789ABCDEF"));
+  const std::string empty = write("empty", "# none yet\n");
+  EXPECT_THAT(mistakes_of({"--admin", "0.0.0.0:0", "--admin-api-keys-file", empty}),
+              HasSubstr("anybody could command"));
+}
+
+TEST_F(GatewayOptions, CertificatesOfTheServerApi) {
+  const std::string pem = write("x.pem", "pem");
+  EXPECT_EQ(mistakes_of({"--admin-certificate-file", pem}),
+            "--admin-certificate-file x.pem: needs admin.private_key_file\n");
+  EXPECT_EQ(mistakes_of({"--admin-private-key-file", pem}),
+            "--admin-private-key-file x.pem: needs admin.certificate_file\n");
+  EXPECT_EQ(mistakes_of({"--admin-client-authority-file", pem}),
+            "--admin-client-authority-file x.pem: needs admin.certificate_file\n");
+  EXPECT_EQ(mistakes_of({"--admin-certificate-file", "/nowhere", "--admin-private-key-file", pem}),
+            "--admin-certificate-file /nowhere: cannot be read: No such file or directory\n");
+  EXPECT_EQ(mistakes_of({"--admin", "0.0.0.0:0", "--admin-certificate-file", pem,
+                         "--admin-private-key-file", pem, "--admin-client-authority-file", pem}),
+            "none");
+}
+
+TEST_F(GatewayOptions, AnEventIsNoLargerThanAMessage) {
+  EXPECT_EQ(options_of({"--max-message", "1KiB"}).limits.message_bytes, 1024U);
+  EXPECT_EQ(options_of({}).limits.message_bytes, LimitOptions{}.message_bytes);
+}
+
+}  // namespace
+}  // namespace app

@@ -1,0 +1,42 @@
+#include "app/delivery/receipt_id.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace app {
+namespace {
+
+// Without anything behind it, so that a reader that goes too far is seen by the sanitizer.
+std::optional<ReceiptId> parse_exactly(std::string_view text) {
+  const std::vector<char> copy(text.begin(), text.end());
+  return parse_receipt_id({copy.data(), copy.size()});
+}
+
+TEST(ReceiptId, IsReadAsItWasWritten) {
+  const ReceiptId id{.shard = 3, .record = {.index = 0x1F, .generation = 0xFFFFFFFF}};
+  EXPECT_EQ(text(id), "r3-1f-ffffffff");
+  EXPECT_EQ(parse_exactly(text(id)), id);
+}
+
+TEST(ReceiptId, EveryPieceOfOneIsNone) {
+  const std::string whole = "r1a-2b-3c";
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    const bool is_one = size == whole.size() - 1;  // Of another record.
+    EXPECT_EQ(parse_exactly(whole.substr(0, size)).has_value(), is_one) << size;
+    EXPECT_FALSE(parse_exactly(whole.substr(size + 1))) << size;
+  }
+}
+
+TEST(ReceiptId, NothingElseIsOne) {
+  constexpr std::array<std::string_view, 13> kOthers{
+      "r",      "r-",      "r0-",     "r0--",    "r0-0",   "r0-1-2-",       "r0-1-2-3",
+      "c0-1-2", "r0-1-2 ", "r00-1-2", "r0-1-2A", "r0 1 2", "r0-1-100000000"};
+  for (const std::string_view other : kOthers) EXPECT_FALSE(parse_exactly(other)) << other;
+}
+
+}  // namespace
+}  // namespace app
