@@ -1,64 +1,24 @@
 """The log's lines about connections: each is an object, a connection's story is found by its id,
 what is secret is in none, and a flood of them stays a trickle."""
 
-import base64
-import hashlib
-import hmac
 import json
-import pathlib
 import signal
-import tempfile
 import time
 import unittest
 
-from support import frames, gateway
+from support import frames, gateway, tokens
 from support.event_client import EventClient
+from support.native_gateway import NativeGateway
 from support.raw_client import RawClient, upgrade_request
 
-SECRET = "a secret of this test, 32 bytes.."
-SETTINGS = """
-[auth]
-mode = "token"
-secret_file = "{secret}"
-guests = true
-[limits]
-enabled = false
-[log]
-format = "json"
-level = "{level}"
-sample = {sample}
-"""
 LINES_PER_SECOND = 100  # Of each kind: LogSamplingOptions.
 
 
-def encoded(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def token(**claims):
-    claims = {"exp": int(time.time()) + 600, **claims}
-    parts = [encoded(json.dumps(part).encode())
-             for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
-    signature = hmac.new(SECRET.encode(), ".".join(parts).encode(), hashlib.sha256).digest()
-    return ".".join([*parts, encoded(signature)])
-
-
 class ConnectionLogTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="millrace-log-")
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-        (self.folder / "secret").write_text(SECRET)
-
-    def write_settings(self, level="info", sample=1):
-        path = self.folder / "millrace.toml"
-        path.write_text(SETTINGS.format(secret=self.folder / "secret", level=level, sample=sample))
-        return path
-
-    def start(self, **settings):
-        server = gateway.Gateway("--config", self.write_settings(**settings), "--shards", 2,
-                                 raw=False)
-        self.addCleanup(server.stop)
+    def start(self, **log):
+        server = NativeGateway({"auth": {"guests": True}, "limits": {"enabled": False},
+                                "log": {"format": "json", "level": "info", **log}})
+        self.addCleanup(server.__exit__, None, None, None)
         return server
 
     def lines(self, server, message):
@@ -84,7 +44,7 @@ class ConnectionLogTest(unittest.TestCase):
 
     def test_a_connections_story_is_found_by_its_id(self):
         server = self.start(level="debug")
-        client = EventClient(server, "/ws?token=" + token(sub="ann \u2028\"", tenantId="acme"))
+        client = EventClient(server, "/ws?token=" + tokens.mint("ann \u2028\""))
         client.request("chat:room:join", {"room": "tenant:other"}, "error")
         self.close(client)
         self.wait_for_lines(server, "disconnected")
@@ -101,7 +61,7 @@ class ConnectionLogTest(unittest.TestCase):
 
     def test_who_is_not_let_in_is_told_with_the_reason(self):
         server = self.start()
-        self.refuse(server, token(sub="ann", tenantId="acme", exp=1))
+        self.refuse(server, tokens.mint("ann", exp=1))
         self.refuse(server, "no.token.atall")
         reasons = {(line["level"], line["reason"], line["code"])
                    for line in self.wait_for_lines(server, "refused", 2)}
@@ -111,22 +71,22 @@ class ConnectionLogTest(unittest.TestCase):
 
     def test_no_token_and_no_text_is_in_any_line(self):
         server = self.start(level="trace")
-        tokens = [token(sub="ann", tenantId="acme", jti=str(number)) for number in range(3)]
-        bad = token(sub="ann", tenantId="acme", exp=1)
-        client = EventClient(server, f"/ws?token={tokens[0]}")
-        client.request("auth:refresh", {"token": tokens[1]}, "auth:refreshed")
+        good = [tokens.mint("ann", jti=str(number)) for number in range(3)]
+        bad = tokens.mint("ann", exp=1)
+        client = EventClient(server, f"/ws?token={good[0]}")
+        client.request("auth:refresh", {"token": good[1]}, "auth:refreshed")
         client.request("auth:refresh", {"token": bad}, "error")
         client.request("chat:message:send", {"room": "tenant:b", "content": "whispered"}, "error")
         self.refuse(server, bad)
         with RawClient(server) as another:
-            request = upgrade_request("/ws", authorization=f"Bearer {tokens[2]}")
+            request = upgrade_request("/ws", authorization=f"Bearer {good[2]}")
             self.assertEqual(another.ask(request).status, 101)
         self.wait_for_lines(server, "connected", 2)
         self.wait_for_lines(server, "refused")
         self.close(client)
         self.wait_for_lines(server, "disconnected", 2)
         said = server.output()
-        for secret in (SECRET, bad, *tokens):
+        for secret in (tokens.SECRET, bad, *good):
             for part in secret.split("."):
                 if len(part) >= 16:
                     self.assertNotIn(part[-16:], said)
@@ -141,7 +101,7 @@ class ConnectionLogTest(unittest.TestCase):
 
     def test_a_level_above_them_leaves_them_out(self):
         server = self.start()
-        self.write_settings(level="error")
+        server.write({"log": {"level": "error"}})
         server.signal(signal.SIGHUP)
         self.assertTrue(gateway.wait_until(lambda: not self.heard(server)))
         before = len(server.output().split("\n"))
@@ -150,7 +110,7 @@ class ConnectionLogTest(unittest.TestCase):
         self.close(client)
         self.refuse(server, "x")
         # What follows has the log's attention: a reload of a bad file is an error.
-        (self.folder / "millrace.toml").write_text("[server\n")
+        server.file.write_text("[server\n")
         server.signal(signal.SIGHUP)
         self.wait_for_lines(server, "reload: nothing was changed")
         self.assertEqual(len(server.output().split("\n")), before + 1)
@@ -179,9 +139,7 @@ class ConnectionLogTest(unittest.TestCase):
         server = self.start(sample=4_000_000_000)
         for _ in range(20):
             self.close(EventClient(server))
-        self.write_settings(sample=1)
-        server.signal(signal.SIGHUP)
-        self.wait_for_lines(server, "reload: log.sample is in force")
+        server.reload({"log": {"sample": 1}}, says="log.sample is in force")
         self.assertEqual(self.lines(server, "connected"), [])
         self.close(EventClient(server))
         self.wait_for_lines(server, "disconnected")

@@ -16,8 +16,9 @@ import unittest
 import urllib.error
 import urllib.request
 
-from support import frames, gateway, metrics, tools
+from support import frames, gateway, metrics, tokens, tools
 from support.event_client import EventClient
+from support.raw_client import RawClient, upgrade_request
 from support.service_manager import Notices
 
 ROOT = gateway.ROOT
@@ -57,11 +58,12 @@ class Service:
         self.settings = settings
         unit = (root / "lib/systemd/system/millrace.service").read_text()
         self.unit = dict(re.findall(r"^(\w+)=(.*)$", unit, re.MULTILINE))
-        run(*self.command("ExecStartPre"))
+        environment = {**notices.environment(), **self.environment_file()}
+        run(*self.command("ExecStartPre"), env=environment)
         self.lines = []
         self.process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *self.command("ExecStart")], text=True,
-            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=notices.environment())
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
         self.reader = threading.Thread(target=self.read)
         self.reader.start()
 
@@ -70,6 +72,14 @@ class Service:
         program, *words = shlex.split(self.unit[name])
         settings = {"/etc/millrace/millrace.toml": str(self.settings)}
         return [str(self.root / program.lstrip("/")), *(settings.get(word, word) for word in words)]
+
+    def environment_file(self):
+        """What the unit's EnvironmentFile says, beside the settings; there may be none."""
+        name = pathlib.PurePath(self.unit["EnvironmentFile"].removeprefix("-")).name
+        file = self.settings.with_name(name)
+        if not file.exists():
+            return {}
+        return dict(line.split("=", 1) for line in file.read_text().splitlines())
 
     def read(self):
         for line in self.process.stderr:
@@ -106,7 +116,7 @@ class Service:
 
 
 class Address:
-    """Where EventClient connects to."""
+    """Where clients connect to."""
 
     def __init__(self, port):
         self.host, self.port = "127.0.0.1", port
@@ -118,13 +128,14 @@ class OperatorTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="millrace-operator-")
         cls.addClassCleanup(folder.cleanup)
         cls.root = make_package(pathlib.Path(folder.name))
+        cls.manual = cls.root / "usr/share/doc/millrace/OPERATIONS.md"
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="millrace-operator-")
         self.addCleanup(folder.cleanup)
         self.settings = pathlib.Path(folder.name) / "millrace.toml"
         # The manual's, but for the ports, the size of this host and a test's patience.
-        text = documented_settings(self.root / "usr/share/doc/millrace/OPERATIONS.md")
+        text = documented_settings(self.manual)
         for documented, ours in (("0.0.0.0:8080", "127.0.0.1:0"), ("127.0.0.1:9001", "127.0.0.1:0"),
                                  ("1000000", "1000"), ('"30s"', f'"{DRAIN_S}s"')):
             self.assertIn(documented, text)
@@ -132,14 +143,17 @@ class OperatorTest(unittest.TestCase):
         self.settings.write_text(text)
         self.stack = contextlib.ExitStack()
         self.addCleanup(self.stack.close)
+        self.start()
+
+    def start(self):
         self.notices = self.stack.enter_context(Notices(WATCHDOG_S))
         self.service = self.stack.enter_context(
             Service(self.root, self.settings, self.notices))
         self.started = self.notices.wait_for(READY="1")
         self.port, self.admin_port = self.service.ports()
 
-    def page(self, path, port=None):
-        url = f"http://127.0.0.1:{port or self.admin_port}{path}"
+    def page(self, path):
+        url = f"http://127.0.0.1:{self.admin_port}{path}"
         with urllib.request.urlopen(url, timeout=gateway.PATIENCE_S) as response:
             return response.read().decode()
 
@@ -150,13 +164,38 @@ class OperatorTest(unittest.TestCase):
         self.service.process.send_signal(getattr(signal, self.service.unit["KillSignal"]))
 
     def test_its_pages_answer_once_it_says_that_it_is_ready(self):
+        shown = re.findall(r"^    curl http://127.0.0.1:9001(/\S+)$", self.manual.read_text(),
+                           re.MULTILINE)
+        self.assertEqual(shown, ["/health", "/ready"])
+        for path in shown:
+            self.page(path)
         self.assertEqual(json.loads(self.page("/health"))["status"], "ok")
-        self.page("/ready")
         self.assertIn("<title>Millrace live</title>", self.page("/"))
         self.assertEqual(json.loads(self.page("/live.json"))["connections"], 0)
         self.assertEqual(json.loads(self.page("/ws/status"))["status"], "ok")
         self.stop()
         self.assertEqual(self.service.end(), 0)
+
+    def test_a_secret_that_is_made_as_the_manual_says_lets_tokens_in(self):
+        self.stop()
+        self.assertEqual(self.service.end(), 0)
+        commands = re.findall(r"^    ((?:install -m 600|echo \"MILLRACE_AUTH).*)$",
+                              self.manual.read_text(), re.MULTILINE)
+        self.assertEqual(len(commands), 2)
+        for command in commands:
+            run("sh", "-c", command.replace("/etc/millrace", str(self.settings.parent)))
+        secret_file = self.settings.with_name("millrace.env")
+        self.assertEqual(secret_file.stat().st_mode & 0o777, 0o600)
+        settings = self.settings.read_text()
+        self.assertIn('mode = "none"', settings)
+        self.settings.write_text(settings.replace('mode = "none"', 'mode = "token"'))
+        self.start()
+        with RawClient(Address(self.port)) as stranger:
+            self.assertEqual(stranger.ask(upgrade_request("/ws")).status, 401)
+        secret = secret_file.read_text().strip().partition("=")[2]
+        token = tokens.hs256(tokens.claims_of("ann"), secret)
+        client = self.stack.enter_context(EventClient(Address(self.port), f"/ws?token={token}"))
+        self.assertEqual(client.connected["userId"], "ann")
 
     def test_its_metrics_are_those_that_alerts_and_dashboard_read(self):
         clients = [self.client() for _ in range(3)]
