@@ -5,7 +5,8 @@
 // who is of another is not found.
 //
 //   user_arrived, user_left   to the user's home  number: the user's hash
-//   user_excess      to the shard of the user's last arrival  number: the user's hash, which has more
+//   user_excess      to the shard of the user's last arrival  number: the user's hash, which has
+//   more
 //                    connections than a user may have
 //   user_send        to the user's home  sender: of whom the message is, source: its session, which
 //                    is left out (or kNobody), target: the awaited answer, parcel: Addressed
