@@ -33,7 +33,8 @@ TEST(WallClock, AtTheInstantOfATimeItIsThatLate) {
   }
 }
 
-// A token may end in the year 9999. Taken for a time that has passed, it would keep its shard awake.
+// A token may end in the year 9999. Taken for a time that has passed, it would keep its shard
+// awake.
 TEST(WallClock, WhatIsTooLateIsNever) {
   WallClock clock;
   clock.set(base::Instant{hours{1}}, kUnixMs);
