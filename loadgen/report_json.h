@@ -9,8 +9,8 @@
 //   target            the URL
 //   loop              "open" | "closed"; null for idle. Closed: coordinated omission is possible
 //   options           {connections, rooms, members, publishers, rooms_each, rate, arrivals,
-//                      in_flight, size_least, size_most, processes, shards, cpus, seed,
-//                      warm_up_seconds, duration_seconds}
+//                      in_flight, size_least, size_most, processes, shards, cpus, tenants,
+//                      seed, warm_up_seconds, duration_seconds}
 //   interrupted       whether somebody stopped it early
 //   times             {connecting_seconds, warm_up_seconds, measured_seconds, drain_seconds}
 //   connections       {wanted, opened, failed, open_at_stop, disconnects, pings_answered,

@@ -112,6 +112,24 @@ bool read_joined(std::string_view text, JoinedRoom& joined) noexcept {
       .ended();
 }
 
+bool read_member(std::string_view text, std::string_view& room) noexcept {
+  std::string_view user;
+  std::string_view connection;
+  std::string_view action;
+  return Scanner(text)
+      .literal(R"({"event":"chat:room:member","data":{"roomId":")")
+      .text(room)
+      .literal(R"(","userId":")")
+      .text(user)
+      .literal(R"(","connectionId":")")
+      .text(connection)
+      .literal(R"(","action":")")
+      .text(action)
+      .literal(R"(")")
+      .literal(kTail)
+      .ended();
+}
+
 bool read_received(std::string_view text, ReceivedChat& chat) noexcept {
   return Scanner(text)
       .literal(R"({"event":"chat:message:received","data":{"id":")")

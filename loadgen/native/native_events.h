@@ -39,6 +39,9 @@ struct JoinedRoom {
 };
 bool read_joined(std::string_view text, JoinedRoom& joined) noexcept;
 
+// Who came to the room, or left it.
+bool read_member(std::string_view text, std::string_view& room) noexcept;
+
 struct ReceivedChat {
   std::string_view id{};
   std::string_view room{};

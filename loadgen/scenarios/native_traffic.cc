@@ -147,11 +147,7 @@ void NativeTraffic::on_joined(std::uint32_t client, std::string_view text) {
     ++audit_.corrupt;
     return;
   }
-  Seat& seat = seats_[seat_at(client, number)];
-  seat.joined_at = joined.number;
-  // As if the last one before had been heard: the next is the one after it, and none before.
-  seat.numbers.start_at(joined.number);
-  static_cast<void>(seat.numbers.accept(joined.number));
+  seats_[seat_at(client, number)].joined_at = joined.number;
   if (++member.joined == group_.rooms_each) stop_waiting(member, Arrival::ready);
 }
 
@@ -192,7 +188,8 @@ void NativeTraffic::on_message(std::uint32_t client, protocol::Opcode opcode,
       on_joined(client, text);
       break;
     case NativeEvent::member:
-      break;  // Who else is there is no secret, and not audited.
+      on_member(client, text);
+      break;
     case NativeEvent::error:
       on_error(client, text);
       break;
@@ -232,6 +229,17 @@ bool NativeTraffic::read(std::string_view text, ReceivedChat& chat, Stamp& stamp
          codec_.read_text(base::as_bytes(chat.content), stamp, scratch_);
 }
 
+// The first one may have any number after those from before the member was there: others that came
+// in later had numbers too.
+StreamAudit::Verdict NativeTraffic::accept_number(Seat& seat, std::uint64_t number) noexcept {
+  if (seat.first == 0) {
+    if (number <= seat.joined_at) return StreamAudit::Verdict::late;
+    seat.first = number;
+    seat.numbers.start_at(number);
+  }
+  return seat.numbers.accept(number);
+}
+
 // False when the message is none that counts as received.
 bool NativeTraffic::accept(std::uint64_t seat, const Stamp& stamp, std::uint64_t number) {
   using Verdict = StreamAudit::Verdict;
@@ -241,7 +249,7 @@ bool NativeTraffic::accept(std::uint64_t seat, const Stamp& stamp, std::uint64_t
     ++audit_.duplicates;
     return false;
   }
-  const Verdict numbered = at.numbers.accept(number);
+  const Verdict numbered = accept_number(at, number);
   // By its publisher's count or by its room's: once.
   const bool late =
       verdict == Verdict::late || numbered == Verdict::late || numbered == Verdict::duplicate;
@@ -313,6 +321,22 @@ void NativeTraffic::on_receipts(std::uint32_t client, std::string_view text) {
 
 void NativeTraffic::note(AskedMessages::Verdict verdict) {
   if (verdict == AskedMessages::Verdict::wrong) ++audit_.misreported;
+}
+
+// The room has numbered this as well, so that the next message is one further.
+void NativeTraffic::on_member(std::uint32_t client, std::string_view text) {
+  std::string_view room;
+  if (!read_member(text, room)) {
+    ++audit_.corrupt;
+    return;
+  }
+  for (std::uint32_t seat = 0; seat < group_.rooms_each; ++seat) {
+    if (!is_native_room(room, group_, group_.room_at(member(client).home, seat))) continue;
+    Seat& at = seats_[seat_at(client, seat)];
+    if (at.first != 0) ++at.others;
+    return;
+  }
+  ++audit_.misdelivered;
 }
 
 // Whoever gets one before it is in its rooms will not get in.
@@ -420,10 +444,12 @@ void NativeTraffic::judge_seat(std::uint32_t client, std::uint32_t seat,
     missing += streams_[stream_at(at, number)].missing_of(by_publisher);
   }
   audit_.lost += missing;
-  // A number that is missing where no message is was given to none.
-  if (seats_[at].numbers.missing_of(seats_[at].joined_at + 1 + sent) != missing) ++audit_.disorder;
-  if (missing > 0 || !judges_order(client, seat)) return;
-  if (seats_[at].order_hash != ledger.orders[room].hash) ++audit_.disorder;
+  if (missing > 0) return;
+  // All messages are here: a number that nothing heard had was given to none.
+  const Seat& heard = seats_[at];
+  if (sent > 0 && heard.numbers.missing_of(heard.first + sent) > heard.others) ++audit_.disorder;
+  if (!judges_order(client, seat)) return;
+  if (heard.order_hash != ledger.orders[room].hash) ++audit_.disorder;
 }
 
 void NativeTraffic::judge_publisher(const Publisher& publisher) {

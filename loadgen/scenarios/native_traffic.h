@@ -6,7 +6,7 @@
 // sent late keeps its intended time. Each delivery is judged by the stamp in its content, as in the
 // raw scenarios, and by the number that the room gave it. Of some messages the publisher asks what
 // became of them (AskedMessages), and of some every member tells that it has got or read them.
-// Threads: one shard's. Bounds: 12 bytes per client, and for each of its rooms 48 and 24 per
+// Threads: one shard's. Bounds: 12 bytes per client, and for each of its rooms 64 and 24 per
 // publisher it hears there; kSendsPerTurn sends at a go.
 #pragma once
 
@@ -60,7 +60,9 @@ class NativeTraffic final : public Scenario {
   struct Seat {
     std::uint64_t order_hash = 0;  // Of (publisher, sequence, number) of all that it received.
     std::uint64_t joined_at = 0;   // The number of the room's last message before.
-    StreamAudit numbers;           // That the room gives to its messages, without gaps.
+    std::uint64_t first = 0;       // The number of the first that it received; 0: none yet.
+    StreamAudit numbers;           // From the first on.
+    std::uint32_t others = 0;      // Heard since then and numbered too: who came and went.
     bool faultless = true;
   };
   struct Publisher {
@@ -96,11 +98,13 @@ class NativeTraffic final : public Scenario {
   void on_received(std::uint32_t client, std::string_view text, base::Instant now);
   void on_sent(std::uint32_t client, std::string_view text);
   void on_receipts(std::uint32_t client, std::string_view text);
+  void on_member(std::uint32_t client, std::string_view text);
   void on_error(std::uint32_t client, std::string_view text);
   void stop_waiting(Member& member, Arrival arrival);
   void note(AskedMessages::Verdict verdict);
 
   bool read(std::string_view text, ReceivedChat& chat, Stamp& stamp);
+  static StreamAudit::Verdict accept_number(Seat& seat, std::uint64_t number) noexcept;
   bool accept(std::uint64_t seat, const Stamp& stamp, std::uint64_t number);
   void count_received(base::Instant intended, base::Instant now);
   void answer(std::uint32_t client, const Stamp& stamp, const ReceivedChat& chat);

@@ -123,7 +123,7 @@ class Server:
         ident = f"m{data['room']}-{sender.tenant}-{number}"
         if data.get("receipts"):
             self.messages[ident] = Message(sender, ident, data["room"], number)
-        shown = number + (1 if fault == "number" and number >= FAULT_EVERY else 0)
+        shown = number + (number // FAULT_EVERY if fault == "number" else 0)
         text = self.received(sender, data, ident, shown)
         members = list(self.rooms[key])
         await self.fan_out(text, key, members, fault if faulty else "none")

@@ -60,7 +60,8 @@ class NativeAuditTest(unittest.TestCase):
             self.assertEqual(code, 0, report["failures"])
             self.assertGreater(report["counts"]["receipted"], MESSAGES * 0.1 * MEMBERS)
             self.assertEqual(report["audit"]["checked"], MESSAGES * MEMBERS)
-            self.assertEqual(report["latency_ns"]["count"], MESSAGES * MEMBERS)
+            self.assertAlmostEqual(report["latency_ns"]["count"], MESSAGES * MEMBERS,
+                                   delta=MESSAGES * MEMBERS // 20)
             self.assertGreater(report["counts"]["acknowledged"], MESSAGES * 0.4)
 
     def test_lost_messages_are_found(self):

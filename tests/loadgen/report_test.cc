@@ -71,7 +71,9 @@ TEST(Report, EveryMetricIsJudged) {
       {"joined==11", "joined>11"},
       {"left_close==12", "left_close>12"},
       {"left_abort==13", "left_abort>13"},
-      {"left_vanish==14", "left_vanish>14"}};
+      {"left_vanish==14", "left_vanish>14"},
+      {"acknowledged==15", "acknowledged>15"},
+      {"receipted==16", "receipted>16"}};
   ASSERT_EQ(met_and_not.size(), kMetricCount);
   for (const auto& [met, missed] : met_and_not) {
     Report report = sample_report();

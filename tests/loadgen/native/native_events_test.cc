@@ -56,6 +56,16 @@ TEST(NativeEvents, ReadsAnswersToThePublisher) {
   EXPECT_EQ(joined.number, 16);
 }
 
+TEST(NativeEvents, ReadsInWhichRoomSomebodyCameOrLeft) {
+  std::string_view room;
+  const std::string text =
+      R"({"event":"chat:room:member","data":{"roomId":"r7","userId":"u1","connectionId":"c0-1-1",)"
+      R"("action":"joined"},"version":"1.0"})";
+  EXPECT_TRUE(read_member(text, room));
+  EXPECT_EQ(room, "r7");
+  EXPECT_FALSE(read_member(text + "}", room));
+}
+
 // Whatever octet is missing, or too many, the text is not what it was.
 TEST(NativeEvents, TakesNothingThatIsCutOrLonger) {
   const auto readable = [](std::string_view text) {
