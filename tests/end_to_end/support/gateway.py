@@ -96,16 +96,17 @@ class Gateway:
 
     def wait_for_output(self, pattern, count=1, timeout=PATIENCE_S):
         """The first `count` matches of a pattern in the output, one per line."""
-        def found():
+        def matches():
             lines = [line for line in self.lines if line is not None]
-            matches = [match for match in map(re.compile(pattern).search, lines) if match]
-            return matches[:count] if len(matches) >= count or None in self.lines else None
+            return [match for match in map(re.compile(pattern).search, lines) if match][:count]
 
         with self.changed:
-            matches = self.changed.wait_for(found, timeout)
-        if matches is None or len(matches) < count:
+            # What has ended says no more.
+            self.changed.wait_for(lambda: len(matches()) >= count or None in self.lines, timeout)
+            found = matches()
+        if len(found) < count:
             raise AssertionError(f"millrace did not say {pattern!r}; it said:\n{self.output()}")
-        return matches
+        return found
 
     def wait_until_listening(self, count):
         found = self.wait_for_output(LISTENING.pattern, count)
