@@ -1,5 +1,7 @@
 """A real millrace: started on a port of its own, read, and always ended with the test."""
 
+import functools
+import mmap
 import os
 import pathlib
 import re
@@ -28,6 +30,15 @@ def program():
     if not path.is_file():
         raise AssertionError(f"{path} is not built; scripts/build dev --target millrace does it")
     return str(path)
+
+
+@functools.cache
+def is_instrumented():
+    """Whether it is a sanitizer's build, many times slower and larger: then times and sizes that
+    are judged finely say nothing of the product."""
+    with open(program(), "rb") as file, \
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as octets:
+        return any(octets.find(name) >= 0 for name in (b"__asan_init", b"__tsan_init"))
 
 
 def environment():
