@@ -24,7 +24,8 @@ class AuthServiceTest(AsyncTest):
         self.service = self.stack.enter_context(AuthService())
         self.server = self.stack.enter_context(NativeGateway({"auth": {
             "mode": "service", "secret_file": None, "service_url": self.service.url("/verify"),
-            "failures_per_minute": 0, "service_timeout": "1s", **options}}))
+            "failures_per_minute": 0, "service_timeout": "1s", **options},
+            "limits": {"enabled": False}}))
 
     def handshake(self, token):
         return handshake(self.server, f"/ws?token={token}")
