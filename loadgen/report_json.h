@@ -20,7 +20,8 @@
 //   latency_buckets   [[upper end in ns, count]...]; what latency_ns sums up, empty ones left out
 //   send_lag_ns       summary; open loop: how much later than intended messages were sent
 //   bytes             {payload_sent, payload_received, socket_sent, socket_received}  measured time
-//   audit             {checked, lost, duplicates, disorder, corrupt, misdelivered, passed}
+//   audit             {checked, lost, duplicates, disorder, corrupt, misdelivered,
+//                       misreported, passed}
 //   generator         {stalls, skipped, unsent}
 //   classes           {name: {sent, received, throughput_per_second, latency_ns: summary, audit}}:
 //                     the parts of a run that reports them apart

@@ -101,6 +101,8 @@ void add_rooms(std::vector<Setting>& settings, const RoomSettings& standard) {
       text("rooms.guest_rooms", "",
            "patterns of rooms in which guests may do everything, unless an [[access]] rule fits"));
   guest_rooms.is_list = true;
+  guest_rooms.standard_words =
+      "all of them, where everybody is a guest and there is no [[access]]; else none";
   settings.push_back(guest_rooms);
 }
 

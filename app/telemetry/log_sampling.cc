@@ -12,8 +12,10 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::uint64_t kAll = std::numeric_limits<std::uint64_t>::max();
 
-// Spreads ids that are counted up over all 64 bits: MurmurHash3's last step.
+// Spreads ids that are counted up over all 64 bits: a step of SplitMix64's kind, with the mixing of
+// MurmurHash3, which alone would leave a zero what it is.
 std::uint64_t spread(std::uint64_t hash) noexcept {
+  hash += 0x9E3779B97F4A7C15ULL;
   hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCDULL;
   hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53ULL;
   return hash ^ (hash >> 33);

@@ -51,7 +51,7 @@ TEST(ReportJson, HasTheDocumentedFields) {
   EXPECT_THAT(keys(json["bytes"]),
               ElementsAre("payload_sent", "payload_received", "socket_sent", "socket_received"));
   EXPECT_THAT(keys(json["audit"]), ElementsAre("checked", "lost", "duplicates", "disorder",
-                                               "corrupt", "misdelivered", "passed"));
+                                               "corrupt", "misdelivered", "misreported", "passed"));
   EXPECT_THAT(keys(json["generator"]), ElementsAre("stalls", "skipped", "unsent"));
   EXPECT_THAT(keys(json["server"]),
               ElementsAre("pid", "name", "user_seconds", "system_seconds", "cpus_busy",

@@ -20,8 +20,9 @@ TEST(Report, ARunWithoutFaultPasses) {
 }
 
 TEST(Report, EachFaultOfTheAuditFailsTheRun) {
-  for (auto fault : {&AuditCounts::lost, &AuditCounts::duplicates, &AuditCounts::disorder,
-                     &AuditCounts::corrupt, &AuditCounts::misdelivered}) {
+  for (auto fault :
+       {&AuditCounts::lost, &AuditCounts::duplicates, &AuditCounts::disorder, &AuditCounts::corrupt,
+        &AuditCounts::misdelivered, &AuditCounts::misreported}) {
     Report report = sample_report();
     report.audit.*fault = 3;
     judge(report);

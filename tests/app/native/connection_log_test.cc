@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/session/session_counters.h"
+
 namespace app {
 namespace {
 

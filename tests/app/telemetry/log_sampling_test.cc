@@ -80,6 +80,11 @@ TEST(LogSampling, OneConnectionInSoManyIsChosenAndStaysSo) {
   EXPECT_NEAR(static_cast<double>(chosen), 10'000.0, 500.0);
 }
 
+TEST(LogSampling, NobodyIsChosenForHavingTheFirstId) {
+  const LogSampling sampling({.one_connection_in = 4'000'000'000});
+  EXPECT_FALSE(sampling.chosen(0));
+}
+
 TEST(LogSampling, OneInOneIsEverybody) {
   const LogSampling sampling({.one_connection_in = 1});
   const LogSampling none({.one_connection_in = 0});
