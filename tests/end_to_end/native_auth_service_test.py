@@ -24,7 +24,8 @@ class AuthServiceTest(AsyncTest):
         self.service = self.stack.enter_context(AuthService())
         self.server = self.stack.enter_context(NativeGateway({"auth": {
             "mode": "service", "secret_file": None, "service_url": self.service.url("/verify"),
-            "failures_per_minute": 0, "service_timeout": "1s", **options}}))
+            "failures_per_minute": 0, "service_timeout": "1s", **options},
+            "limits": {"enabled": False}}))
 
     def handshake(self, token):
         return handshake(self.server, f"/ws?token={token}")
@@ -66,6 +67,8 @@ class AuthServiceTest(AsyncTest):
             await pinging
         slow_after, turns_after = await asyncio.to_thread(self.turns)
         self.assertGreater(turns_after, turns_before)
+        if gateway.is_instrumented():
+            return
         # One in a thousand may be the machine's doing; a shard that waits would be slow each time.
         self.assertLessEqual(slow_after - slow_before,
                              max(2, (turns_after - turns_before) / 1000))

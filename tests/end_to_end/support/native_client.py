@@ -188,8 +188,8 @@ def handshake(server, path="/ws", **headers):
         return client.ask(raw_client.upgrade_request(path, **headers))
 
 
-async def connect_as(server, user, tenant="acme", query="", **claims):
-    return await connect(server, tokens.mint(user, tenant, **claims), query=query)
+async def connect_as(server, user, tenant="acme", query="", headers=None, **claims):
+    return await connect(server, tokens.mint(user, tenant, **claims), query=query, headers=headers)
 
 
 def binary(room, payload=b"", kind=1, flags=0, stream=1, sequence=1, version=1):
