@@ -252,8 +252,7 @@ TEST(CommandLine, HelpAndVersionAreNoMistakes) {
 
 TEST(CommandLine, AnswersEachMistakeWithOneLine) {
   EXPECT_THAT(refused({}), HasSubstr("scenario"));
-  EXPECT_THAT(refused({"fly", kUrl}),
-              HasSubstr("slow-readers, churn, mixed, native or ramp"));
+  EXPECT_THAT(refused({"fly", kUrl}), HasSubstr("slow-readers, churn, mixed, native or ramp"));
   EXPECT_THAT(refused({"echo"}), HasSubstr("url"));
   EXPECT_THAT(refused({"echo", "http://x"}), HasSubstr("ws://"));
   EXPECT_THAT(refused({"echo", kUrl, "--no-such"}), HasSubstr("--no-such"));
