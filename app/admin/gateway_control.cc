@@ -131,9 +131,8 @@ MemberPage GatewayControl::presence(const std::string& tenant, const std::string
   set_engine_name(name, room, tenant);
   auto page = ask_shard<MemberPage>(
       services_.posts, 0, [=](NativeGateway& gateway, const Telling<MemberPage>& tell) {
-        gateway.presence().list(name, cursor, limit, [tell](NativeGateway&, MemberPage found) {
-          tell(std::move(found));
-        });
+        const auto done = [tell](NativeGateway&, MemberPage found) { tell(std::move(found)); };
+        static_cast<void>(gateway.presence().list(name, cursor, limit, done));
       });
   return page ? *std::move(page) : MemberPage{.complete = false};
 }

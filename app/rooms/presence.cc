@@ -30,7 +30,7 @@ void Presence::tell(const Client& client, const engine::Room& room, std::string_
                             base::as_bytes(text), {.echo = false});
 }
 
-void Presence::list(std::string engine_name, std::string_view cursor, std::uint32_t limit,
+bool Presence::list(std::string engine_name, std::string_view cursor, std::uint32_t limit,
                     Done done) {
   auto query = std::make_shared<Query>();
   query->room = std::move(engine_name);
@@ -39,8 +39,7 @@ void Presence::list(std::string engine_name, std::string_view cursor, std::uint3
   query->from = PlaceCursor::parse(cursor);
   query->done = std::move(done);
   const ShardPosts& posts = context_.services.posts;
-  static_cast<void>(
-      posts.post(0, [query](NativeGateway& gateway) { gateway.presence().look(0, query); }));
+  return posts.post(0, [query](NativeGateway& gateway) { gateway.presence().look(0, query); });
 }
 
 // Every shard counts its members; those of the page are read where the page is.

@@ -30,8 +30,8 @@ class Presence {
   void tell_left(const Client& client, const engine::Room& room) { tell(client, room, "left"); }
 
   // A page of the room's members from `cursor` on (empty: from the start). `done` is called on this
-  // shard; it is not called where a shard has ended meanwhile.
-  void list(std::string engine_name, std::string_view cursor, std::uint32_t limit, Done done);
+  // shard; it is not called where a shard has ended meanwhile. False when there is too much to do.
+  bool list(std::string engine_name, std::string_view cursor, std::uint32_t limit, Done done);
 
  private:
   // On its way from shard to shard.

@@ -397,16 +397,17 @@ void RoomEvents::on_presence(ClientHandle handle, Client& client, const Event& e
   if (room == nullptr) return;
   const Field* cursor = checker_.found()[1];
   set_engine_name(context_.room_name, room->text, client.grants->tenant);
-  presence_.list(
+  const bool asked = presence_.list(
       context_.room_name, cursor == nullptr ? std::string_view{} : cursor->text, limit_of(event),
       [handle, name = std::string(room->text), request_id = std::string(event.request_id_raw)](
           NativeGateway& gateway, const MemberPage& page) {
         NativeContext& context = gateway.context();
         const Client* asker = context.clients.find(handle);
         if (asker == nullptr) return;
-        const Event asked{.request_id_raw = request_id};
-        context.reply(*asker, asked, "chat:room:presence", member_page_data(name, page));
+        const Event request{.request_id_raw = request_id};
+        context.reply(*asker, request, "chat:room:presence", member_page_data(name, page));
       });
+  if (!asked) fail_busy(client, event);
 }
 
 void RoomEvents::on_history(ClientHandle handle, Client& client, const Event& event) {
@@ -428,16 +429,22 @@ void RoomEvents::on_history(ClientHandle handle, Client& client, const Event& ev
       NativeContext& context = gateway.context();
       const Client* asker = context.clients.find(handle);
       if (asker == nullptr) return;
-      const Event asked{.request_id_raw = request_id};
-      context.reply(*asker, asked, "chat:room:history", history_page_data(name, page));
+      const Event request{.request_id_raw = request_id};
+      context.reply(*asker, request, "chat:room:history", history_page_data(name, page));
     }));
   };
-  static_cast<void>(
+  const bool asked =
       posts.post(context_.rooms.home_of(context_.room_name),
                  [answer, engine_name = context_.room_name, from,
                   limit = limit_of(event)](NativeGateway& gateway) {
                    answer(read_history(gateway.context().rooms, engine_name, from, limit));
-                 }));
+                 });
+  if (!asked) fail_busy(client, event);
+}
+
+// A shard that has so much to do may do it yet, but takes no more.
+void RoomEvents::fail_busy(Client& client, const Event& event) {
+  context_.fail(client, event, ErrorCode::server_error, "too much to do; try again later");
 }
 
 }  // namespace app

@@ -65,6 +65,7 @@ class RoomEvents {
                      engine::ResumePosition& from);
   void tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
                    const engine::Recovery* recovery);
+  void fail_busy(Client& client, const Event& event);
   void leave(Client& client, engine::RoomHandle room, std::string_view reason,
              std::string_view request_id_raw);
 

@@ -236,6 +236,27 @@ TEST_P(RoomEventsSim, AnEventLongerThanAPageIsAPage) {
   }
 }
 
+TEST_P(RoomEventsSim, WhereAShardTakesNoMoreTheClientIsToldSo) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  const auto id = *parse_connection_id(id_of(ann));
+  for (const char* event : {"chat:room:history", "chat:room:presence"}) {
+    const std::uint32_t asked =
+        std::string_view(event) == "chat:room:history" ? home_of("r") : 0;
+    on_shard(id.shard, [&](NativeGateway& gateway) {
+      while (services_->posts.post(asked, [](NativeGateway&) {})) {
+      }
+      std::string text = Json{{"event", event}, {"data", {{"room", "r"}}}}.dump();
+      gateway.on_message(id.session, protocol::Opcode::text,
+                         std::as_writable_bytes(std::span(text)));
+    });
+    ASSERT_TRUE(hears(ann, "error")) << event;
+    EXPECT_EQ(data(ann, "error").at("code"), "SERVER_ERROR") << event;
+    // Once that is done it takes some again.
+    EXPECT_TRUE(until([&] { return ask_for(ann, event, {{"room", "r"}}).at("event") == event; }));
+  }
+}
+
 TEST_P(RoomEventsSim, WhoLosesItsRightsIsOutOfTheRoom) {
   AccessRule rule{.pattern = "staff"};
   for (auto& admits : rule.admits) admits = {"role:staff"};
