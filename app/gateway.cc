@@ -248,7 +248,7 @@ void Gateway::take_over(const Options& fresh) {
   Options next = *policy_->options;
   const ReloadPlan plan = plan_reload(next, fresh);
   apply_reload(next, fresh);
-  auto made = make_policy(std::move(next));
+  auto made = make_policy(std::move(next), policy_.get());
   if (!made.ok()) {
     base::log_error("reload: nothing was changed: {}", made.error().message);
     return;

@@ -26,6 +26,8 @@ AuthFailure mistake_of_token(std::string_view token) {
 AuthService::AuthService(const AuthOptions& options, const AuthServicePace& pace)
     : options_(options),
       pace_(pace),
+      when_down_(options.when_down),
+      known_for_(options.known_for),
       refused_(kRefusedTokensMost),
       breaker_(pace.breaker),
       client_({.thread_name = "auth-http", .connections_per_host = options.service_connections}) {}
@@ -88,8 +90,8 @@ std::optional<AuthResult> AuthService::recall(const TokenDigest& token) {
 }
 
 AuthResult AuthService::answer_while_down(const TokenDigest& token, std::size_t times) {
-  if (options_.when_down == WhenServiceIsDown::refuse) return AuthFailure::unavailable;
-  const Identity* const identity = cache_.find(token, options_.known_for, steady_now(), unix_now());
+  if (when_down_ == WhenServiceIsDown::refuse) return AuthFailure::unavailable;
+  const Identity* const identity = cache_.find(token, known_for_, steady_now(), unix_now());
   if (identity == nullptr) return AuthFailure::unavailable;
   counts_.admitted_while_down += times;
   return *identity;
@@ -151,6 +153,12 @@ AuthResult AuthService::admit(const TokenDigest& token, Identity identity) {
   refused_.erase(token);
   cache_.confirm(token, identity, steady_now());
   return identity;
+}
+
+void AuthService::set_when_down(WhenServiceIsDown what, std::chrono::milliseconds known_for) {
+  const std::lock_guard lock(mutex_);
+  when_down_ = what;
+  known_for_ = known_for;
 }
 
 AuthenticatorCounts AuthService::counts() const {

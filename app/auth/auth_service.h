@@ -8,6 +8,7 @@
 // waiting, kTokenCacheMost and kRefusedTokensMost remembered.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -42,6 +43,7 @@ class AuthService final : public Authenticator {
 
   void ask(std::string token, Answer answer) override;
   AuthenticatorCounts counts() const override;
+  void set_when_down(WhenServiceIsDown what, std::chrono::milliseconds known_for) override;
 
  private:
   // One call, and who waits for what comes of it.
@@ -66,6 +68,8 @@ class AuthService final : public Authenticator {
   const TokenHasher hasher_;
 
   mutable std::mutex mutex_;
+  WhenServiceIsDown when_down_;
+  std::chrono::milliseconds known_for_;
   TokenCache cache_;
   LruMap<TokenDigest, base::Instant, TokenDigestHash> refused_;  // And when.
   std::unordered_map<TokenDigest, Flight, TokenDigestHash> flights_;

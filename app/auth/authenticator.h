@@ -6,6 +6,7 @@
 // questions; more are answered `overloaded`. Each is answered within the service's timeout.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -37,6 +38,8 @@ class Authenticator {
   virtual ~Authenticator() = default;
   virtual void ask(std::string token, Answer answer) = 0;
   virtual AuthenticatorCounts counts() const = 0;
+  // A reload has changed what to do while a service is down.
+  virtual void set_when_down(WhenServiceIsDown /*what*/, std::chrono::milliseconds /*known_for*/) {}
 };
 
 // Starts the threads that `options` need. The error says what of them is wrong: no key, a URL that

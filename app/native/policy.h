@@ -18,7 +18,10 @@ struct Policy {
   OriginList origins{};
 };
 
-// Starts the threads that ask who tokens speak for; the error says which option is wrong.
-base::Result<std::shared_ptr<const Policy>> make_policy(Options options);
+// Starts the threads that ask who tokens speak for; the error says which option is wrong. Where
+// that is found out as by the policy that is `running`, its authenticator goes on with all that it
+// has learnt: an issuer or a service may be away just now.
+base::Result<std::shared_ptr<const Policy>> make_policy(Options options,
+                                                        const Policy* running = nullptr);
 
 }  // namespace app

@@ -185,6 +185,20 @@ class AuthServiceTest(AsyncTest):
         await asyncio.sleep(max(confirmed + 3.2 - time.monotonic(), 0))
         self.assertEqual((await self.refusal("t-in"))[:2], (503, "unavailable"))
 
+    async def test_a_reload_while_it_is_dead_admits_whom_it_has_known(self):
+        """As the operator's manual says to do."""
+        self.start(service_cache_for="0s")
+        self.service.knows("t-in", "in")
+        async with await connect(self.server, "t-in"):
+            pass
+        self.service.kill()
+        self.assertEqual((await self.refusal("t-in"))[:2], (503, "unavailable"))
+        await asyncio.to_thread(self.server.reload, {"auth": {"when_down": "admit_known"}},
+                                says="auth.when_down is in force")
+        async with await connect(self.server, "t-in") as client:
+            self.assertEqual(client.connected["userId"], "in")
+        self.assertEqual((await self.refusal("t-new"))[:2], (503, "unavailable"))
+
     # ---- Lying -----------------------------------------------------------------------------------
 
     async def test_no_lie_lets_anybody_in(self):

@@ -268,6 +268,20 @@ class KeysTest(AsyncTest):
                 async with await connect(server, new.mint("bob")) as client:
                     self.assertEqual(client.connected["userId"], "bob")
 
+    async def test_a_reload_while_the_issuer_is_away_forgets_no_keys(self):
+        pair = tokens.KeyPair(self.folder.name, "k1")
+        with AuthService() as issuer:
+            issuer.keys = [pair.jwk()]
+            with NativeGateway({"auth": {"secret_file": None,
+                                         "jwks_url": issuer.url("/jwks")}}) as server:
+                async with await connect(server, pair.mint("ann")):
+                    pass
+                issuer.kill()
+                server.reload({"auth": {"origins": ["https://app.example.com"]}},
+                              says="auth.origins is in force")
+                async with await connect(server, pair.mint("ann")) as client:
+                    self.assertEqual(client.connected["userId"], "ann")
+
     def test_without_any_keys_yet_it_is_a_503(self):
         pair = tokens.KeyPair(self.folder.name, "k1")
         with AuthService() as issuer:
