@@ -41,6 +41,17 @@ ClientGroup singles_of(const LoadOptions& options, std::uint32_t publishers) {
           .size = options.size};
 }
 
+// Each tenant by itself, with its share of the rooms and of the rate.
+void append_tenants(std::vector<ClientGroup>& groups, const LoadOptions& options) {
+  const std::uint32_t tenants = options.native.tenants;
+  ClientGroup tenant = rooms_group(options);
+  tenant.clients /= tenants;
+  tenant.rooms /= tenants;
+  tenant.rate /= tenants;
+  tenant.text = true;
+  for (std::uint32_t i = 0; i < tenants; ++i) append(groups, tenant);
+}
+
 void append_storm(std::vector<ClientGroup>& groups, const LoadOptions& options) {
   append(groups, rooms_group(options));
   const std::uint32_t crowd = options.connections - groups.back().clients;
@@ -73,6 +84,9 @@ std::vector<ClientGroup> plan_groups(const LoadOptions& options) {
       break;
     case ScenarioKind::mixed:
       for (const ClientGroup& group : options.classes) append(groups, group);
+      break;
+    case ScenarioKind::native:
+      append_tenants(groups, options);
       break;
   }
   return groups;

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "loadgen/native/native_names.h"
 #include "protocol/close_code.h"
 #include "protocol/frame_encoder.h"
 #include "protocol/opcode.h"
@@ -18,6 +19,12 @@ std::size_t index_of(engine::CloseReason reason) noexcept {
   return static_cast<std::size_t>(reason);
 }
 
+// What a client asks for when it connects.
+std::string request_path(const LoadOptions& options, std::uint32_t number) {
+  if (options.scenario == ScenarioKind::native) return native_request_path(options, number);
+  return options.target.path_of(rooms_of(options.groups, number), number);
+}
+
 }  // namespace
 
 ClientPool::ClientPool(engine::Sessions& sessions, engine::Connections& connections,
@@ -26,8 +33,7 @@ ClientPool::ClientPool(engine::Sessions& sessions, engine::Connections& connecti
     : sessions_(sessions),
       connections_(connections),
       reactor_(reactor),
-      target_(options.target),
-      groups_(options.groups),
+      options_(options),
       partition_(partition),
       statistics_(statistics),
       clients_(partition.size()) {}
@@ -71,10 +77,10 @@ void ClientPool::connect(std::uint32_t client, base::Instant intended) {
   statistics_.connects.add();
   ++in_progress_;
   const std::uint32_t number = partition_.global(client);
-  const Endpoint& endpoint = target_.endpoint_of(number);
-  sessions_.connect(endpoint.address, {.host = endpoint.host,
-                                       .target = target_.path_of(rooms_of(groups_, number), number),
-                                       .context = client});
+  const Endpoint& endpoint = options_.target.endpoint_of(number);
+  sessions_.connect(
+      endpoint.address,
+      {.host = endpoint.host, .target = request_path(options_, number), .context = client});
 }
 
 void ClientPool::close(std::uint32_t client) {
@@ -115,12 +121,16 @@ void ClientPool::resume(std::uint32_t client) {
 
 bool ClientPool::send(std::uint32_t client, protocol::Opcode opcode,
                       std::span<const std::byte> message) {
-  const Client& state = clients_[client];
-  if (state.state != State::open) return false;
-  const engine::SendResult result = sessions_.send(state.session, opcode, message);
-  if (result != engine::SendResult::queued) return false;
+  if (!say(client, opcode, message)) return false;
   statistics_.sent.add();
   return true;
+}
+
+bool ClientPool::say(std::uint32_t client, protocol::Opcode opcode,
+                     std::span<const std::byte> message) {
+  const Client& state = clients_[client];
+  if (state.state != State::open) return false;
+  return sessions_.send(state.session, opcode, message) == engine::SendResult::queued;
 }
 
 // ---- What the engine reports --------------------------------------------------------------------

@@ -69,8 +69,10 @@ class ClientPool {
   // Reads no more for it, until it is resumed.
   void pause(std::uint32_t client);
   void resume(std::uint32_t client);
-  // False when the client is not open, or its queue is full and it is being closed.
+  // Counts as a message; say() does not. False when the client is not open, or its queue is full
+  // and it is being closed.
   bool send(std::uint32_t client, protocol::Opcode opcode, std::span<const std::byte> message);
+  bool say(std::uint32_t client, protocol::Opcode opcode, std::span<const std::byte> message);
 
   // ---- What the engine reports ------------------------------------------------------------------
 
@@ -96,8 +98,7 @@ class ClientPool {
   engine::Sessions& sessions_;
   engine::Connections& connections_;
   engine::Reactor& reactor_;
-  const Target& target_;
-  std::span<const ClientGroup> groups_;
+  const LoadOptions& options_;
   Partition partition_;
   ShardStatistics& statistics_;
   std::vector<Client> clients_;

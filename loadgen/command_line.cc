@@ -5,11 +5,13 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <ctime>
 #include <sstream>
 
 #include "base/limits.h"
 #include "loadgen/flag_reader.h"
 #include "loadgen/message.h"
+#include "loadgen/native/token_secret.h"
 #include "loadgen/raw_options.h"
 #include "loadgen/shared_run.h"
 
@@ -20,6 +22,8 @@ namespace {
 constexpr std::uint64_t kPublisherStreamsMost = std::uint64_t{1} << 28;
 constexpr std::uint64_t kInFlightMost = 1'000'000;
 constexpr std::uint64_t kSpreadMost = 65'536;
+constexpr std::uint64_t kTenantsMost = 256;
+constexpr std::int64_t kTokenLifeSeconds = 24 * 60 * 60;
 
 bool has_rooms(ScenarioKind scenario) {
   switch (scenario) {
@@ -28,6 +32,7 @@ bool has_rooms(ScenarioKind scenario) {
     case ScenarioKind::slow_readers:
     case ScenarioKind::churn:
     case ScenarioKind::mixed:
+    case ScenarioKind::native:
       return true;
     case ScenarioKind::connect:
     case ScenarioKind::idle:
@@ -38,6 +43,7 @@ bool has_rooms(ScenarioKind scenario) {
 }
 
 std::string_view default_path(ScenarioKind scenario) {
+  if (scenario == ScenarioKind::native) return "/ws";
   return has_rooms(scenario) ? "/room?room={room}" : "/echo";
 }
 
@@ -118,21 +124,7 @@ void read_churn(const RawOptions& raw, FlagReader& reader, LoadOptions& options)
   }
 }
 
-void read_audience(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
-  if (raw.scenario == ScenarioKind::storm) {
-    read_storm(raw, reader, options);
-    return;
-  }
-  if (raw.scenario == ScenarioKind::mixed) {
-    read_mixed(raw, reader, options);
-    read_churn(raw, reader, options);
-    return;
-  }
-  if (!has_rooms(raw.scenario)) {
-    options.connections = reader.count("--connections", raw.connections, 1, base::kConnectionsMost);
-    options.rooms = options.connections;
-    return;
-  }
+void read_rooms(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
   options.rooms = reader.count("--rooms", raw.rooms, 1, base::kConnectionsMost);
   options.members = reader.count("--members", raw.members, 1, base::kConnectionsMost);
   options.rooms_each = std::max(reader.count("--rooms-each", raw.rooms_each, 1, options.rooms), 1U);
@@ -148,6 +140,58 @@ void read_audience(const RawOptions& raw, FlagReader& reader, LoadOptions& optio
   static_cast<void>(reader.count("--rooms x --members x --publishers",
                                  raw.rooms * raw.members * raw.publishers, 1,
                                  kPublisherStreamsMost));
+}
+
+double read_share(FlagReader& reader, std::string_view flag, double share) {
+  if (!(share >= 0 && share <= 1)) reader.fail("{} {}: must be from 0 to 1", flag, share);
+  return share;
+}
+
+// The native scenario has flags of the same names, with other defaults.
+void take_native(RawOptions& raw) {
+  raw.rooms = raw.native.rooms;
+  raw.members = raw.native.members;
+  raw.rooms_each = raw.native.rooms_each;
+  raw.publishers = raw.native.publishers;
+  raw.rate = raw.native.rate;
+}
+
+void read_native(const RawNative& raw, FlagReader& reader, LoadOptions& options) {
+  NativeOptions& native = options.native;
+  native.tenants = std::max(reader.count("--tenants", raw.tenants, 1, kTenantsMost), 1U);
+  if (options.rooms % native.tenants != 0 || options.rooms / native.tenants < options.rooms_each) {
+    reader.fail("--rooms {}: must give each of {} --tenants as many, and --rooms-each {} at least",
+                options.rooms, native.tenants, options.rooms_each);
+  }
+  native.acknowledged_share = read_share(reader, "--acks", raw.acks);
+  native.receipts_share = read_share(reader, "--receipts", raw.receipts);
+  native.near = raw.near;
+  native.expires_at = static_cast<std::int64_t>(std::time(nullptr)) + kTokenLifeSeconds;
+  auto secret = read_token_secret(raw.secret_file);
+  if (!secret.ok()) {
+    reader.fail_with(secret.error());
+  } else {
+    native.secret = secret.take();
+  }
+}
+
+void read_audience(const RawOptions& raw, FlagReader& reader, LoadOptions& options) {
+  if (raw.scenario == ScenarioKind::storm) {
+    read_storm(raw, reader, options);
+    return;
+  }
+  if (raw.scenario == ScenarioKind::mixed) {
+    read_mixed(raw, reader, options);
+    read_churn(raw, reader, options);
+    return;
+  }
+  if (!has_rooms(raw.scenario)) {
+    options.connections = reader.count("--connections", raw.connections, 1, base::kConnectionsMost);
+    options.rooms = options.connections;
+    return;
+  }
+  read_rooms(raw, reader, options);
+  if (raw.scenario == ScenarioKind::native) read_native(raw.native, reader, options);
   if (raw.scenario == ScenarioKind::churn) read_churn(raw, reader, options);
   if (raw.scenario != ScenarioKind::slow_readers) return;
   options.slow = reader.count("--slow", raw.slow, 1, options.members);
@@ -161,6 +205,10 @@ void read_load(const RawOptions& raw, FlagReader& reader, LoadOptions& options) 
   if (raw.scenario != ScenarioKind::mixed) {
     options.rate = reader.rate("--rate", raw.rate);
     options.size = reader.size("--size", raw.size);
+  }
+  if (raw.scenario == ScenarioKind::native && options.size.least < kTextPerByte * kStampBytes) {
+    reader.fail("--size {}: as text, a content is at least {}", raw.size,
+                kTextPerByte * kStampBytes);
   }
   if (raw.deliveries && !raw.ramp) {
     if (raw.rate.empty()) reader.fail("--deliveries says what --rate counts: give a --rate");
@@ -211,7 +259,7 @@ void read_ramp(const RawOptions& raw, FlagReader& reader, LoadOptions& options) 
 
 // Of the rooms with the longest numbers.
 void check_request_line(FlagReader& reader, const LoadOptions& options) {
-  if (options.rooms_each == 1) return;
+  if (options.rooms_each == 1 || options.scenario == ScenarioKind::native) return;
   if (!options.target.names_all_rooms()) {
     reader.fail("'{}': --rooms-each needs {{room}} in a parameter, as in {}", options.target.url,
                 default_path(options.scenario));
@@ -258,7 +306,8 @@ void read_rest(const RawOptions& raw, FlagReader& reader, LoadOptions& options) 
   } else {
     options.target = target.take();
   }
-  const bool many_rooms = has_rooms(raw.scenario) && options.rooms > 1;
+  const bool named = has_rooms(raw.scenario) && raw.scenario != ScenarioKind::native;
+  const bool many_rooms = named && options.rooms > 1;
   if (many_rooms && options.target.path.find("{room}") == std::string::npos) {
     reader.fail("'{}': {} rooms need {{room}} in the path, as in {}", raw.url, options.rooms,
                 default_path(raw.scenario));
@@ -290,7 +339,7 @@ std::variant<LoadOptions, CommandLineAnswer> parse_command_line(int count,
       const bool has_scenario = !program.get_subcommands().empty();
       return usage_error(has_scenario ? error.what()
                                       : "name a scenario: connect, idle, echo, room, storm, "
-                                        "slow-readers, churn, mixed or ramp");
+                                        "slow-readers, churn, mixed, native or ramp");
     }
     std::ostringstream text;
     program.exit(error, text, text);
@@ -304,6 +353,7 @@ std::variant<LoadOptions, CommandLineAnswer> parse_command_line(int count,
       reader.fail("--of {}: must be room or echo", raw.ramp_of);
     }
   }
+  if (raw.scenario == ScenarioKind::native) take_native(raw);
   options.scenario = raw.scenario;
   options.command.assign(arguments, arguments + count);
   read_audience(raw, reader, options);

@@ -205,6 +205,48 @@ void declare_mixed(CLI::App& program, RawOptions& raw) {
   command.callback([&raw] { raw.scenario = ScenarioKind::mixed; });
 }
 
+void declare_native(CLI::App& program, RawOptions& raw) {
+  CLI::App& command = *program.add_subcommand(
+      "native", "tenants whose clients have tokens, join rooms by events and chat in them");
+  RawNative& native = raw.native;
+  command.add_option("--tenants", native.tenants, "with as many of the rooms each")
+      ->capture_default_str();
+  command.add_option("--rooms", native.rooms, "rooms of all tenants")->capture_default_str();
+  command.add_option("--members", native.members, "connections in each room")
+      ->capture_default_str();
+  command
+      .add_option("--rooms-each", native.rooms_each,
+                  "rooms that each connection joins; it publishes to the first, and there are "
+                  "rooms x members / N connections")
+      ->capture_default_str();
+  command.add_option("--publishers", native.publishers, "members of each room that publish")
+      ->capture_default_str();
+  command.add_option("--rate", native.rate, "messages per second in all")->capture_default_str();
+  command.add_flag("--deliveries", raw.deliveries, "--rate counts messages times members");
+  command.add_option("--arrivals", raw.arrivals, "constant or poisson")->capture_default_str();
+  command.add_option("--size", raw.size, "bytes of a content, or a range such as 64..4096")
+      ->capture_default_str();
+  command
+      .add_option("--acks", native.acks, "share of the messages whose publisher is told about them")
+      ->capture_default_str();
+  command
+      .add_option("--receipts", native.receipts,
+                  "share of the messages that members tell to have got, every other to have read")
+      ->capture_default_str();
+  command.add_flag("--near,!--no-near", native.near,
+                   "connect where the first room is at home (default: yes)");
+  command.add_option("--token-secret-file", native.secret_file,
+                     "what tokens are signed with (HS256); else MILLRACE_LOAD_TOKEN_SECRET");
+  command.add_option("--drain-timeout", raw.drain_timeout, "wait so long for what is under way")
+      ->capture_default_str();
+  add_common(command, raw);
+  command.footer(
+      "Every connection is a user of its own. Deliveries are audited by their content and by the\n"
+      "numbers that rooms give; acknowledgements and receipts by what members got: 'misreported'\n"
+      "are those that were not so. Limits of the gateway must allow for the rate.");
+  command.callback([&raw] { raw.scenario = ScenarioKind::native; });
+}
+
 void declare_ramp(CLI::App& program, RawOptions& raw) {
   CLI::App& command = *program.add_subcommand(
       "ramp", "find the highest rate at which every --expect holds, by a run at each of several");
@@ -277,6 +319,7 @@ void declare_scenarios(CLI::App& program, RawOptions& raw) {
   declare_slow_readers(program, raw);
   declare_churn(program, raw);
   declare_mixed(program, raw);
+  declare_native(program, raw);
   declare_ramp(program, raw);
 }
 

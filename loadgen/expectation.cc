@@ -11,13 +11,14 @@ namespace loadgen {
 namespace {
 
 constexpr std::array<std::string_view, kMetricCount> kMetricNames{
-    "p50",         "p90",          "p99",        "p99.9",
-    "p99.99",      "max",          "mean",       "cpu_per_message",
-    "lost",        "duplicates",   "disorder",   "corrupt",
-    "throughput",  "errors",       "connected",  "back",
-    "missing",     "retries",      "refused",    "deferred",
-    "slow_closed", "slow_dropped", "slow_open",  "slow_missed",
-    "joined",      "left_close",   "left_abort", "left_vanish"};
+    "p50",          "p90",          "p99",        "p99.9",
+    "p99.99",       "max",          "mean",       "cpu_per_message",
+    "lost",         "duplicates",   "disorder",   "corrupt",
+    "throughput",   "errors",       "connected",  "back",
+    "missing",      "retries",      "refused",    "deferred",
+    "slow_closed",  "slow_dropped", "slow_open",  "slow_missed",
+    "joined",       "left_close",   "left_abort", "left_vanish",
+    "acknowledged", "receipted"};
 // The classes that scenarios report apart.
 constexpr std::array<std::string_view, 4> kSubjects{"back", "chat", "market", "presence"};
 

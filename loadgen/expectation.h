@@ -44,9 +44,11 @@ enum class Metric : std::uint8_t {
   left_close,
   left_abort,
   left_vanish,
+  acknowledged,
+  receipted,
 };
 
-inline constexpr std::uint8_t kMetricCount = 28;
+inline constexpr std::uint8_t kMetricCount = 30;
 
 enum class Comparison : std::uint8_t { less, less_or_equal, greater, greater_or_equal, equal };
 

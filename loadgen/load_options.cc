@@ -20,6 +20,8 @@ std::string_view name(ScenarioKind kind) noexcept {
       return "churn";
     case ScenarioKind::mixed:
       return "mixed";
+    case ScenarioKind::native:
+      return "native";
   }
   return "unknown";
 }

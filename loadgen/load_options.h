@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "loadgen/client_groups.h"
 #include "loadgen/expectation.h"
+#include "loadgen/native/native_options.h"
 #include "loadgen/partition.h"
 #include "loadgen/ramp_search.h"
 #include "loadgen/retry_policy.h"
@@ -30,7 +31,8 @@ enum class ScenarioKind : std::uint8_t {
   storm,
   slow_readers,
   churn,
-  mixed
+  mixed,
+  native,
 };
 
 std::string_view name(ScenarioKind kind) noexcept;
@@ -76,8 +78,9 @@ struct LoadOptions {
   StormOptions storm;
   ChurnOptions churn;                // Of mixed: of its presence.
   std::vector<ClientGroup> classes;  // Of mixed; their clients and rooms are not numbered yet.
-  std::optional<RampOptions> ramp;   // A run at each of several rates, instead of one.
-  std::vector<ClientGroup> groups;   // plan_groups() of all the rest.
+  NativeOptions native;
+  std::optional<RampOptions> ramp;  // A run at each of several rates, instead of one.
+  std::vector<ClientGroup> groups;  // plan_groups() of all the rest.
 
   // How long.
   base::Duration warm_up{};
@@ -116,8 +119,8 @@ struct LoadOptions {
   // The clients of one of this process's shards.
   Partition partition_of(std::uint32_t shard) const noexcept {
     // Many rooms spread well as they are, and the fewer shards one wakes the better.
-    const bool whole_rooms =
-        scenario == ScenarioKind::room && rooms >= kRoomsPerShardToStayWhole * all_shards();
+    const bool has_many = scenario == ScenarioKind::room || scenario == ScenarioKind::native;
+    const bool whole_rooms = has_many && rooms >= kRoomsPerShardToStayWhole * all_shards();
     return {.shard = process * shards + shard,
             .shards = all_shards(),
             .clients = connections,

@@ -117,7 +117,26 @@ void LoadRun::connect() {
   }
   report_.times.connecting = monotonic_now() - began;
   static_cast<void>(wait_until(monotonic_now() + kSettleTime, "settling"));
+  wait_for_entries();
   note_memory(&ProcessReport::memory_connected, &HostReport::memory_connected);
+}
+
+// Clients that still have something to say before they can hear anything: each has been told so by
+// its scenario since it is open, hence before the settling was over.
+void LoadRun::wait_for_entries() {
+  base::Instant moved = monotonic_now();
+  std::uint64_t before = own_totals().awaited;
+  while (own_totals().awaited > 0) {
+    if (wait_until(monotonic_now() + kLook, "entering")) return;
+    const std::uint64_t awaited = own_totals().awaited;
+    if (awaited != before) moved = monotonic_now();
+    before = awaited;
+    if (monotonic_now() - moved <= options_.connect_timeout) continue;
+    report_.failures.push_back(
+        fmt::format("{} clients were not let into their rooms within {:.0f}s", awaited,
+                    base::to_seconds(options_.connect_timeout)));
+    return;
+  }
 }
 
 void LoadRun::measure() {

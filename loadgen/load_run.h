@@ -47,6 +47,7 @@ class LoadRun {
   LoadRun(const LoadOptions& options, PublishedBoard& board, SharedRun& shared);
 
   void connect();
+  void wait_for_entries();
   void measure();
   void drain();
   void end();

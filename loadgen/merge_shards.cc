@@ -29,6 +29,7 @@ void add_errors(Kinds& kinds, const ConnectionErrors& errors) {
     add_error(kinds, "handshake_" + reason, errors.handshake_closes[i]);
     add_error(kinds, "disconnect_" + reason, errors.closes[i]);
   }
+  for (const auto& [text, count] : errors.events) add_error(kinds, "error_event " + text, count);
 }
 
 void add_measured(Marks& all, const Marks& from, const Marks& to) {

@@ -22,6 +22,20 @@ struct RawClass {
   std::string size;
 };
 
+// Of the native scenario.
+struct RawNative {
+  std::uint64_t rooms = 30;
+  std::uint64_t members = 30;
+  std::uint64_t rooms_each = 3;
+  std::uint64_t publishers = 1;
+  std::uint64_t tenants = 3;
+  std::string rate = "1000";
+  double acks = 0.1;
+  double receipts = 0.01;
+  bool near = true;
+  std::string secret_file;
+};
+
 struct RawOptions {
   ScenarioKind scenario = ScenarioKind::echo;
   std::string url;
@@ -33,6 +47,7 @@ struct RawOptions {
   RawClass chat{.rooms = 50, .members = 4, .rate = "200", .size = "64..512"};
   RawClass market{.rooms = 2, .members = 100, .rate = "500", .size = "128"};
   RawClass presence{.rooms = 1, .members = 200, .rate = "20", .size = "64"};
+  RawNative native;
   std::uint64_t slow = 1;
   std::string churn;
   std::string leave = "60:30:10";

@@ -107,8 +107,10 @@ void judge_audit(Report& report) {
   const AuditCounts& audit = report.audit;
   if (audit.faults() == 0) return;
   report.failures.push_back(fmt::format(
-      "the audit found {} lost, {} duplicates, {} disorder, {} corrupt, {} misdelivered",
-      audit.lost, audit.duplicates, audit.disorder, audit.corrupt, audit.misdelivered));
+      "the audit found {} lost, {} duplicates, {} disorder, {} corrupt, {} misdelivered, "
+      "{} misreported",
+      audit.lost, audit.duplicates, audit.disorder, audit.corrupt, audit.misdelivered,
+      audit.misreported));
 }
 
 // Failed connections fail the run, unless an expectation says how many are acceptable.

@@ -39,6 +39,7 @@ Json options(const LoadOptions& options) {
           {"processes", options.processes},
           {"shards", options.shards},
           {"cpus", options.cpus},
+          {"tenants", options.native.tenants},
           {"seed", options.seed},
           {"warm_up_seconds", base::to_seconds(options.warm_up)},
           {"duration_seconds", base::to_seconds(options.duration)}};
@@ -62,10 +63,10 @@ Json connections(const Report& report) {
 }
 
 Json audit(const AuditCounts& audit) {
-  return {{"checked", audit.checked},       {"lost", audit.lost},
-          {"duplicates", audit.duplicates}, {"disorder", audit.disorder},
-          {"corrupt", audit.corrupt},       {"misdelivered", audit.misdelivered},
-          {"passed", audit.faults() == 0}};
+  return {{"checked", audit.checked},         {"lost", audit.lost},
+          {"duplicates", audit.duplicates},   {"disorder", audit.disorder},
+          {"corrupt", audit.corrupt},         {"misdelivered", audit.misdelivered},
+          {"misreported", audit.misreported}, {"passed", audit.faults() == 0}};
 }
 
 Json memory(const MemoryUse& memory) {

@@ -9,8 +9,8 @@
 //   target            the URL
 //   loop              "open" | "closed"; null for idle. Closed: coordinated omission is possible
 //   options           {connections, rooms, members, publishers, rooms_each, rate, arrivals,
-//                      in_flight, size_least, size_most, processes, shards, cpus, seed,
-//                      warm_up_seconds, duration_seconds}
+//                      in_flight, size_least, size_most, processes, shards, cpus, tenants,
+//                      seed, warm_up_seconds, duration_seconds}
 //   interrupted       whether somebody stopped it early
 //   times             {connecting_seconds, warm_up_seconds, measured_seconds, drain_seconds}
 //   connections       {wanted, opened, failed, open_at_stop, disconnects, pings_answered,
@@ -20,7 +20,8 @@
 //   latency_buckets   [[upper end in ns, count]...]; what latency_ns sums up, empty ones left out
 //   send_lag_ns       summary; open loop: how much later than intended messages were sent
 //   bytes             {payload_sent, payload_received, socket_sent, socket_received}  measured time
-//   audit             {checked, lost, duplicates, disorder, corrupt, misdelivered, passed}
+//   audit             {checked, lost, duplicates, disorder, corrupt, misdelivered,
+//                       misreported, passed}
 //   generator         {stalls, skipped, unsent}
 //   classes           {name: {sent, received, throughput_per_second, latency_ns: summary, audit}}:
 //                     the parts of a run that reports them apart

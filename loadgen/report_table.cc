@@ -51,6 +51,7 @@ void add_heading(std::string& table, const Report& report) {
     table += fmt::format(", {} rooms of {} with {} publisher(s) each", options.rooms,
                          options.members, options.publishers);
   }
+  if (options.native.tenants > 1) table += fmt::format(" in {} tenants", options.native.tenants);
   if (options.rooms_each > 1) {
     table += fmt::format(", each in {} rooms", options.rooms_each);
   }
@@ -87,9 +88,10 @@ void add_messages(std::string& table, const Report& report) {
   const AuditCounts& audit = report.audit;
   add_line(
       table, "audit",
-      fmt::format("{} checked: {} lost, {} duplicates, {} disorder, {} corrupt, {} misdelivered",
+      fmt::format("{} checked: {} lost, {} duplicates, {} disorder, {} corrupt, {} misdelivered, "
+                  "{} misreported",
                   grouped(audit.checked), audit.lost, audit.duplicates, audit.disorder,
-                  audit.corrupt, audit.misdelivered));
+                  audit.corrupt, audit.misdelivered, audit.misreported));
 }
 
 void add_connections(std::string& table, const Report& report) {

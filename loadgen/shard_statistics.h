@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/counter.h"
@@ -31,9 +32,10 @@ struct AuditCounts {
   std::uint64_t disorder = 0;      // Came after a later one, or in another order than elsewhere.
   std::uint64_t corrupt = 0;       // Not, octet for octet, what was sent.
   std::uint64_t misdelivered = 0;  // Sent to another room.
+  std::uint64_t misreported = 0;   // Answers to a publisher that were not so, or did not come.
 
   std::uint64_t faults() const noexcept {
-    return lost + duplicates + disorder + corrupt + misdelivered;
+    return lost + duplicates + disorder + corrupt + misdelivered + misreported;
   }
   void add(const AuditCounts& other) noexcept {
     checked += other.checked;
@@ -42,6 +44,7 @@ struct AuditCounts {
     disorder += other.disorder;
     corrupt += other.corrupt;
     misdelivered += other.misdelivered;
+    misreported += other.misreported;
   }
 };
 
@@ -56,10 +59,19 @@ struct Marks {
 };
 
 struct ConnectionErrors {
+  static constexpr std::size_t kEventTextsMost = 32;
+
   std::array<std::uint64_t, engine::kOutcomeCount> connect_failures{};  // Of TCP.
   std::map<std::uint16_t, std::uint64_t> http_refusals;  // By status; 0 is no answer in time.
   std::array<std::uint64_t, engine::kCloseReasonCount> handshake_closes{};
   std::array<std::uint64_t, engine::kCloseReasonCount> closes{};  // Of open ones, not asked for.
+  std::map<std::string, std::uint64_t> events;  // Error events, by what they said.
+
+  // Past kEventTextsMost different ones they are counted together.
+  void note_event(std::string text) {
+    const bool full = events.size() >= kEventTextsMost && !events.contains(text);
+    ++events[full ? "others" : std::move(text)];
+  }
 };
 
 // Of one class of a run that reports several: its own part of what the shard's whole has.

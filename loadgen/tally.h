@@ -24,14 +24,16 @@ enum class Tally : std::uint8_t {
   left_close,    // churn: members that left with a close handshake,
   left_abort,    // without a word,
   left_vanish,   // in the middle of a message.
+  acknowledged,  // native: messages whose publisher was told what became of them,
+  receipted,     // and receipts in the last totals of those that had all.
 };
 
-inline constexpr std::uint8_t kTallyCount = 13;
+inline constexpr std::uint8_t kTallyCount = 15;
 
 inline constexpr std::array<std::string_view, kTallyCount> kTallyNames{
-    "dropped",     "missing",      "retries",    "refused",     "deferred",
-    "slow_closed", "slow_dropped", "slow_open",  "slow_missed", "joined",
-    "left_close",  "left_abort",   "left_vanish"};
+    "dropped",     "missing",      "retries",     "refused",      "deferred",
+    "slow_closed", "slow_dropped", "slow_open",   "slow_missed",  "joined",
+    "left_close",  "left_abort",   "left_vanish", "acknowledged", "receipted"};
 
 constexpr std::string_view name(Tally tally) noexcept {
   return kTallyNames[static_cast<std::size_t>(tally)];

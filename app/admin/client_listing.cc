@@ -11,6 +11,7 @@
 
 #include "app/admin/place_cursor.h"
 #include "app/admin/shard_questions.h"
+#include "app/clients/connection_id.h"
 #include "app/rooms/room_names.h"
 #include "engine/room/room_name.h"
 
@@ -109,22 +110,39 @@ ConnectionPage list_slowest(const ShardPosts& posts, const ConnectionFilter& fil
   return page;
 }
 
+// Of those that are looked at for such a target.
 bool is_meant(NativeContext& context, const Client& client, const Target& target) {
   if (client.state != ClientState::present) return false;
   const std::string& tenant = client.grants->tenant;
   switch (target.kind) {
-    case TargetKind::connection:
-      return text(context.id_of(client)) == target.name;
-    case TargetKind::user:
-      return client.user == target.name && tenant == target.tenant;
     case TargetKind::tenant:
       return tenant == (target.tenant.empty() ? target.name : target.tenant);
     case TargetKind::room:
       return tenant == target.tenant && is_in_room(context, client, target.name);
+    case TargetKind::connection:
+    case TargetKind::user:
     case TargetKind::everybody:
-      return true;
+      break;
   }
-  return false;
+  return true;
+}
+
+// Calls visit(client) for each that the target is about. A single one is not searched for among
+// all, for there may be many.
+template <typename Visit>
+void for_meant(NativeContext& context, const Target& target, Visit&& visit) {
+  const auto look = [&](ClientHandle, Client& client) {
+    if (is_meant(context, client, target)) visit(client);
+  };
+  if (target.kind == TargetKind::connection) {
+    const auto id = parse_connection_id(target.name);
+    if (!id || id->shard != context.shard.number()) return;
+    if (Client* client = context.client_of(id->session); client != nullptr) look({}, *client);
+  } else if (target.kind == TargetKind::user) {
+    context.clients.for_user(target.tenant, target.name, look);
+  } else {
+    context.clients.for_each(look);
+  }
 }
 
 }  // namespace
@@ -181,8 +199,7 @@ std::uint64_t disconnect_clients(NativeGateway& gateway, const Disconnection& di
     append_json_number(data, static_cast<std::uint64_t>(disconnection.reconnect_after_ms));
     data += '}';
   }
-  context.clients.for_each([&](ClientHandle, Client& client) {
-    if (!is_meant(context, client, disconnection.target)) return;
+  for_meant(context, disconnection.target, [&](Client& client) {
     context.tell(client, "server:disconnect", data);
     client.state = ClientState::leaving;
     context.sessions.close(client.session, static_cast<protocol::CloseCode>(disconnection.code),
@@ -196,18 +213,22 @@ std::uint64_t end_revoked(NativeGateway& gateway, const Revocation& revocation,
                           std::int64_t issued_before) {
   NativeContext& context = gateway.context();
   std::uint64_t count = 0;
-  context.clients.for_each([&](ClientHandle, Client& client) {
-    if (client.state != ClientState::present) return;
-    const bool barred = revocation.token_id.empty()
-                            ? client.user == revocation.user &&
-                                  client.grants->tenant == revocation.tenant &&
-                                  client.issued_at < issued_before
-                            : client.token_id == revocation.token_id;
-    if (!barred) return;
+  const auto end = [&](Client& client) {
     context.counters.revoked.add();
     context.end(client, ErrorCode::auth_failed, "the token has been revoked");
     ++count;
-  });
+  };
+  if (!revocation.token_id.empty()) {
+    for_meant(context, {.kind = TargetKind::everybody}, [&](Client& client) {
+      if (client.token_id == revocation.token_id) end(client);
+    });
+  } else {
+    const Target user{
+        .kind = TargetKind::user, .tenant = revocation.tenant, .name = revocation.user};
+    for_meant(context, user, [&](Client& client) {
+      if (client.issued_at < issued_before) end(client);
+    });
+  }
   return count;
 }
 

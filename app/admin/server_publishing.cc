@@ -47,8 +47,8 @@ std::string write_event(NativeContext& context, const ServerPublication& publica
 
 // On the shard of the connection that is left out, if there is one: only that can leave it out.
 void publish_to_room(NativeGateway& gateway, const std::string& room,
-                     const ServerPublication& publication,
-                     const std::optional<ConnectionId>& except, const Tell& tell) {
+                     const ServerPublication& publication, engine::SessionId left_out,
+                     const Tell& tell) {
   NativeContext& context = gateway.context();
   const bool numbered = publication.target.kind == TargetKind::room;
   std::uint32_t number_at = engine::kNowhere;
@@ -58,24 +58,23 @@ void publish_to_room(NativeGateway& gateway, const std::string& room,
                              : std::string(kServerIds) + publication.message_id;
   context.counters.publications.add();
   context.rooms.publish_to(
-      room, except ? except->session : engine::kNobody, protocol::Opcode::text,
-      base::as_bytes(text),
+      room, left_out, protocol::Opcode::text, base::as_bytes(text),
       {.ticket = gateway.publishing().owed().owe(
            [tell](const engine::PublishAnswer& answer) { tell(outcome_of(answer)); }),
        .id = id,
        .number_at = number_at,
        .keep = publication.keep && numbered,
-       .echo = !except});
+       .echo = left_out == engine::kNobody});
 }
 
 void publish_to_user(NativeGateway& gateway, const ServerPublication& publication,
-                     const std::optional<ConnectionId>& except, const Tell& tell) {
+                     engine::SessionId left_out, const Tell& tell) {
   NativeContext& context = gateway.context();
   const std::string text = write_event(context, publication, nullptr);
   context.counters.publications.add();
   gateway.routes().send_to_user(
       publication.target.tenant, publication.target.name, base::as_bytes(text),
-      {.except = except ? except->session : engine::kNobody,
+      {.except = left_out,
        .ticket = gateway.publishing().owed().owe(
            [tell](const engine::PublishAnswer& answer) { tell(outcome_of(answer)); })});
 }
@@ -127,9 +126,8 @@ base::Result<PublishOutcome> publish_from_server(const ShardPosts& posts,
   std::optional<ConnectionId> except;
   if (!publication.except_connection.empty()) {
     except = parse_connection_id(publication.except_connection);
-    if (!except || except->shard >= posts.shards()) {
-      return base::Error{"exceptConnection is not the id of a connection"};
-    }
+    // As one that has left: nobody is to be left out.
+    if (except && except->shard >= posts.shards()) except.reset();
   }
   std::uint32_t shard = except ? except->shard : 0;
   std::optional<ConnectionId> to;
@@ -142,12 +140,15 @@ base::Result<PublishOutcome> publish_from_server(const ShardPosts& posts,
   }
   auto outcome = ask_shard<PublishOutcome>(
       posts, shard, [=, name = room.value()](NativeGateway& gateway, const Tell& tell) {
+        // A caller may say any id: whoever is not here cannot be left out.
+        const bool leaves_out = except && gateway.context().client_of(except->session) != nullptr;
+        const engine::SessionId left_out = leaves_out ? except->session : engine::kNobody;
         if (to) {
           publish_to_connection(gateway, publication, to->session, tell);
         } else if (publication.target.kind == TargetKind::user) {
-          publish_to_user(gateway, publication, except, tell);
+          publish_to_user(gateway, publication, left_out, tell);
         } else {
-          publish_to_room(gateway, name, publication, except, tell);
+          publish_to_room(gateway, name, publication, left_out, tell);
         }
       });
   return outcome ? *std::move(outcome) : PublishOutcome{.complete = false};

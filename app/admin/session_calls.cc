@@ -1,16 +1,24 @@
 #include "app/admin/session_calls.h"
 
 #include <limits>
+#include <string_view>
 
 #include "app/admin/answers.h"
 #include "app/admin/json_fields.h"
 #include "app/admin/target_fields.h"
 #include "app/config/gateway_limits.h"
+#include "app/rooms/room_names.h"
 #include "protocol/close_code.h"
 
 namespace app {
 
 namespace {
+
+// Of a room that users can be put into and out of.
+std::string_view rule_of_open_room(std::string_view text) noexcept {
+  if (is_reserved(text)) return "must not be one of those that are joined on connect";
+  return rule_of_room(text);
+}
 
 struct Membership {
   std::string tenant{}, user{}, room{};
@@ -21,7 +29,7 @@ Membership read_membership(std::string_view body, FieldMistakes& mistakes) {
   Membership membership;
   membership.tenant = fields.text("tenant", rule_of_tenant);
   membership.user = fields.text("user", rule_of_user);
-  membership.room = fields.text("room", rule_of_room);
+  membership.room = fields.text("room", rule_of_open_room);
   fields.finish();
   return membership;
 }

@@ -34,6 +34,8 @@ class Clients {
   // True when it was the user's last here.
   bool remove(ClientHandle handle);
 
+  // The one that was identified last; null if there is none.
+  ClientHandle newest_of(std::uint64_t user_hash) const noexcept { return first_of(user_hash); }
   // Calls visit(handle, client) for each connection of the user; visit may not add or remove.
   template <typename Visit>
   void for_user(std::string_view tenant, std::string_view user, Visit&& visit) {

@@ -116,6 +116,8 @@ inline constexpr std::uint32_t kPageEntriesDefault = 100;
 inline constexpr std::uint32_t kPageEntriesMost = 1000;
 // Of the messages of one page of a room's history.
 inline constexpr std::size_t kHistoryPageBytesMax = std::size_t{512} << 10;
+// Clients whose rights are looked at again in a turn, after a reload.
+inline constexpr std::uint32_t kClientsRecheckedPerTurn = 128;
 // Rooms in which one client may be typing at a time.
 inline constexpr std::uint32_t kTypingPerClientMost = 8;
 

@@ -5,6 +5,9 @@
 // who is of another is not found.
 //
 //   user_arrived, user_left   to the user's home  number: the user's hash
+//   user_excess      to the shard of the user's last arrival  number: the user's hash, which has
+//   more
+//                    connections than a user may have
 //   user_send        to the user's home  sender: of whom the message is, source: its session, which
 //                    is left out (or kNobody), target: the awaited answer, parcel: Addressed
 //   user_deliver     from there to each shard that has connections of the user; the same
@@ -28,6 +31,7 @@ namespace app {
 enum class NativeMessage : std::uint8_t {
   user_arrived = 0x40,
   user_left,
+  user_excess,
   user_send,
   user_deliver,
   connection_send,

@@ -37,7 +37,16 @@ std::string Receipts::id_of(base::Handle record) const {
 }
 
 void Receipts::number_is(base::Handle handle, std::uint64_t number) {
-  if (Record* record = records_.find(handle); record != nullptr) record->number = number;
+  Record* record = records_.find(handle);
+  if (record == nullptr) return;
+  const bool waits = record->number == 0 && record->changed;
+  record->number = number;
+  if (waits && number != 0) tell_soon(handle);
+}
+
+void Receipts::tell_soon(base::Handle handle) {
+  if (changed_.empty()) tell_at_ = context_.now() + kReceiptPace;
+  changed_.push_back(handle);
 }
 
 void Receipts::on_receipt(ClientHandle /*handle*/, Client& client, const Event& event) {
@@ -95,8 +104,8 @@ void Receipts::count(base::Handle handle, const Reader& reader, ReceiptKind kind
   if (kind == ReceiptKind::read) ++record->read;
   if (record->changed) return;
   record->changed = true;
-  if (changed_.empty()) tell_at_ = context_.now() + kReceiptPace;
-  changed_.push_back(handle);
+  // A reader may be faster than the room's answer; the totals say the number, and wait for it.
+  if (record->number != 0) tell_soon(handle);
 }
 
 void Receipts::tell(base::Handle handle, const Record& record) {

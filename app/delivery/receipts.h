@@ -61,6 +61,7 @@ class Receipts {
     std::uint64_t tenant_hash;
   };
   void count(base::Handle handle, const Reader& reader, ReceiptKind kind);
+  void tell_soon(base::Handle handle);
   void tell(base::Handle handle, const Record& record);
 
   NativeContext& context_;

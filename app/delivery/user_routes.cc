@@ -32,10 +32,29 @@ void UserRoutes::tell_home(NativeMessage what, std::uint64_t user_hash) {
   if (home != context_.shard.number()) {
     send(home, what, {here(), engine::kNobody, {}}, user_hash, nullptr);
   } else if (what == NativeMessage::user_arrived) {
-    context_.user_homes.arrived(user_hash, home);
+    arrived_at_home(user_hash, home);
   } else {
     context_.user_homes.left(user_hash, home);
   }
+}
+
+// The home alone knows how many there are; the shard of the last to come ends it.
+void UserRoutes::arrived_at_home(std::uint64_t user_hash, std::uint32_t shard) {
+  const std::uint32_t connections = context_.user_homes.arrived(user_hash, shard);
+  const LimitOptions& limits = context_.options().limits;
+  if (!limits.enabled || connections <= limits.connections_per_user) return;
+  if (shard == context_.shard.number()) {
+    end_newest(user_hash);
+  } else {
+    send(shard, NativeMessage::user_excess, {here(), engine::kNobody, {}}, user_hash, nullptr);
+  }
+}
+
+void UserRoutes::end_newest(std::uint64_t user_hash) {
+  Client* client = context_.clients.find(context_.clients.newest_of(user_hash));
+  if (client == nullptr) return;
+  context_.counters.user_excess.add();
+  context_.end(*client, ErrorCode::rate_limited, "as many connections as a user may have");
 }
 
 // ---- At the sender ------------------------------------------------------------------------------
@@ -147,7 +166,10 @@ void UserRoutes::on_shard_message(const engine::ShardMessage& message) {
   const auto count = static_cast<std::uint32_t>(message.number);
   switch (static_cast<NativeMessage>(message.kind)) {
     case NativeMessage::user_arrived:
-      context_.user_homes.arrived(message.number, message.sender);
+      arrived_at_home(message.number, message.sender);
+      break;
+    case NativeMessage::user_excess:
+      end_newest(message.number);
       break;
     case NativeMessage::user_left:
       context_.user_homes.left(message.number, message.sender);

@@ -27,7 +27,7 @@ class UserRoutes {
  public:
   explicit UserRoutes(NativeContext& context) : context_(context) {}
 
-  // The user's first connection here has come, or the last has gone.
+  // A connection of the user has come, or gone. One too many is ended with RATE_LIMITED.
   void arrived(std::uint64_t user_hash) { tell_home(NativeMessage::user_arrived, user_hash); }
   void left(std::uint64_t user_hash) { tell_home(NativeMessage::user_left, user_hash); }
 
@@ -56,6 +56,8 @@ class UserRoutes {
     base::Handle answer;
   };
 
+  void arrived_at_home(std::uint64_t user_hash, std::uint32_t shard);
+  void end_newest(std::uint64_t user_hash);
   void tell_home(NativeMessage what, std::uint64_t user_hash);
   void route(const Origin& origin, const Addressed& addressed, engine::Parcel* parcel);
   void deliver(const Origin& origin, const Addressed& addressed);

@@ -10,6 +10,7 @@
 #include "app/clients/client_context.h"
 #include "app/native/native_gateway.h"
 #include "app/native/refusal_text.h"
+#include "app/rooms/room_names.h"
 #include "engine/room/name_index.h"
 
 namespace app {
@@ -52,12 +53,8 @@ engine::Admission Admissions::on_request(engine::SessionId id, const protocol::H
                 write_json_refusal(protocol::HttpStatus::bad_request, ErrorCode::protocol_error,
                                    "subprotocol", "offer the subprotocol millrace.v1, or none")};
   }
-  // A client may say which room it will mostly be in, to be served where that is at home.
-  if (const auto near = protocol::query_parameter(request.query, "near")) {
-    const std::uint32_t home = context_.rooms.home_of(*near);
-    if (context_.sessions.better_on(id, home)) {
-      return {.verdict = Answer::elsewhere, .shard = home};
-    }
+  if (const auto shard = shard_wanted(request); shard && context_.sessions.better_on(id, *shard)) {
+    return {.verdict = Answer::elsewhere, .shard = *shard};
   }
   const bool ask_nobody = auth.mode == AuthMode::none || (!found.present && auth.guests);
   if (!ask_nobody && !found.present) return refuse(id, AuthFailure::missing, address);
@@ -77,6 +74,17 @@ engine::Admission Admissions::on_request(engine::SessionId id, const protocol::H
   }
   admission.verdict = Answer::accept;
   return admission;
+}
+
+// A client may say which room it will mostly be in, to be served where that is at home. Whose rooms
+// it means it says itself: it is where that is looked up, and not what it may do there.
+std::optional<std::uint32_t> Admissions::shard_wanted(const protocol::HttpRequest& request) {
+  const auto room = protocol::query_parameter(request.query, "near");
+  if (!room) return std::nullopt;
+  const auto tenant = protocol::query_parameter(request.query, "tenant");
+  set_engine_name(context_.room_name, *room,
+                  tenant.value_or(context_.options().auth.token.default_tenant));
+  return context_.rooms.home_of(context_.room_name);
 }
 
 engine::Admission Admissions::refuse(engine::SessionId id, AuthFailure why,
@@ -134,9 +142,7 @@ std::optional<std::string> Admissions::enter(ClientHandle handle, const Identity
       context_.limiter.check_connection(client.address_hash, tenant_hash, context_.now());
   if (!verdict.allowed) return refuse_limited(client.session, verdict);
   client.connected_at_ms = context_.unix_ms();
-  const bool first =
-      context_.clients.identify(handle, identity, context_.grants.share(grants_of(identity)));
-  if (first) routes_.arrived(client.user_hash);
+  context_.clients.identify(handle, identity, context_.grants.share(grants_of(identity)));
   context_.counters.admitted.add();
   return std::nullopt;
 }

@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 
-#include "app/delivery/user_routes.h"
 #include "app/native/native_context.h"
 #include "app/rooms/room_events.h"
 #include "engine/session/session_handler.h"
@@ -18,8 +17,7 @@ namespace app {
 
 class Admissions {
  public:
-  Admissions(NativeContext& context, UserRoutes& routes, RoomEvents& rooms)
-      : context_(context), routes_(routes), rooms_(rooms) {}
+  Admissions(NativeContext& context, RoomEvents& rooms) : context_(context), rooms_(rooms) {}
 
   // For a path of native events.
   engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,
@@ -31,6 +29,8 @@ class Admissions {
   void refresh(ClientHandle handle, std::string token, std::string request_id);
 
  private:
+  // Nothing when the request does not say.
+  std::optional<std::uint32_t> shard_wanted(const protocol::HttpRequest& request);
   engine::Admission refuse(engine::SessionId id, AuthFailure why, std::uint64_t address_hash);
   void ask(ClientHandle handle, std::string token);
   // What lets the client in once its identity is known; else why not.
@@ -42,7 +42,6 @@ class Admissions {
   void note_failure(AuthFailure why, std::uint64_t address_hash);
 
   NativeContext& context_;
-  UserRoutes& routes_;
   RoomEvents& rooms_;
 };
 

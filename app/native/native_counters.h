@@ -26,6 +26,7 @@ struct NativeCounters {
   base::Counter publications;  // By the server API.
   base::Counter paced;         // Messages that waited for others.
   base::Counter expired;       // Sessions that ended with their token.
+  base::Counter user_excess;   // Ended because their user had too many connections.
   base::Counter refreshed;
   base::Counter revoked;
   base::Counter evictions;  // From rooms, because a right to them was lost.

@@ -38,7 +38,7 @@ NativeGateway::NativeGateway(engine::WebSocketShard& program, SharedServices& se
       typing_(context_),
       receipts_(context_),
       publishing_(context_, routes_, receipts_),
-      admissions_(context_, routes_, room_events_),
+      admissions_(context_, room_events_),
       reader_(keys_of(context_.options().events)),
       tasks_(base::kPostedTasksDefault) {}
 
@@ -47,12 +47,26 @@ bool NativeGateway::serves(std::string_view path) const noexcept {
          context_.options().events.paths.end();
 }
 
+// Rights are looked at again, some clients a turn.
 void NativeGateway::set_policy(std::shared_ptr<const Policy> policy) {
   context_.policy = std::move(policy);
   context_.limiter.set_options(context_.options().limits);
-  context_.clients.for_each([&](ClientHandle handle, const Client& client) {
-    if (client.state == ClientState::present) room_events_.grants_changed(handle);
-  });
+  recheck_from_ = 0;
+}
+
+// True when there are more.
+bool NativeGateway::recheck_rights() {
+  const std::uint32_t all = context_.clients.touched();
+  const std::uint32_t end = std::min(all, recheck_from_ + kClientsRecheckedPerTurn);
+  for (; recheck_from_ < end; ++recheck_from_) {
+    const ClientHandle handle = context_.clients.handle_at(recheck_from_);
+    const Client* client = context_.clients.find(handle);
+    if (client != nullptr && client->state == ClientState::present) {
+      room_events_.grants_changed(handle);
+    }
+  }
+  if (recheck_from_ >= all) recheck_from_ = kNoRecheck;
+  return recheck_from_ != kNoRecheck;
 }
 
 // ---- Coming and going ---------------------------------------------------------------------------
@@ -63,6 +77,7 @@ void NativeGateway::on_open(engine::SessionId id) {
   context_.log.opened(*client, context_.now());
   tell_connected(*client);
   room_events_.enter(*client);
+  routes_.arrived(client->user_hash);
 }
 
 void NativeGateway::tell_connected(const Client& client) {
@@ -109,7 +124,8 @@ void NativeGateway::on_close(engine::SessionId id, const engine::CloseInfo& info
     if (info.opened) context_.log.closed(*client, info, lasted, context_.now());
   }
   room_events_.forget(*client);
-  if (context_.clients.remove(handle)) routes_.left(user_hash);
+  context_.clients.remove(handle);
+  if (info.opened) routes_.left(user_hash);
   context_.counters.clients.set(context_.clients.size());
 }
 
@@ -281,7 +297,8 @@ base::Instant NativeGateway::next_deadline() const noexcept {
 }
 
 engine::StepResult NativeGateway::run_tasks() {
-  const bool more = tasks_.run(*this, base::kPostedTasksPerTurn);
+  bool more = tasks_.run(*this, base::kPostedTasksPerTurn);
+  if (recheck_from_ != kNoRecheck) more |= recheck_rights();
   routes_.give_answers([this](std::uint64_t ticket, const engine::PublishAnswer& answer) {
     publishing_.settle(ticket, answer);
   });

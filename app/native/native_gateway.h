@@ -81,12 +81,15 @@ class NativeGateway {
   UserRoutes& routes() noexcept { return routes_; }
 
  private:
+  static constexpr std::uint32_t kNoRecheck = UINT32_MAX;
+
   struct Known;  // An event that clients may send.
 
   void on_text(ClientHandle handle, Client& client, std::span<const std::byte> payload);
   void on_event(ClientHandle handle, Client& client, const Event& event);
   void on_refresh(ClientHandle handle, Client& client, const Event& event);
   void on_ping(ClientHandle handle, Client& client, const Event& event);
+  bool recheck_rights();
   void tell_connected(const Client& client);
 
   NativeContext context_;
@@ -99,6 +102,7 @@ class NativeGateway {
   Admissions admissions_;
   EventReader reader_;
   ShardPosts::Tasks tasks_;
+  std::uint32_t recheck_from_ = kNoRecheck;  // The place of the next whose rights are looked at.
 };
 
 }  // namespace app

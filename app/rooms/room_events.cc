@@ -175,7 +175,10 @@ bool RoomEvents::read_position(Client& client, const Event& event, bool& recover
                                engine::ResumePosition& from) {
   const Field* epoch = event.find("epoch");
   const Field* number = event.find("seq");
-  recovers = epoch != nullptr && number != nullptr;
+  const auto given = [](const Field* field) {
+    return field != nullptr && field->kind != FieldKind::null;
+  };
+  recovers = given(epoch) && given(number);
   if (!recovers) return true;
   const char* const end = epoch->text.data() + epoch->text.size();
   const bool good = epoch->kind == FieldKind::string && number->kind == FieldKind::number &&

@@ -5,6 +5,7 @@
 // pages of kPageEntriesMost. What another shard must be asked for is answered when that has been.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -43,6 +44,7 @@ class RoomEvents {
   void on_left(engine::SessionId session, const engine::Room& room);
   // The client is gone: nobody waits for its joins any more.
   void forget(const Client& client);
+  std::size_t joins_waiting() const noexcept { return pending_.size(); }
 
  private:
   // A join that waits for the room's home, by session and room.

@@ -191,6 +191,8 @@ void add_native(Page& page) {
       [&](const Parts& parts, std::uint8_t i) { return of(parts).auth_failures[i].value(); });
   page.counter("millrace_auth_expired_total", "Sessions that ended with their token",
                [&](const Parts& parts) { return of(parts).expired.value(); });
+  page.counter("millrace_user_excess_total", "Sessions ended because their user had too many",
+               [&](const Parts& parts) { return of(parts).user_excess.value(); });
   page.counter("millrace_auth_refreshed_total", "Tokens that were renewed in place",
                [&](const Parts& parts) { return of(parts).refreshed.value(); });
   page.counter("millrace_auth_revoked_total", "Sessions that the server API ended by revocation",

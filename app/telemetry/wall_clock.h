@@ -21,16 +21,15 @@ class WallClock {
   std::int64_t unix_ms(base::Instant now) const noexcept {
     return offset_ms_.load(std::memory_order_relaxed) + milliseconds_of(now);
   }
-  // When it will be so late: the monotonic time of a wall time; never, past the year 9999.
+  // When it will be so late: the monotonic time of a wall time. Never, where an Instant, which
+  // counts nanoseconds, does not reach: after some 290 years.
   base::Instant instant_of(std::int64_t unix_ms) const noexcept {
-    if (unix_ms > kLastMs) return base::kForever;
-    return base::Instant{} +
-           std::chrono::milliseconds{unix_ms - offset_ms_.load(std::memory_order_relaxed)};
+    const std::int64_t ms = unix_ms - offset_ms_.load(std::memory_order_relaxed);
+    if (ms >= milliseconds_of(base::kForever)) return base::kForever;
+    return base::Instant{} + std::chrono::milliseconds{ms};
   }
 
  private:
-  static constexpr std::int64_t kLastMs = 253'402'300'799'999;
-
   static std::int64_t milliseconds_of(base::Instant now) noexcept {
     return std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()).count();
   }

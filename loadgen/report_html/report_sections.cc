@@ -63,7 +63,7 @@ std::string latencies(const Report& report) {
 std::string audit_row(std::string_view name, const AuditCounts& audit) {
   std::string html = "<tr><th>" + html_escaped(name) + "</th>";
   for (const std::uint64_t value : {audit.checked, audit.lost, audit.duplicates, audit.disorder,
-                                    audit.corrupt, audit.misdelivered}) {
+                                    audit.corrupt, audit.misdelivered, audit.misreported}) {
     html += number_cell(grouped(value));
   }
   const bool passed = audit.faults() == 0;
@@ -75,7 +75,7 @@ std::string audit(const Report& report) {
   if (report.audit.checked == 0 && report.audit.faults() == 0) return {};
   std::string head = "<th></th>";
   for (const std::string_view name :
-       {"checked", "lost", "duplicates", "disorder", "corrupt", "misdelivered"}) {
+       {"checked", "lost", "duplicates", "disorder", "corrupt", "misdelivered", "misreported"}) {
     head += fmt::format("<th class=number>{}</th>", name);
   }
   std::string rows = audit_row("all messages", report.audit);

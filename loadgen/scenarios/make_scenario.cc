@@ -5,6 +5,7 @@
 #include "loadgen/scenarios/connect_scenario.h"
 #include "loadgen/scenarios/idle_scenario.h"
 #include "loadgen/scenarios/message_traffic.h"
+#include "loadgen/scenarios/native_traffic.h"
 #include "loadgen/scenarios/storm_crowd.h"
 
 namespace loadgen {
@@ -30,6 +31,14 @@ std::unique_ptr<Scenario> make_mixed(const Stage& stage) {
   return parts;
 }
 
+std::unique_ptr<Scenario> make_native(const Stage& stage) {
+  auto tenants = std::make_unique<CompositeScenario>(stage);
+  for (std::size_t i = 0; i < stage.options.groups.size(); ++i) {
+    tenants->add(std::make_unique<NativeTraffic>(stage, i));
+  }
+  return tenants;
+}
+
 }  // namespace
 
 std::unique_ptr<Scenario> make_scenario(const Stage& stage) {
@@ -48,6 +57,8 @@ std::unique_ptr<Scenario> make_scenario(const Stage& stage) {
       return std::make_unique<ChurnScenario>(stage, 0);
     case ScenarioKind::mixed:
       return make_mixed(stage);
+    case ScenarioKind::native:
+      return make_native(stage);
   }
   return nullptr;
 }

@@ -79,7 +79,9 @@ class AllocationTest : public testing::TestWithParam<std::uint32_t> {
     options_.shards = GetParam();
     options_.raw = true;
     pages_ = std::make_unique<Pages>(true);
-    factory_ = std::make_unique<GatewayShardFactory>(options_, *pages_);
+    services_ = std::make_unique<SharedServices>(options_, 1);
+    factory_ =
+        std::make_unique<GatewayShardFactory>(make_policy(options_).take(), *services_, *pages_);
     engine::ShardGroupOptions group;
     group.shards = options_.shards;
     group.listen = options_.listen;
@@ -125,6 +127,7 @@ class AllocationTest : public testing::TestWithParam<std::uint32_t> {
 
   Options options_;
   std::unique_ptr<Pages> pages_;
+  std::unique_ptr<SharedServices> services_;
   std::unique_ptr<GatewayShardFactory> factory_;
   std::unique_ptr<engine::ShardGroup> group_;
   std::string payload_;

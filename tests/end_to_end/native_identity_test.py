@@ -9,7 +9,7 @@ import unittest
 
 from support import gateway, tokens
 from support.auth_service import AuthService
-from support.native_client import AsyncTest, Refused, connect, handshake
+from support.native_client import AsyncTest, Refused, connect, connect_as, handshake
 from support.native_gateway import NativeGateway, NativeGatewayTest
 from support.raw_client import RawClient, plain_request
 
@@ -282,6 +282,31 @@ class KeysTest(AsyncTest):
                 issuer.start()
                 self.assertTrue(gateway.wait_until(
                     lambda: handshake(server, f"/ws?token={pair.mint('ann')}").status == 101))
+
+
+class ThrottleTest(AsyncTest):
+    async def test_an_address_that_fails_too_often_is_a_429(self):
+        with NativeGateway({"auth": {"failures_per_minute": 10,
+                                     "address_header": "X-Forwarded-For"}}) as server:
+            async with await connect_as(server, "inside",
+                                        headers={"X-Forwarded-For": "192.0.2.1"}) as inside:
+                bad = f"/ws?token={tokens.mint('ann', exp=1)}"
+                seen = [handshake(server, bad, X_Forwarded_For="192.0.2.1") for _ in range(30)]
+                statuses = [response.status for response in seen]
+                # A new minute may begin anywhere among them.
+                self.assertEqual(set(statuses), {401, 429})
+                self.assertEqual(statuses[:10], [401] * 10)
+                throttled = next(one for one in seen if one.status == 429)
+                error = refusal(throttled)
+                self.assertEqual((error["code"], error["reason"]), ("AUTH_FAILED", "throttled"))
+                self.assertGreater(int(throttled.header("Retry-After")), 0)
+                count = server.metrics().value("millrace_auth_failures_total", reason="throttled")
+                self.assertEqual(count, statuses.count(429))
+                # Whoever is in stays in, and others are not made to wait.
+                await inside.must("ping")
+                async with await connect_as(server, "other",
+                                            headers={"X-Forwarded-For": "192.0.2.2"}) as other:
+                    await other.must("ping")
 
 
 if __name__ == "__main__":

@@ -138,7 +138,8 @@ class IsolationTest(NativeGatewayTest, AsyncTest):
             with self.subTest(name=name[:40]):
                 for event, more in (
                         ("chat:room:join", {}), ("chat:room:create", {}), ("chat:room:leave", {}),
-                        ("chat:room:presence", {"limit": 1000}), ("chat:room:history", {"after": 0}),
+                        ("chat:room:presence", {"limit": 1000}),
+                        ("chat:room:history", {"after": 0}),
                         ("chat:room:join", {"epoch": self.position["epoch"], "seq": 0}),
                         ("chat:message:send", {"content": "x"}), ("message:send", {"event": "x"})):
                     for key in ("room", "roomId"):
@@ -202,7 +203,7 @@ class IsolationTest(NativeGatewayTest, AsyncTest):
         shard, slot, generation = self.victim.id[1:].split("-")
         for name in (f"c{shard}-{slot}-0", f"c{shard}-{slot}", f"c{shard}-0{slot}-{generation}",
                      f"c{shard}-{slot}-{generation}-1", f"cffff-{slot}-{generation}",
-                     f"cffffffff-ffffffff-ffffffff", f"c-1-{slot}-{generation}", "c", "c--", "c0--",
+                     "cffffffff-ffffffff-ffffffff", f"c-1-{slot}-{generation}", "c", "c--", "c0--",
                      f"c{shard}-ffffffff-{generation}", f"C{shard}-{slot}-{generation}"):
             answer = await self.evil.ask("message:send", {"connection": name, "event": "x"})
             if answer["event"] == "message:sent":
@@ -262,8 +263,8 @@ class IsolationTest(NativeGatewayTest, AsyncTest):
         await self.nothing_came()
 
     async def test_tenants_whose_names_would_glue_to_anothers_room(self):
-        for tenant in ("victim\x01", "\x01victim", "x\x01victim", "vic\ntim", "victim\x00", "v" * 65,
-                       "victim ", "victim%01", "victim:", "*", "é"):
+        for tenant in ("victim\x01", "\x01victim", "x\x01victim", "vic\ntim", "victim\x00",
+                       "v" * 65, "victim ", "victim%01", "victim:", "*", "é"):
             with self.assertRaises(Refused) as refused:
                 await connect_as(self.gateway, "ann", tenant)
             self.assertEqual(refused.exception.status, 401, tenant)

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <vector>
 
 namespace loadgen {
@@ -251,8 +252,7 @@ TEST(CommandLine, HelpAndVersionAreNoMistakes) {
 
 TEST(CommandLine, AnswersEachMistakeWithOneLine) {
   EXPECT_THAT(refused({}), HasSubstr("scenario"));
-  EXPECT_THAT(refused({"fly", kUrl}),
-              HasSubstr("connect, idle, echo, room, storm, slow-readers, churn, mixed or ramp"));
+  EXPECT_THAT(refused({"fly", kUrl}), HasSubstr("slow-readers, churn, mixed, native or ramp"));
   EXPECT_THAT(refused({"echo"}), HasSubstr("url"));
   EXPECT_THAT(refused({"echo", "http://x"}), HasSubstr("ws://"));
   EXPECT_THAT(refused({"echo", kUrl, "--no-such"}), HasSubstr("--no-such"));
@@ -282,6 +282,52 @@ TEST(CommandLine, AnswersEachMistakeWithOneLine) {
 
 TEST(CommandLine, AFixedRoomIsFineForOneRoom) {
   EXPECT_EQ(accepted({"room", "ws://127.0.0.1:80/room?room=a"}).target.path, "/room?room=a");
+}
+
+class NativeCommandLine : public testing::Test {
+ protected:
+  void SetUp() override { setenv("MILLRACE_LOAD_TOKEN_SECRET", "secret", 1); }
+  void TearDown() override { unsetenv("MILLRACE_LOAD_TOKEN_SECRET"); }
+};
+
+TEST_F(NativeCommandLine, ReadsANativeRun) {
+  const LoadOptions options =
+      accepted({"native",    kUrl,        "--tenants",    "2",      "--rooms",      "20",
+                "--members", "8",         "--rooms-each", "4",      "--publishers", "2",
+                "--rate",    "800",       "--deliveries", "--acks", "0.5",          "--receipts",
+                "0.25",      "--no-near", "--size",       "64..300"});
+  EXPECT_EQ(options.scenario, ScenarioKind::native);
+  EXPECT_EQ(options.target.path, "/ws");
+  EXPECT_EQ(options.connections, 40);
+  EXPECT_EQ(options.rate, 100);
+  EXPECT_EQ(options.groups.size(), 2);
+  EXPECT_EQ(options.native.tenants, 2);
+  EXPECT_EQ(options.native.secret, "secret");
+  EXPECT_EQ(options.native.acknowledged_share, 0.5);
+  EXPECT_EQ(options.native.receipts_share, 0.25);
+  EXPECT_FALSE(options.native.near);
+}
+
+TEST_F(NativeCommandLine, HasDefaultsThatFitEachOther) {
+  const LoadOptions options = accepted({"native", kUrl});
+  EXPECT_EQ(options.connections, 300);
+  EXPECT_EQ(options.native.tenants, 3);
+  EXPECT_EQ(options.rooms_each, 3);
+  EXPECT_TRUE(options.open_loop());
+  EXPECT_TRUE(options.native.near);
+}
+
+TEST_F(NativeCommandLine, RefusesWhatDoesNotFit) {
+  EXPECT_THAT(refused({"native", kUrl, "--rooms", "31"}), HasSubstr("--tenants"));
+  EXPECT_THAT(refused({"native", kUrl, "--rooms", "6"}), HasSubstr("--rooms-each"));
+  EXPECT_THAT(refused({"native", kUrl, "--members", "31"}), HasSubstr("--rooms-each"));
+  EXPECT_THAT(refused({"native", kUrl, "--size", "63"}), HasSubstr("--size"));
+  EXPECT_THAT(refused({"native", kUrl, "--acks", "1.1"}), HasSubstr("--acks"));
+  EXPECT_THAT(refused({"native", kUrl, "--receipts", "-0.1"}), HasSubstr("--receipts"));
+  EXPECT_THAT(refused({"native", kUrl, "--token-secret-file", "/nowhere"}),
+              HasSubstr("--token-secret-file"));
+  unsetenv("MILLRACE_LOAD_TOKEN_SECRET");
+  EXPECT_THAT(refused({"native", kUrl}), HasSubstr("MILLRACE_LOAD_TOKEN_SECRET"));
 }
 
 }  // namespace

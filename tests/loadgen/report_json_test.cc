@@ -38,7 +38,7 @@ TEST(ReportJson, HasTheDocumentedFields) {
   EXPECT_THAT(keys(json["options"]),
               ElementsAre("connections", "rooms", "members", "publishers", "rooms_each", "rate",
                           "arrivals", "in_flight", "size_least", "size_most", "processes", "shards",
-                          "cpus", "seed", "warm_up_seconds", "duration_seconds"));
+                          "cpus", "tenants", "seed", "warm_up_seconds", "duration_seconds"));
   EXPECT_THAT(keys(json["times"]), ElementsAre("connecting_seconds", "warm_up_seconds",
                                                "measured_seconds", "drain_seconds"));
   EXPECT_THAT(keys(json["connections"]),
@@ -51,7 +51,7 @@ TEST(ReportJson, HasTheDocumentedFields) {
   EXPECT_THAT(keys(json["bytes"]),
               ElementsAre("payload_sent", "payload_received", "socket_sent", "socket_received"));
   EXPECT_THAT(keys(json["audit"]), ElementsAre("checked", "lost", "duplicates", "disorder",
-                                               "corrupt", "misdelivered", "passed"));
+                                               "corrupt", "misdelivered", "misreported", "passed"));
   EXPECT_THAT(keys(json["generator"]), ElementsAre("stalls", "skipped", "unsent"));
   EXPECT_THAT(keys(json["server"]),
               ElementsAre("pid", "name", "user_seconds", "system_seconds", "cpus_busy",

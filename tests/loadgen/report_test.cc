@@ -20,8 +20,9 @@ TEST(Report, ARunWithoutFaultPasses) {
 }
 
 TEST(Report, EachFaultOfTheAuditFailsTheRun) {
-  for (auto fault : {&AuditCounts::lost, &AuditCounts::duplicates, &AuditCounts::disorder,
-                     &AuditCounts::corrupt, &AuditCounts::misdelivered}) {
+  for (auto fault :
+       {&AuditCounts::lost, &AuditCounts::duplicates, &AuditCounts::disorder, &AuditCounts::corrupt,
+        &AuditCounts::misdelivered, &AuditCounts::misreported}) {
     Report report = sample_report();
     report.audit.*fault = 3;
     judge(report);
@@ -70,7 +71,9 @@ TEST(Report, EveryMetricIsJudged) {
       {"joined==11", "joined>11"},
       {"left_close==12", "left_close>12"},
       {"left_abort==13", "left_abort>13"},
-      {"left_vanish==14", "left_vanish>14"}};
+      {"left_vanish==14", "left_vanish>14"},
+      {"acknowledged==15", "acknowledged>15"},
+      {"receipted==16", "receipted>16"}};
   ASSERT_EQ(met_and_not.size(), kMetricCount);
   for (const auto& [met, missed] : met_and_not) {
     Report report = sample_report();

@@ -48,6 +48,8 @@ inline Report sample_report() {
   count(Tally::left_close, 12);
   count(Tally::left_abort, 13);
   count(Tally::left_vanish, 14);
+  count(Tally::acknowledged, 15);
+  count(Tally::receipted, 16);
   report.server = ProcessReport{.pid = 42, .name = "server"};
   report.server->cpu = {.total = 4s, .user_ticks = 1, .system_ticks = 3};
   report.server->cpus_busy = 0.4;

@@ -1,5 +1,7 @@
 """A real millrace: started on a port of its own, read, and always ended with the test."""
 
+import functools
+import mmap
 import os
 import pathlib
 import re
@@ -28,6 +30,15 @@ def program():
     if not path.is_file():
         raise AssertionError(f"{path} is not built; scripts/build dev --target millrace does it")
     return str(path)
+
+
+@functools.cache
+def is_instrumented():
+    """Whether it is a sanitizer's build, many times slower and larger: then times and sizes that
+    are judged finely say nothing of the product."""
+    with open(program(), "rb") as file, \
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as octets:
+        return any(octets.find(name) >= 0 for name in (b"__asan_init", b"__tsan_init"))
 
 
 def environment():
@@ -96,16 +107,17 @@ class Gateway:
 
     def wait_for_output(self, pattern, count=1, timeout=PATIENCE_S):
         """The first `count` matches of a pattern in the output, one per line."""
-        def found():
+        def matches():
             lines = [line for line in self.lines if line is not None]
-            matches = [match for match in map(re.compile(pattern).search, lines) if match]
-            return matches[:count] if len(matches) >= count or None in self.lines else None
+            return [match for match in map(re.compile(pattern).search, lines) if match][:count]
 
         with self.changed:
-            matches = self.changed.wait_for(found, timeout)
-        if matches is None or len(matches) < count:
+            # What has ended says no more.
+            self.changed.wait_for(lambda: len(matches()) >= count or None in self.lines, timeout)
+            found = matches()
+        if len(found) < count:
             raise AssertionError(f"millrace did not say {pattern!r}; it said:\n{self.output()}")
-        return matches
+        return found
 
     def wait_until_listening(self, count):
         found = self.wait_for_output(LISTENING.pattern, count)

@@ -17,7 +17,7 @@ QUIET_S = 0.15
 
 
 class AsyncTest(unittest.IsolatedAsyncioTestCase):
-    """Tests that are coroutines, without asyncio's debugging, which would take ten times as long."""
+    """Tests that are coroutines, without asyncio's debugging, which would be ten times slower."""
 
     async def asyncSetUp(self):
         asyncio.get_running_loop().set_debug(False)
@@ -166,8 +166,8 @@ async def connect(server, token=None, path="/ws", query="", headers=None, subpro
     try:
         websocket = await websockets.connect(
             server.websocket(path + query), extra_headers=headers, subprotocols=subprotocols,
-            origin=origin, open_timeout=gateway.PATIENCE_S, max_size=None, compression=None,
-            ping_interval=None, close_timeout=2)
+            origin=origin, open_timeout=gateway.PATIENCE_S, max_size=None, max_queue=None,
+            compression=None, ping_interval=None, close_timeout=2)
     except websockets.InvalidStatusCode as refused:
         raise Refused(refused.status_code) from None
     client = NativeClient(websocket)
@@ -188,8 +188,8 @@ def handshake(server, path="/ws", **headers):
         return client.ask(raw_client.upgrade_request(path, **headers))
 
 
-async def connect_as(server, user, tenant="acme", query="", **claims):
-    return await connect(server, tokens.mint(user, tenant, **claims), query=query)
+async def connect_as(server, user, tenant="acme", query="", headers=None, **claims):
+    return await connect(server, tokens.mint(user, tenant, **claims), query=query, headers=headers)
 
 
 def binary(room, payload=b"", kind=1, flags=0, stream=1, sequence=1, version=1):

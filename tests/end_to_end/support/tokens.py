@@ -30,7 +30,8 @@ def claims_of(user, tenant="acme", **more):
 
 def hs256(claims, secret=SECRET, header=None):
     """A token of any claims under any header, signed as HS256 whatever the header says."""
-    signed = f"{part(header or {'alg': 'HS256', 'typ': 'JWT'})}.{part(claims)}"
+    header = {"alg": "HS256", "typ": "JWT"} if header is None else header
+    signed = f"{part(header)}.{part(claims)}"
     key = secret if isinstance(secret, bytes) else secret.encode()
     return f"{signed}.{base64url(hmac.new(key, signed.encode(), hashlib.sha256).digest())}"
 

@@ -1,0 +1,198 @@
+// Chat over shards: order, acknowledgements, retries, what is paced, and who is not asked.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "app/delivery/publishing.h"
+#include "tests/app/native/native_sim.h"
+
+namespace app {
+namespace {
+
+class ChatSim : public NativeSim {
+ protected:
+  Json chat(std::size_t peer, Json data) {
+    if (!data.contains("room")) data["room"] = "r";
+    if (!data.contains("content")) data["content"] = "hello";
+    const Json answer = ask_for(peer, "chat:message:send", data);
+    EXPECT_EQ(answer.value("event", ""), "chat:message:sent") << answer;
+    return answer.at("data");
+  }
+  std::vector<Json> heard(std::size_t peer) { return events(peer, "chat:message:received"); }
+  // Members on every shard.
+  std::vector<std::size_t> members(std::size_t count) {
+    std::vector<std::size_t> peers;
+    for (std::size_t i = 0; i < count; ++i) {
+      peers.push_back(connect_on(static_cast<std::uint32_t>(i % options_.shards),
+                                 "acme/u" + std::to_string(i)));
+      join(peers.back(), "r");
+    }
+    return peers;
+  }
+};
+
+TEST_P(ChatSim, EverybodyHearsAndTheSenderIsToldOfHowMany) {
+  start();
+  const std::vector<std::size_t> peers = members(6);
+  const Json sent = chat(peers[0], {{"id", "c1"}});
+  EXPECT_EQ(sent.at("matched"), 6);
+  EXPECT_EQ(sent.at("queued"), 6);
+  EXPECT_EQ(sent.at("clientMessageId"), "c1");
+  EXPECT_EQ(sent.at("duplicate"), false);
+  for (const std::size_t peer : peers) {
+    ASSERT_TRUE(hears(peer, "chat:message:received"));
+    EXPECT_EQ(heard(peer)[0].at("id"), sent.at("id"));
+    EXPECT_EQ(heard(peer)[0].at("seq"), sent.at("seq"));
+    EXPECT_EQ(heard(peer)[0].at("senderId"), "u0");
+  }
+  EXPECT_EQ(chat(peers[1], {{"echo", false}}).at("matched"), 5);
+}
+
+TEST_P(ChatSim, WhoIsNoMemberMaySpeakAndHearsNothing) {
+  start();
+  const std::vector<std::size_t> peers = members(3);
+  const std::size_t outside = connect("acme/ann");
+  EXPECT_EQ(chat(outside, {}).at("matched"), 3);
+  for (const std::size_t peer : peers) EXPECT_TRUE(hears(peer, "chat:message:received"));
+  EXPECT_TRUE(heard(outside).empty());
+}
+
+TEST_P(ChatSim, AllHearOneOrderWithoutGaps) {
+  start();
+  const std::vector<std::size_t> peers = members(6);
+  constexpr std::size_t kEach = 15;
+  base::Prng prng(GetParam());
+  for (std::size_t i = 0; i < kEach; ++i) {
+    for (const std::size_t peer : peers) {
+      say(peer, "chat:message:send", {{"room", "r"}, {"content", std::to_string(i)}});
+      if (prng.below(3) == 0) run_for(std::chrono::microseconds{prng.below(50)});
+    }
+  }
+  for (const std::size_t peer : peers) {
+    ASSERT_TRUE(hears(peer, "chat:message:received", kEach * peers.size()));
+  }
+  const std::vector<Json> first = heard(peers[0]);
+  for (std::size_t i = 1; i < first.size(); ++i) {
+    EXPECT_EQ(first[i].at("seq"), first[i - 1].at("seq").get<int>() + 1);
+  }
+  for (const std::size_t peer : peers) EXPECT_EQ(heard(peer), first);
+}
+
+TEST_P(ChatSim, ARetryIsNotHeardAgain) {
+  start();
+  const std::vector<std::size_t> peers = members(3);
+  const Json sent = chat(peers[0], {{"id", "c1"}});
+  // From another connection of the user, on another shard.
+  const std::size_t again = connect_on(1, "acme/u0");
+  const Json retried = chat(again, {{"id", "c1"}});
+  EXPECT_EQ(retried.at("duplicate"), true);
+  EXPECT_EQ(retried.at("seq"), sent.at("seq"));
+  // Another user's is another message.
+  EXPECT_EQ(chat(peers[1], {{"id", "c1"}}).at("duplicate"), false);
+  ASSERT_TRUE(hears(peers[2], "chat:message:received", 2));
+  run_for(milliseconds{10});
+  EXPECT_EQ(heard(peers[2]).size(), 2U);
+}
+
+TEST_P(ChatSim, WhatIsPacedComesTogetherAndIsAcknowledged) {
+  start();
+  const std::vector<std::size_t> peers = members(3);
+  for (int i = 0; i < 5; ++i) {
+    say(peers[0], "chat:message:send",
+        {{"room", "r"}, {"content", "x"}, {"deliveryStatus", "batch-delay"}}, std::to_string(i));
+    run_for(milliseconds{20});
+  }
+  EXPECT_TRUE(heard(peers[1]).empty());
+  EXPECT_TRUE(events(peers[0], "chat:message:sent").empty());
+  ASSERT_TRUE(hears(peers[1], "chat:message:received", 5, milliseconds{110}));
+  EXPECT_TRUE(hears(peers[0], "chat:message:sent", 5));
+}
+
+TEST_P(ChatSim, WhatIsPacedIsSaidEvenIfItsSenderHasLeft) {
+  start();
+  const std::vector<std::size_t> peers = members(3);
+  say(peers[0], "chat:message:send",
+      {{"room", "r"}, {"content", "x"}, {"deliveryStatus", "batch-delay"}}, "1");
+  run_for(milliseconds{20});
+  close(peers[0]);
+  EXPECT_TRUE(hears(peers[1], "chat:message:received"));
+}
+
+TEST_P(ChatSim, WhoCannotBeOwedAnAnswerIsToldSoAtOnce) {
+  start(1);
+  const std::vector<std::size_t> peers = members(2);
+  on_shard(0, [](NativeGateway& gateway) {
+    while (!gateway.publishing().owed().full()) {
+      gateway.publishing().owed().owe([](const engine::PublishAnswer&) {});
+    }
+  });
+  EXPECT_EQ(chat(peers[0], {}).at("known"), false);
+  EXPECT_TRUE(hears(peers[1], "chat:message:received"));
+  on_shard(0, [](NativeGateway& gateway) {
+    // Generations are odd, and these are the first ones of their places.
+    for (std::uint64_t place = 0; place < kAcksAwaitedMost; ++place) {
+      gateway.publishing().settle(std::uint64_t{1} << 32U | place, {});
+    }
+  });
+}
+
+TEST_P(ChatSim, TheSameRoomOfAnotherTenantIsAnother) {
+  start();
+  const std::vector<std::size_t> peers = members(3);
+  const std::size_t stranger = connect("other/u0");
+  join(stranger, "r");
+  EXPECT_EQ(chat(peers[0], {{"id", "c1"}}).at("matched"), 3);
+  const Json sent = chat(stranger, {{"id", "c1"}});
+  EXPECT_EQ(sent.at("matched"), 1);
+  EXPECT_EQ(sent.at("duplicate"), false);
+  run_for(milliseconds{5});
+  EXPECT_EQ(heard(peers[1]).size(), 1U);
+  EXPECT_EQ(heard(stranger).size(), 1U);
+}
+
+// ---- Receipts -----------------------------------------------------------------------------------
+
+TEST_P(ChatSim, ReceiptsAreCountedOnceAndToldTogether) {
+  start();
+  const std::vector<std::size_t> peers = members(6);
+  const Json sent = chat(peers[0], {{"receipts", true}});
+  const std::string id = sent.at("id");
+  for (const std::size_t peer : peers) {
+    if (peer == peers[0]) continue;
+    ASSERT_TRUE(hears(peer, "chat:message:received"));
+    for (int i = 0; i < 2; ++i)
+      say(peer, "chat:message:receipt", {{"id", id}, {"kind", "delivered"}});
+  }
+  say(peers[1], "chat:message:receipt", {{"id", id}, {"kind", "read"}});
+  say(peers[2], "chat:message:receipt", {{"id", id}, {"kind", "read"}});
+  say(peers[2], "chat:message:receipt", {{"id", id}, {"kind", "read"}});
+  ASSERT_TRUE(hears(peers[0], "chat:message:receipts"));
+  run_for(seconds{1});
+  const Json told = data(peers[0], "chat:message:receipts");
+  EXPECT_EQ(told.at("delivered"), 5);
+  EXPECT_EQ(told.at("read"), 2);
+  EXPECT_EQ(told.at("seq"), sent.at("seq"));
+  EXPECT_EQ(told.at("roomId"), "r");
+  EXPECT_LE(events(peers[0], "chat:message:receipts").size(), 2U);
+}
+
+TEST_P(ChatSim, ReceiptsOfStrangersAndOfNothingAreNotCounted) {
+  start();
+  const std::vector<std::size_t> peers = members(3);
+  const std::string id = chat(peers[0], {{"receipts", true}}).at("id");
+  const std::size_t stranger = connect("other/u1");
+  say(stranger, "chat:message:receipt", {{"id", id}, {"kind", "read"}});
+  for (const char* none : {"r", "r0", "r0-", "r0-0", "r0-ffffff-1", "r9-0-1", "m0-1", ""}) {
+    say(stranger, "chat:message:receipt", {{"id", none}, {"kind", "read"}});
+  }
+  ASSERT_TRUE(hears(stranger, "error", 7));
+  run_for(seconds{1});
+  EXPECT_EQ(events(stranger, "error").size(), 7U);  // All but the one that may be a record.
+  EXPECT_TRUE(events(peers[0], "chat:message:receipts").empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, ChatSim, testing::Range<std::uint64_t>(1, 13));
+
+}  // namespace
+}  // namespace app

@@ -1,0 +1,139 @@
+// Messages to users and connections, wherever these are.
+#include "app/delivery/user_routes.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/app/native/native_sim.h"
+
+namespace app {
+namespace {
+
+class UserRoutesSim : public NativeSim {
+ protected:
+  Json send(std::size_t peer, Json data) {
+    data["event"] = "note";
+    const Json answer = ask_for(peer, "message:send", data);
+    EXPECT_EQ(answer.value("event", ""), "message:sent") << answer;
+    return answer.at("data");
+  }
+  std::vector<Json> notes(std::size_t peer) { return events(peer, "message:received"); }
+};
+
+TEST_P(UserRoutesSim, AUserHearsOnEveryConnectionAndTheSenderHowMany) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  std::vector<std::size_t> bobs;
+  for (std::uint32_t on : {0U, 0U, 1U, 2U}) bobs.push_back(connect_on(on, "acme/bob"));
+  const Json sent = send(ann, {{"user", "bob"}, {"data", 1}});
+  EXPECT_EQ(sent.at("matched"), 4);
+  EXPECT_EQ(sent.at("queued"), 4);
+  for (const std::size_t bob : bobs) {
+    ASSERT_TRUE(hears(bob, "message:received"));
+    EXPECT_EQ(notes(bob)[0].at("from").at("userId"), "ann");
+    EXPECT_EQ(notes(bob)[0].at("data"), 1);
+  }
+  EXPECT_TRUE(notes(ann).empty());
+  EXPECT_EQ(send(ann, {{"user", "nobody"}}).at("matched"), 0);
+}
+
+TEST_P(UserRoutesSim, OneConnectionIsMeantAlone) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  const std::size_t one = connect_on(1, "acme/bob");
+  const std::size_t other = connect_on(1, "acme/bob");
+  EXPECT_EQ(send(ann, {{"connection", id_of(one)}}).at("queued"), 1);
+  ASSERT_TRUE(hears(one, "message:received"));
+  EXPECT_TRUE(notes(other).empty());
+  for (const char* nobody : {"c0-3fff-1", "c1-fffffffe-ffffffff", "c2-1000000-1", "c9-0-1", "x"}) {
+    EXPECT_EQ(send(ann, {{"connection", nobody}}).at("matched"), 0) << nobody;
+  }
+}
+
+TEST_P(UserRoutesSim, AnEchoGoesToTheSendersOtherConnections) {
+  start();
+  const std::size_t one = connect_on(0, "acme/ann");
+  const std::size_t other = connect_on(2, "acme/ann");
+  EXPECT_EQ(send(one, {{"user", "ann"}, {"echo", false}}).at("matched"), 1);
+  EXPECT_EQ(send(one, {{"user", "ann"}}).at("matched"), 2);
+  ASSERT_TRUE(hears(other, "message:received", 2));
+  EXPECT_EQ(notes(one).size(), 1U);
+}
+
+TEST_P(UserRoutesSim, NobodyOfAnotherTenantIsMeant) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  const std::size_t bob = connect("other/bob");
+  EXPECT_EQ(send(ann, {{"user", "bob"}}).at("matched"), 0);
+  EXPECT_EQ(send(ann, {{"connection", id_of(bob)}}).at("matched"), 0);
+  const Json answer = ask_for(ann, "message:send", {{"tenant", "other"}, {"event", "note"}});
+  EXPECT_EQ(answer.at("data").at("code"), "PERMISSION_DENIED");
+  run_for(milliseconds{5});
+  EXPECT_TRUE(notes(bob).empty());
+}
+
+TEST_P(UserRoutesSim, TheMessagesOfOneToOneComeInTheirOrder) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  std::vector<std::size_t> bobs;
+  for (std::uint32_t on : {0U, 1U, 2U}) bobs.push_back(connect_on(on, "acme/bob"));
+  constexpr int kMessages = 100;
+  base::Prng prng(GetParam());
+  for (int i = 0; i < kMessages; ++i) {
+    say(ann, "message:send", {{"user", "bob"}, {"event", "note"}, {"data", i}});
+    run_for(std::chrono::microseconds{prng.below(40)});
+  }
+  for (const std::size_t bob : bobs) {
+    ASSERT_TRUE(hears(bob, "message:received", kMessages));
+    for (int i = 0; i < kMessages; ++i)
+      EXPECT_EQ(notes(bob)[static_cast<std::size_t>(i)].at("data"), i);
+  }
+}
+
+// Each message is answered, whoever leaves meanwhile; and who stays gets all.
+TEST_P(UserRoutesSim, CountsStayRightWhileConnectionsComeAndGo) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  const std::size_t stays = connect("acme/bob");
+  base::Prng prng(GetParam());
+  std::vector<std::size_t> others;
+  int sent = 0;
+  for (int i = 0; i < 40; ++i) {
+    if (prng.below(2) == 0) {
+      others.push_back(ask("acme/bob"));
+    } else if (!others.empty()) {
+      clients_->close(others.back());
+      others.pop_back();
+    }
+    say(ann, "message:send", {{"user", "bob"}, {"event", "note"}}, std::to_string(++sent));
+    run_for(std::chrono::microseconds{prng.below(100)});
+  }
+  ASSERT_TRUE(hears(ann, "message:sent", static_cast<std::size_t>(sent)));
+  for (const Json& each : events(ann, "message:sent")) {
+    EXPECT_GE(each.at("matched"), 1);
+    EXPECT_LE(each.at("matched"), 42);
+  }
+  EXPECT_TRUE(hears(stays, "message:received", static_cast<std::size_t>(sent)));
+  for (const std::size_t other : others) clients_->close(other);
+}
+
+TEST_P(UserRoutesSim, ASenderThatLeavesOwesNothing) {
+  start();
+  const std::size_t bob = connect("acme/bob");
+  for (int i = 0; i < 6; ++i) {
+    const std::size_t ann = connect("acme/ann");
+    say(ann, "message:send", {{"user", "bob"}, {"event", "note"}}, "1");
+    run_for(std::chrono::microseconds{30 * i});
+    close(ann);
+  }
+  run_for(milliseconds{10});
+  EXPECT_EQ(sum([](GatewayShard& one) { return one.native().publishing().owed().size(); }), 0U);
+  EXPECT_LE(notes(bob).size(), 6U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, UserRoutesSim, testing::Range<std::uint64_t>(1, 13));
+
+}  // namespace
+}  // namespace app

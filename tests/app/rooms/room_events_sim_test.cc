@@ -1,0 +1,274 @@
+// Rooms as clients use them, over shards: joining, leaving, presence, history, coming back.
+#include "app/rooms/room_events.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "app/rooms/room_names.h"
+#include "base/bytes.h"
+#include "tests/app/native/native_sim.h"
+
+namespace app {
+namespace {
+
+class RoomEventsSim : public NativeSim {
+ protected:
+  std::vector<std::string> told(std::size_t peer, std::string_view user) {
+    std::vector<std::string> all;
+    for (const Json& each : events(peer, "chat:room:member")) {
+      if (each.at("userId") == user) all.push_back(each.at("action"));
+    }
+    return all;
+  }
+  std::uint32_t home_of(std::string_view room, std::string_view tenant = "acme") {
+    std::string name;
+    set_engine_name(name, room, tenant);
+    return engine::HomeDirectory::home_of(name, options_.shards);
+  }
+  void chat(std::size_t peer, const std::string& text) {
+    ask_for(peer, "chat:message:send", {{"room", "r"}, {"content", text}});
+  }
+  std::vector<std::string> chats(std::size_t peer) {
+    std::vector<std::string> all;
+    for (const Json& each : events(peer, "chat:message:received"))
+      all.push_back(each.at("content"));
+    return all;
+  }
+};
+
+TEST_P(RoomEventsSim, ComingAndGoingIsToldHoweverItHappens) {
+  start();
+  const std::size_t stays = connect("acme/stays");
+  join(stays, "r");
+  const std::size_t leaves = connect("acme/leaves");
+  const std::size_t closes = connect("acme/closes");
+  const std::size_t aborted = connect("acme/aborted");
+  for (const std::size_t peer : {leaves, closes, aborted}) join(peer, "r");
+  ask_for(leaves, "chat:room:leave", {{"room", "r"}});
+  clients_->send(closes, tests::text_of(tests::frame({.opcode = 0x8}, "\x03\xE8")));
+  const auto id = *parse_connection_id(id_of(aborted));
+  on_shard(id.shard, [&](NativeGateway& gateway) { gateway.context().sessions.abort(id.session); });
+  for (const char* user : {"leaves", "closes", "aborted"}) {
+    EXPECT_TRUE(until([&] { return told(stays, user).size() == 2; })) << user;
+    EXPECT_EQ(told(stays, user), (std::vector<std::string>{"joined", "left"})) << user;
+  }
+  EXPECT_TRUE(told(stays, "stays").empty());
+}
+
+TEST_P(RoomEventsSim, EachRequestHasOneAnswer) {
+  start();
+  const std::size_t peer = connect("acme/ann");
+  for (int i = 0; i < 5; ++i) say(peer, "chat:room:join", {{"room", "r"}}, std::to_string(i));
+  const auto answers = [&] {
+    return events(peer, "chat:room:joined").size() + events(peer, "error").size();
+  };
+  EXPECT_TRUE(until([&] { return answers() == 5; }));
+  std::set<std::string> ids;
+  for (const Json& each : events(peer)) {
+    if (each.contains("requestId")) ids.insert(each.at("requestId").get<std::string>());
+  }
+  EXPECT_EQ(ids.size(), 5U);
+  EXPECT_GE(events(peer, "chat:room:joined").size(), 1U);
+}
+
+TEST_P(RoomEventsSim, AJoinWaitsForNobodyWhoHasLeft) {
+  start();
+  base::Prng prng(GetParam());
+  for (int i = 0; i < 12; ++i) {
+    const std::size_t peer = connect("acme/ann");
+    const std::string room = "r" + std::to_string(i);
+    if (i % 2 == 0) {
+      say(peer, "chat:room:join", {{"room", room}});
+    } else {
+      say(peer, "chat:room:join", {{"room", room}, {"epoch", "1"}, {"seq", 0}});
+    }
+    run_for(std::chrono::microseconds{prng.below(60)});
+    const auto id = *parse_connection_id(id_of(peer));
+    on_shard(id.shard,
+             [&](NativeGateway& gateway) { gateway.context().sessions.abort(id.session); });
+    ASSERT_TRUE(until([&] { return clients_known() == 0; }));
+  }
+  run_for(milliseconds{10});
+  EXPECT_EQ(sum([](GatewayShard& one) { return one.native().room_events().joins_waiting(); }), 0U);
+}
+
+TEST_P(RoomEventsSim, WhoComesBackGetsWhatItMissed) {
+  start();
+  const std::size_t stays = connect("acme/stays");
+  join(stays, "r");
+  std::size_t ann = connect_on((home_of("r") + 1) % 3, "acme/ann");
+  const Json joined = join(ann, "r");
+  chat(stays, "1");
+  ASSERT_TRUE(until([&] { return chats(ann).size() == 1; }));
+  const int seen = events(ann, "chat:message:received").back().at("seq");
+  close(ann);
+  chat(stays, "2");
+  chat(stays, "3");
+  ann = connect_on(static_cast<std::uint32_t>(GetParam() % 3), "acme/ann");
+  const Json back =
+      ask_for(ann, "chat:room:join", {{"room", "r"}, {"epoch", joined.at("epoch")}, {"seq", seen}});
+  EXPECT_EQ(back.at("data").at("recovered"), true);
+  EXPECT_EQ(back.at("data").at("missed"), 2);
+  chat(stays, "4");
+  ASSERT_TRUE(until([&] { return chats(ann).size() == 3; }));
+  EXPECT_EQ(chats(ann), (std::vector<std::string>{"2", "3", "4"}));
+}
+
+// Comings and goings have numbers, too: the first message of all is not taken for a gap.
+TEST_P(RoomEventsSim, TheFirstMessageOfARoomCanBeMissed) {
+  start();
+  const std::size_t stays = connect("acme/stays");
+  join(stays, "r");
+  std::size_t ann = connect("acme/ann");
+  const Json joined = join(ann, "r");
+  close(ann);
+  run_for(milliseconds{2});
+  chat(stays, "first");
+  ann = connect("acme/ann");
+  const Json back =
+      ask_for(ann, "chat:room:join",
+              {{"room", "r"}, {"epoch", joined.at("epoch")}, {"seq", joined.at("seq")}});
+  EXPECT_EQ(back.at("data").at("recovered"), true);
+  ASSERT_TRUE(until([&] { return chats(ann).size() == 1; }));
+}
+
+TEST_P(RoomEventsSim, AnotherEpochIsSaidToBeLost) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  chat(ann, "before");
+  const Json back = ask_for(ann, "chat:room:join", {{"room", "r"}, {"epoch", "abc"}, {"seq", 0}});
+  EXPECT_EQ(back.at("data").at("recovered"), false);
+  EXPECT_EQ(back.at("data").at("missed"), 0);
+}
+
+TEST_P(RoomEventsSim, PagesOfPresenceNameEveryoneOnce) {
+  start();
+  constexpr std::size_t kMembers = 20;
+  for (std::size_t i = 0; i < kMembers; ++i) join(connect("acme/u" + std::to_string(i)), "r");
+  const std::size_t ann = connect("acme/ann");
+  std::set<std::string> seen;
+  Json cursor;
+  std::size_t pages = 0;
+  do {
+    Json query{{"room", "r"}, {"limit", 3}};
+    if (!cursor.is_null()) query["cursor"] = cursor;
+    const Json page = ask_for(ann, "chat:room:presence", query).at("data");
+    EXPECT_EQ(page.at("count"), kMembers);
+    EXPECT_LE(page.at("members").size(), 3U);
+    for (const Json& each : page.at("members")) {
+      EXPECT_TRUE(seen.insert(each.at("connectionId")).second);
+    }
+    cursor = page.at("next");
+    ASSERT_LT(++pages, 20U);
+  } while (!cursor.is_null());
+  EXPECT_EQ(seen.size(), kMembers);
+}
+
+TEST_P(RoomEventsSim, PagesEndWhileMembersComeAndGo) {
+  start();
+  std::vector<std::size_t> peers;
+  for (int i = 0; i < 12; ++i) {
+    peers.push_back(connect("acme/u" + std::to_string(i)));
+    join(peers.back(), "r");
+  }
+  const std::size_t ann = connect("acme/ann");
+  base::Prng prng(GetParam());
+  Json cursor;
+  std::size_t pages = 0;
+  do {
+    Json query{{"room", "r"}, {"limit", 2}};
+    if (!cursor.is_null()) query["cursor"] = cursor;
+    say(ann, "chat:room:presence", query, "p" + std::to_string(pages));
+    const std::size_t one = peers[prng.below(peers.size())];
+    say(one, prng.below(2) == 0 ? "chat:room:leave" : "chat:room:join", {{"room", "r"}});
+    ASSERT_TRUE(hears(ann, "chat:room:presence", ++pages));
+    cursor = data(ann, "chat:room:presence").at("next");
+    ASSERT_LT(pages, 40U);
+  } while (!cursor.is_null());
+  for (const char* wrong : {"9.0", "0.99999", "4294967295.4294967295", "x", "-1.0", "0"}) {
+    const Json page = ask_for(ann, "chat:room:presence", {{"room", "r"}, {"cursor", wrong}});
+    EXPECT_EQ(page.at("event"), "chat:room:presence") << wrong;
+  }
+}
+
+TEST_P(RoomEventsSim, HistoryIsReadByPages) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  for (int i = 0; i < 7; ++i) chat(ann, std::to_string(i));
+  std::vector<std::string> texts;
+  std::uint64_t after = 0;
+  while (true) {
+    const Json page =
+        ask_for(ann, "chat:room:history", {{"room", "r"}, {"after", after}, {"limit", 3}})
+            .at("data");
+    if (page.at("messages").empty()) break;
+    for (const Json& each : page.at("messages")) {
+      texts.push_back(each.at("data").at("content"));
+      after = each.at("data").at("seq");
+    }
+  }
+  EXPECT_EQ(texts, (std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6"}));
+}
+
+TEST_P(RoomEventsSim, AnEventLongerThanAPageIsAPage) {
+  options_.limits.message_bytes = 2 << 20;
+  options_.room_settings.history_bytes = 8 << 20;
+  start();
+  const std::size_t ann = connect("acme/ann");
+  on_shard(home_of("r"), [](NativeGateway& gateway) {
+    std::string name;
+    set_engine_name(name, "r", "acme");
+    for (const char letter : {'a', 'b'}) {
+      const std::string text =
+          R"({"event":"e","data":")" + std::string(kHistoryPageBytesMax + 1, letter) + R"("})";
+      gateway.context().rooms.publish_to(name, engine::kNobody, protocol::Opcode::text,
+                                         base::as_bytes(text), {.keep = true});
+    }
+  });
+  for (int after = 0; after < 2; ++after) {
+    const Json page =
+        ask_for(ann, "chat:room:history", {{"room", "r"}, {"after", after}}).at("data");
+    ASSERT_EQ(page.at("messages").size(), 1U) << after;
+    EXPECT_EQ(page.at("messages")[0].at("data").get<std::string>()[0], after == 0 ? 'a' : 'b');
+  }
+}
+
+TEST_P(RoomEventsSim, WhoLosesItsRightsIsOutOfTheRoom) {
+  AccessRule rule{.pattern = "staff"};
+  for (auto& admits : rule.admits) admits = {"role:staff"};
+  ASSERT_TRUE(options_.access.add(rule).ok());
+  AccessRule any{.pattern = "*"};
+  for (auto& admits : any.admits) admits = {"*"};
+  ASSERT_TRUE(options_.access.add(any).ok());
+  start();
+  authenticator_->results["staff"] = Identity{.user = "ann", .tenant = "acme", .roles = {"staff"}};
+  const std::size_t ann = connect("staff");
+  join(ann, "staff");
+  join(ann, "r");
+  EXPECT_EQ(ask_for(ann, "auth:refresh", {{"token", "acme/ann"}}).at("event"), "auth:refreshed");
+  ASSERT_TRUE(hears(ann, "chat:room:left"));
+  EXPECT_EQ(data(ann, "chat:room:left").at("roomId"), "staff");
+  EXPECT_EQ(data(ann, "chat:room:left").at("reason"), "no longer admitted");
+  const Json refused = ask_for(ann, "chat:room:join", {{"room", "staff"}});
+  EXPECT_EQ(refused.at("data").at("code"), "ROOM_ACCESS_DENIED");
+  const Json rooms = ask_for(ann, "chat:room:list", Json::object()).at("data").at("rooms");
+  ASSERT_EQ(rooms.size(), 2U) << rooms;
+}
+
+TEST_P(RoomEventsSim, ReservedRoomsAreNotJoinedByAsking) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  for (const char* room : {"user:ann", "user:bob", "tenant:acme", "tenant:other"}) {
+    EXPECT_EQ(ask_for(ann, "chat:room:join", {{"room", room}}).at("event"), "error") << room;
+    EXPECT_EQ(ask_for(ann, "chat:room:leave", {{"room", room}}).at("event"), "error") << room;
+  }
+  EXPECT_EQ(ask_for(ann, "chat:room:join", {{"room", "everybody\x01"}}).at("event"), "error");
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RoomEventsSim, testing::Range<std::uint64_t>(1, 13));
+
+}  // namespace
+}  // namespace app

@@ -1,0 +1,113 @@
+// Who is typing, as the others in the room hear it.
+#include "app/rooms/typing.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/app/native/native_sim.h"
+
+namespace app {
+namespace {
+
+class TypingSim : public NativeSim {
+ protected:
+  void type(std::size_t peer, bool starts = true) {
+    say(peer, starts ? "chat:typing:start" : "chat:typing:stop", {{"room", "r"}});
+  }
+  // Of the user, as the peer heard it.
+  std::vector<bool> heard(std::size_t peer, std::string_view user) {
+    std::vector<bool> all;
+    for (const Json& each : events(peer, "chat:user:typing")) {
+      if (each.at("userId") == user) all.push_back(each.at("typing").get<bool>());
+    }
+    return all;
+  }
+};
+
+TEST_P(TypingSim, StartAndStopAreToldToTheOthers) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  const std::size_t bob = connect("acme/bob");
+  join(ann, "r");
+  join(bob, "r");
+  type(ann);
+  ASSERT_TRUE(hears(bob, "chat:user:typing"));
+  type(ann, false);
+  type(ann, false);
+  ASSERT_TRUE(hears(bob, "chat:user:typing", 2));
+  run_for(seconds{7});
+  EXPECT_EQ(heard(bob, "ann"), (std::vector<bool>{true, false}));
+  EXPECT_TRUE(events(ann, "chat:user:typing").empty());
+}
+
+TEST_P(TypingSim, WhoGoesOnIsToldOfSeldomAndEndsWhenSilent) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  const std::size_t bob = connect("acme/bob");
+  const std::size_t zoe = connect_on(shard_of(ann), "acme/zoe");
+  for (const std::size_t peer : {ann, bob, zoe}) join(peer, "r");
+  type(ann);
+  run_for(milliseconds{100});
+  type(ann);  // Too soon to be passed on, but it goes on.
+  run_for(milliseconds{5700});
+  type(zoe);  // Its end is later than ann's.
+  run_for(milliseconds{250});
+  EXPECT_EQ(heard(bob, "ann"), (std::vector<bool>{true}));
+  run_for(milliseconds{100});
+  EXPECT_EQ(heard(bob, "ann"), (std::vector<bool>{true, false})) << "100 ms after its end";
+  EXPECT_EQ(heard(bob, "zoe"), (std::vector<bool>{true}));
+  EXPECT_TRUE(until([&] { return heard(bob, "zoe").size() == 2; }, seconds{6}));
+}
+
+TEST_P(TypingSim, StartingAgainAndAgainEndsOnce) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  const std::size_t bob = connect("acme/bob");
+  join(ann, "r");
+  join(bob, "r");
+  for (int i = 0; i < 20; ++i) {
+    type(ann);
+    type(ann, false);
+    type(ann);
+    run_for(milliseconds{300});
+  }
+  ASSERT_TRUE(hears(bob, "chat:user:typing", 1));
+  run_for(seconds{7});
+  EXPECT_FALSE(heard(bob, "ann").back());
+  const std::size_t before = heard(bob, "ann").size();
+  run_for(seconds{20});
+  EXPECT_EQ(heard(bob, "ann").size(), before);
+}
+
+TEST_P(TypingSim, InTooManyRoomsNobodyTypes) {
+  start(1);
+  const std::size_t ann = connect("acme/ann");
+  for (std::uint32_t i = 0; i < kTypingPerClientMost + 5; ++i) {
+    say(ann, "chat:typing:start", {{"room", "r" + std::to_string(i)}});
+  }
+  run_for(milliseconds{5});
+  EXPECT_EQ(gateway(0).context().counters.typing_dropped.value(), 5U);
+  run_for(seconds{7});
+  say(ann, "chat:typing:start", {{"room", "r"}});
+  run_for(milliseconds{5});
+  EXPECT_EQ(gateway(0).context().counters.typing_dropped.value(), 5U);
+}
+
+TEST_P(TypingSim, WhoLeavesIsForgotten) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  type(ann);
+  run_for(milliseconds{5});
+  close(ann);
+  const std::size_t bob = connect("acme/bob");
+  join(bob, "r");
+  run_for(seconds{7});
+  EXPECT_TRUE(events(bob, "chat:user:typing").empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, TypingSim, testing::Range<std::uint64_t>(1, 9));
+
+}  // namespace
+}  // namespace app

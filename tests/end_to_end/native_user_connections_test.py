@@ -1,0 +1,53 @@
+"""How many connections a user may have, over shards that know of each other only through the
+user's home: the one that is too many is told so and closed, and nobody else notices."""
+
+import asyncio
+import unittest
+
+import websockets
+
+from support.native_client import QUIET_S, AsyncTest, connect_as
+from support.native_gateway import NativeGatewayTest
+
+MOST = 3
+
+
+class UserConnectionsTest(NativeGatewayTest, AsyncTest):
+    tables = {"limits": {"connections_per_user": MOST}}
+
+    async def connect(self, user, tenant="acme"):
+        client = await connect_as(self.gateway, user, tenant)
+        self.addAsyncCleanup(client.__aexit__, None, None, None)
+        return client
+
+    async def must_be_ended(self, client):
+        error = await client.error()
+        self.assertEqual(error["code"], "RATE_LIMITED")
+        self.assertFalse(error["recoverable"])
+        with self.assertRaises(websockets.ConnectionClosed) as closed:
+            while True:
+                await client.receive(5)
+        self.assertEqual(closed.exception.rcvd.code, 1008)
+
+    async def test_one_too_many_is_ended_and_the_others_stay(self):
+        for _ in range(3):  # Wherever the kernel puts them.
+            clients = [await self.connect("ann") for _ in range(MOST)]
+            await self.must_be_ended(await self.connect("ann"))
+            for client in clients:
+                await client.must("ping")
+            # Neither another user nor one of that name elsewhere is counted with them.
+            for other in (await self.connect("bob"), await self.connect("ann", "other")):
+                await other.must("ping")
+                await other.websocket.close()
+            # Who leaves makes room, once the user's home has heard of it.
+            await clients[0].websocket.close()
+            await asyncio.sleep(QUIET_S)
+            again = await self.connect("ann")
+            await again.must("ping")
+            for client in (*clients[1:], again):
+                await client.websocket.close()
+            await asyncio.sleep(QUIET_S)
+
+
+if __name__ == "__main__":
+    unittest.main()
