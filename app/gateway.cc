@@ -22,6 +22,7 @@
 #include "base/byte_text.h"
 #include "base/duration_text.h"
 #include "base/log.h"
+#include "base/log_thread.h"
 #include "engine/shard/host_limits.h"
 #include "engine/shard/shard_group.h"
 #include "millrace_version.h"
@@ -282,6 +283,7 @@ void Gateway::drop_retired() {
 int run_gateway(Options options, Reread reread) {
   base::configure_log(options.log_level, options.log_format);
   const sigset_t signals = block_signals();
+  const base::LogThread log_thread;  // Shards log too, and wait for nobody.
   if (options.listen_is_default && !host_has_ipv6()) options.listen.pop_back();
   auto policy = make_policy(std::move(options));
   if (!policy.ok()) {

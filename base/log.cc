@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/json_text.h"
+#include "base/log_writer.h"
 
 namespace base {
 
@@ -20,18 +21,6 @@ constexpr auto kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
 constexpr auto kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
 
 constinit std::atomic<LogFormat> log_format{LogFormat::text};
-
-// Never destroyed, so that static objects may log while they are.
-spdlog::logger& logger() {
-  static spdlog::logger& instance = *[] {
-    auto* const created =
-        new spdlog::logger("millrace", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    created->set_level(spdlog::level::trace);  // Our own threshold decides, before formatting.
-    created->set_pattern(kTextPattern, spdlog::pattern_time_type::utc);
-    return created;
-  }();
-  return instance;
-}
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
@@ -100,9 +89,21 @@ std::string json_members(std::string_view message, std::initializer_list<LogFiel
 
 }  // namespace
 
+// Never destroyed, so that static objects may log while they are.
+spdlog::logger& detail::plain_log_writer() {
+  static spdlog::logger& instance = *[] {
+    auto* const created =
+        new spdlog::logger("millrace", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    created->set_level(spdlog::level::trace);  // Our own threshold decides, before formatting.
+    created->set_pattern(kTextPattern, spdlog::pattern_time_type::utc);
+    return created;
+  }();
+  return instance;
+}
+
 void configure_log(LogLevel level, LogFormat format) {
   const auto pattern = format == LogFormat::json ? kJsonPattern : kTextPattern;
-  logger().set_pattern(pattern, spdlog::pattern_time_type::utc);
+  detail::plain_log_writer().set_pattern(pattern, spdlog::pattern_time_type::utc);
   log_format.store(format, std::memory_order_relaxed);
   detail::log_threshold.store(level, std::memory_order_relaxed);
 }
@@ -115,7 +116,9 @@ void detail::write_log_line(LogLevel level, std::initializer_list<LogField> fiel
   const std::string_view text(message.data(), message.size());
   const bool json = log_format.load(std::memory_order_relaxed) == LogFormat::json;
   const std::string line = json ? json_members(text, fields) : text_line(text, fields);
-  logger().log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
+  spdlog::logger* const of_thread = log_writer.load(std::memory_order_acquire);
+  spdlog::logger& writer = of_thread != nullptr ? *of_thread : plain_log_writer();
+  writer.log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
 }  // namespace base

@@ -101,7 +101,7 @@ BANS = [
         r"\b(?:std::)?(?:shared_ptr|make_shared|weak_ptr)\b",
         "a handle, or the shared payload",
         CORE,
-        r"base/log\.",
+        r"base/log(_thread)?\.",
     ),
     Ban(
         r"\bstd::function\b",

@@ -1,9 +1,13 @@
 """The log's lines about connections: each is an object, a connection's story is found by its id,
 what is secret is in none, and a flood of them stays a trickle."""
 
+import fcntl
 import json
+import os
 import signal
+import subprocess
 import time
+import types
 import unittest
 
 from support import frames, gateway, tokens
@@ -12,6 +16,7 @@ from support.native_gateway import NativeGateway
 from support.raw_client import RawClient, upgrade_request
 
 LINES_PER_SECOND = 100  # Of each kind: LogSamplingOptions.
+PIPE_BYTES = 4096
 
 
 class ConnectionLogTest(unittest.TestCase):
@@ -134,6 +139,30 @@ class ConnectionLogTest(unittest.TestCase):
             lambda: len(self.lines(server, "refused")) + told() == count), server.output()[-2000:])
         self.assertLessEqual(len(self.lines(server, "refused")),
                              LINES_PER_SECOND * (lasted + 1) + 1)
+
+    def test_a_log_that_nobody_reads_holds_up_nobody(self):
+        reads, writes = os.pipe()
+        fcntl.fcntl(writes, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        with os.fdopen(reads, errors="replace") as log:
+            with subprocess.Popen(
+                    gateway.command("--listen", "127.0.0.1:0", "--shards", 2), stderr=writes,
+                    stdin=subprocess.DEVNULL, env=gateway.environment()) as process:
+                os.close(writes)
+                found = gateway.LISTENING.search(log.readline())
+                server = types.SimpleNamespace(host=found.group(1), port=int(found.group(2)))
+                try:
+                    # Each has two lines, of more than a hundred bytes.
+                    for _ in range(PIPE_BYTES // 100):
+                        client = EventClient(server)
+                        client.request("ping", {}, "pong")
+                        self.close(client)
+                    process.terminate()
+                    said = log.read()
+                    self.assertEqual(process.wait(gateway.PATIENCE_S), 0)
+                finally:
+                    process.kill()
+        self.assertGreater(len(said), PIPE_BYTES)
+        self.assertIn("drained; goodbye", said)
 
     def test_a_reload_changes_how_many_connections_are_logged(self):
         server = self.start(sample=4_000_000_000)
