@@ -23,12 +23,15 @@ constexpr std::array<FieldRule, 2> kRules{
 }  // namespace
 
 base::Handle Receipts::open(ClientHandle sender, std::string_view room) {
-  const base::Handle handle = records_.try_insert();
-  if (Record* record = records_.find(handle); record != nullptr) {
-    record->sender = sender;
-    record->room = room;
-    old_.push_back({handle, context_.now()});
+  if (records_.full()) {
+    records_.erase(old_.pop_front().record);
+    context_.counters.receipts_evicted.add();
   }
+  const base::Handle handle = records_.try_insert();
+  Record& record = *records_.find(handle);
+  record.sender = sender;
+  record.room = room;
+  old_.push_back({handle, context_.now()});
   return handle;
 }
 

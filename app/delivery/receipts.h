@@ -3,7 +3,7 @@
 // A message whose sender wants to know has a record on the sender's shard, and an id that names it;
 // whoever gets the message says so with that id, and the record counts each reader once. Threads:
 // the shard's own. Bounds: kReceiptsMost records, kReceiptReadersMost readers of each told apart,
-// kReceiptsFor; past one of them nothing more is counted.
+// kReceiptsFor; past one of them nothing more is counted, and of records the oldest go.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ class Receipts {
  public:
   explicit Receipts(NativeContext& context) : context_(context) {}
 
-  // A record for a message of the client. Null when there are too many.
+  // A record for a message of the client. Where there are too many, the oldest goes.
   base::Handle open(ClientHandle sender, std::string_view room);
   // What the message's id is, so that receipts find the record.
   std::string id_of(base::Handle record) const;

@@ -31,6 +31,7 @@ struct NativeCounters {
   base::Counter revoked;
   base::Counter evictions;  // From rooms, because a right to them was lost.
   base::Counter abusers_closed;
+  base::Counter receipts_evicted;   // Messages whose receipts are not counted any more.
   base::Counter typing_dropped;     // More often than is passed on.
   base::OctaveCounts connected_ms;  // How long those that have left were there.
 };

@@ -225,6 +225,9 @@ void add_native(Page& page) {
                [&](const Parts& parts) { return of(parts).evictions.value(); });
   page.counter("millrace_abusers_closed_total", "Clients closed because of too many errors",
                [&](const Parts& parts) { return of(parts).abusers_closed.value(); });
+  page.counter("millrace_receipts_evicted_total",
+               "Messages whose receipts were no longer counted, to make room for others",
+               [&](const Parts& parts) { return of(parts).receipts_evicted.value(); });
   page.counter("millrace_typing_dropped_total", "Typing events that came too often to pass on",
                [&](const Parts& parts) { return of(parts).typing_dropped.value(); });
   page.durations(

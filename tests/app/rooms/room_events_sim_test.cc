@@ -241,8 +241,7 @@ TEST_P(RoomEventsSim, WhereAShardTakesNoMoreTheClientIsToldSo) {
   const std::size_t ann = connect("acme/ann");
   const auto id = *parse_connection_id(id_of(ann));
   for (const char* event : {"chat:room:history", "chat:room:presence"}) {
-    const std::uint32_t asked =
-        std::string_view(event) == "chat:room:history" ? home_of("r") : 0;
+    const std::uint32_t asked = std::string_view(event) == "chat:room:history" ? home_of("r") : 0;
     on_shard(id.shard, [&](NativeGateway& gateway) {
       while (services_->posts.post(asked, [](NativeGateway&) {})) {
       }
