@@ -113,6 +113,8 @@ void RoomServer::on_joined(engine::SessionId session, engine::RoomHandle room) {
 void RoomServer::on_published(engine::SessionId session, std::uint64_t ticket,
                               const engine::PublishAnswer& answer) {
   ++answers_;
+  // An answer follows each message; one that has left hears no more.
+  if (!sessions().is_alive(session)) return;
   const std::size_t asked = guests_.at(sessions().context(session)).unanswered.erase(ticket);
   trial_.verdict().expect(asked == 1, "an answer that nobody asked for, or a second one");
   trial_.verdict().expect(answer.known, "an answer that knows nothing");

@@ -12,8 +12,9 @@ namespace {
 
 std::vector<std::uint32_t> shards_of(const UserHomes& homes, std::uint64_t user) {
   std::vector<std::uint32_t> found;
-  EXPECT_EQ(homes.for_shards(user, [&](std::uint32_t shard) { found.push_back(shard); }),
-            found.size());
+  const std::uint32_t count =
+      homes.for_shards(user, [&](std::uint32_t shard) { found.push_back(shard); });
+  EXPECT_EQ(count, found.size());
   std::ranges::sort(found);
   return found;
 }
