@@ -117,12 +117,12 @@ send = ["role:editor", "type:supervisor"]
 )")
                                 .access;
   Identity who{.user = "u", .tenant = "t"};
-  EXPECT_TRUE(rules.admits(who, RoomOperation::join, "news.x"));
-  EXPECT_FALSE(rules.admits(who, RoomOperation::send, "news.x"));
+  EXPECT_TRUE(rules.admits(grants_of(who), who.user, RoomOperation::join, "news.x"));
+  EXPECT_FALSE(rules.admits(grants_of(who), who.user, RoomOperation::send, "news.x"));
   who.roles = {"editor"};
-  EXPECT_TRUE(rules.admits(who, RoomOperation::send, "news.x"));
+  EXPECT_TRUE(rules.admits(grants_of(who), who.user, RoomOperation::send, "news.x"));
   who.type = UserType::guest;
-  EXPECT_TRUE(rules.admits(who, RoomOperation::send, "help.x"));
+  EXPECT_TRUE(rules.admits(grants_of(who), who.user, RoomOperation::send, "help.x"));
 }
 
 struct Case {

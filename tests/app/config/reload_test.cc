@@ -65,7 +65,8 @@ TEST_F(Reload, TakesOverWhatMayChangeAndKeepsTheRest) {
   EXPECT_EQ(running.events.typing_pace, std::chrono::seconds{3});
   EXPECT_EQ(running.log_level, base::LogLevel::debug);
   EXPECT_EQ(running.log_sample, 9U);
-  EXPECT_FALSE(running.access.admits(Identity{}, RoomOperation::join, "closed"));
+  EXPECT_FALSE(running.access.admits(Grants{.type = UserType::employee}, "u", RoomOperation::join,
+                                     "closed"));
   const ReloadPlan plan = plan_reload(running, fresh);
   EXPECT_THAT(plan.now, IsEmpty()) << "it is done";
   EXPECT_THAT(plan.at_restart, ElementsAre("server.connections", "events.event_key", "log.format"));
