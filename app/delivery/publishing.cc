@@ -44,6 +44,12 @@ Publishing::Publishing(NativeContext& context, UserRoutes& routes, Receipts& rec
       reader_(static_cast<std::size_t>(context.options().limits.message_bytes)),
       chat_writer_(context.writer, context.options().events.escape_html) {}
 
+void Publishing::take_options() {
+  const Options& options = context_.options();
+  reader_ = ChatReader(static_cast<std::size_t>(options.limits.message_bytes));
+  chat_writer_.set_escape_html(options.events.escape_html);
+}
+
 // Of a message that is not its sender's to name: unique while the process lives.
 std::string_view Publishing::fresh_id() {
   // By hand, because every message has one: a formatter takes 800 instructions for it.

@@ -25,6 +25,9 @@ class Publishing {
  public:
   Publishing(NativeContext& context, UserRoutes& routes, Receipts& receipts);
 
+  // After a reload: how long a message may be, and how it is written.
+  void take_options();
+
   // chat:message:send.
   void on_chat(ClientHandle handle, Client& client, const Event& event);
   // message:send {user | connection | room | tenant, event, data}.

@@ -66,6 +66,8 @@ class ChatWriter {
   ChatWriter(const EventWriter& events, bool escape_html)
       : events_(events), escape_html_(escape_html) {}
 
+  void set_escape_html(bool escapes) noexcept { escape_html_ = escapes; }
+
   // Appends the event and returns where in `out` its kSequenceDigits spaces are. A text that people
   // have typed (MessageKind::chat) is passed on without characters that could deceive its reader.
   std::size_t append_received(std::string& out, const ChatMessage& message,

@@ -51,6 +51,7 @@ bool NativeGateway::serves(std::string_view path) const noexcept {
 void NativeGateway::set_policy(std::shared_ptr<const Policy> policy) {
   context_.policy = std::move(policy);
   context_.limiter.set_options(context_.options().limits);
+  publishing_.take_options();
   recheck_from_ = 0;
 }
 
