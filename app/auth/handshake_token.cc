@@ -17,10 +17,10 @@ void read_subprotocols(const protocol::HttpRequest& request, HandshakeToken& fou
   bool offered = false;
   for (const protocol::HttpHeader& header : request.headers.all()) {
     if (!protocol::equal_ignoring_case(header.name, "sec-websocket-protocol")) continue;
+    offered = true;
     std::string_view rest = header.value;
     for (std::string_view one = protocol::next_list_element(rest); !one.empty();
          one = protocol::next_list_element(rest)) {
-      offered = true;
       if (one == kSubprotocol) found.subprotocol = kSubprotocol;
       if (!one.starts_with(kBearerProtocol) || found.present) continue;
       found.present = true;

@@ -26,7 +26,7 @@ TEST(FieldRules, NamesAreBoundedUtf8WithoutControlCharacters) {
     std::size_t bytes_max;
   };
   for (const auto& [rule, bytes_max] :
-       {Case{rule_of_user, kUserBytesMax}, Case{rule_of_room, base::kRoomNameBytesMax},
+       {Case{rule_of_user, kUserBytesMax}, Case{rule_of_room, kRoomNameTextMax},
         Case{rule_of_event, kEventNameBytesMax}, Case{rule_of_connection, kConnectionIdBytesMax},
         Case{rule_of_message_id, kRequestIdBytesMax}, Case{rule_of_token_id, kTokenIdBytesMax},
         Case{rule_of_role, kRoleBytesMax}}) {
