@@ -15,7 +15,7 @@ class LogThread {
   static constexpr std::size_t kLines = 1024;
 
   LogThread();
-  // Waits until what waits is written.
+  // Waits until what waits is written, two seconds at most.
   ~LogThread();
   LogThread(const LogThread&) = delete;
   LogThread& operator=(const LogThread&) = delete;

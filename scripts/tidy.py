@@ -84,12 +84,14 @@ BANS = [
         r"\bstd::j?thread\b(?!::)|\bpthread_create\b|\bstd::async\b",
         "a shard, or a service thread of app",
         r"(?:base|protocol|engine|app|loadgen)/",
-        r"engine/shard/shard_group\.|app/main\.cc|app/(?:\w+/)*service_thread|loadgen/main\.cc",
+        r"engine/shard/shard_group\.|app/main\.cc|app/(?:\w+/)*service_thread|loadgen/main\.cc"
+        r"|base/log_thread\.",
     ),
     Ban(
         r"\bthis_thread::sleep|\b(?:u|nano)?sleep\s*\(",
         "a deadline of the reactor",
         CORE + r"|tests/sim/",
+        r"base/log_thread\.",
     ),
     Ban(
         r"\b(?:secure_)?getenv\s*\(",

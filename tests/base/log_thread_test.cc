@@ -93,5 +93,25 @@ TEST(LogThread, WhoLogsDoesNotWaitForAReaderAndWhatIsLostIsTold) {
       << said.substr(said.size() - 300);
 }
 
+// A process whose log nobody reads ends all the same.
+TEST(LogThread, TheEndDoesNotWaitForAReaderThatNeverComes) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+  const int before = dup(STDERR_FILENO);
+  ASSERT_EQ(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+  {
+    const LogThread thread;
+    for (int i = 0; i < 20'000; ++i) log_info("line {}", i);
+  }
+  dup2(before, STDERR_FILENO);
+  close(before);
+  close(ends[1]);
+  // So that the thread that was left alone comes to its end, too.
+  std::array<char, 4096> part{};
+  while (read(ends[0], part.data(), part.size()) > 0) {
+  }
+  close(ends[0]);
+}
+
 }  // namespace
 }  // namespace base
