@@ -5,14 +5,13 @@
 
 #include "base/check.h"
 #include "loadgen/clock.h"
+#include "loadgen/scenarios/due_sends.h"
 #include "protocol/close_code.h"
 
 namespace loadgen {
 
 namespace {
 
-// Messages that one turn sends of what is due; then it reads again.
-constexpr std::uint32_t kSendsPerTurn = 1024;
 // A closed loop whose answers do not come goes on after so long: the answer may be lost.
 constexpr base::Duration kStallTime = std::chrono::seconds{1};
 constexpr base::Duration kStallLook = std::chrono::milliseconds{100};
@@ -229,23 +228,11 @@ engine::StepResult MessageTraffic::start_closed_loop(base::Instant now) {
   return started_ < publishers_.size() ? engine::StepResult::more : engine::StepResult::done;
 }
 
-// Sends what is due by now, each with its intended time; what was intended before the stop is sent
-// even after it, because to leave it out would flatter the server that held it up.
 engine::StepResult MessageTraffic::send_due(base::Instant now) {
-  const base::Instant stop = stage_.window.stop;
-  for (std::uint32_t sends = 0; sends < kSendsPerTurn; ++sends) {
-    const base::Instant intended = schedule_.next();
-    if (intended > now || intended >= stop) return engine::StepResult::done;
-    schedule_.advance();
-    Publisher& publisher = publishers_[turn_];
-    turn_ = turn_ + 1 == publishers_.size() ? 0 : turn_ + 1;
-    if (!publish(publisher, intended)) {
-      ++stage_.statistics.skipped;
-    } else if (stage_.window.measures(intended)) {
-      stage_.statistics.send_lag.record(static_cast<std::uint64_t>((now - intended).count()));
-    }
-  }
-  return schedule_.next() <= now ? engine::StepResult::more : engine::StepResult::done;
+  return loadgen::send_due(schedule_, stage_, publishers_.size(), turn_, now,
+                           [this](std::uint32_t place, base::Instant intended) {
+                             return publish(publishers_[place], intended);
+                           });
 }
 
 void MessageTraffic::nudge_stalled(base::Instant now) {

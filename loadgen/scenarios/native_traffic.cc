@@ -8,13 +8,12 @@
 #include "base/check.h"
 #include "loadgen/clock.h"
 #include "loadgen/native/native_names.h"
+#include "loadgen/scenarios/due_sends.h"
 
 namespace loadgen {
 
 namespace {
 
-// Messages that one turn sends of what is due; then it reads again.
-constexpr std::uint32_t kSendsPerTurn = 1024;
 constexpr std::uint64_t kSeedStride = 0xD1B54A32D192ED03U;  // Keeps the shards' draws apart.
 
 constexpr std::uint64_t mix_order(std::uint64_t hash, const Stamp& stamp,
@@ -382,23 +381,11 @@ engine::StepResult NativeTraffic::pump(base::Instant now) {
   return send_due(now);
 }
 
-// Sends what is due by now, each with its intended time; what was intended before the stop is sent
-// even after it, because to leave it out would flatter the server that held it up.
 engine::StepResult NativeTraffic::send_due(base::Instant now) {
-  const base::Instant stop = stage_.window.stop;
-  for (std::uint32_t sends = 0; sends < kSendsPerTurn; ++sends) {
-    const base::Instant intended = schedule_.next();
-    if (intended > now || intended >= stop) return engine::StepResult::done;
-    schedule_.advance();
-    Publisher& publisher = publishers_[turn_];
-    turn_ = turn_ + 1 == publishers_.size() ? 0 : turn_ + 1;
-    if (!publish(publisher, intended)) {
-      ++stage_.statistics.skipped;
-    } else if (stage_.window.measures(intended)) {
-      stage_.statistics.send_lag.record(static_cast<std::uint64_t>((now - intended).count()));
-    }
-  }
-  return schedule_.next() <= now ? engine::StepResult::more : engine::StepResult::done;
+  return loadgen::send_due(schedule_, stage_, publishers_.size(), turn_, now,
+                           [this](std::uint32_t place, base::Instant intended) {
+                             return publish(publishers_[place], intended);
+                           });
 }
 
 base::Instant NativeTraffic::next_deadline() const {
