@@ -1,33 +1,15 @@
 """The page at `/` in a real browser: two people in a room, who see what the other one says."""
 
 import json
-import os
-import pathlib
-import tempfile
 import unittest
 
 from support import browser, gateway
+from support.pictures import Pictures
 
-PNG = b"\x89PNG\r\n"
 MARKUP = "<b id=injected>bold</b> & 'quotes' é€𝄞"  # Must be shown as it is, and change nothing.
 
 
-class BrowserTest(unittest.TestCase):
-    def setUp(self):
-        # MILLRACE_SCREENSHOTS keeps the pictures; otherwise they go with the test.
-        folder = os.environ.get("MILLRACE_SCREENSHOTS")
-        if folder is None:
-            holder = tempfile.TemporaryDirectory(prefix="millrace-screenshots-")
-            self.addCleanup(holder.cleanup)
-            folder = holder.name
-        self.pictures = pathlib.Path(folder)
-
-    def picture(self, page, name):
-        path = self.pictures / f"{name}.png"
-        page.screenshot(path)
-        self.assertEqual(path.read_bytes()[: len(PNG)], PNG)
-        self.assertGreater(path.stat().st_size, 2000, "an empty picture")
-
+class BrowserTest(Pictures):
     def join(self, page, room, name):
         page.type("#room", room)
         page.type("#name", name)

@@ -28,6 +28,9 @@ LAST = "samples[samples.length - 1].figures"
 
 
 class LivePageOfAGatewayTest(pictures.Pictures):
+    prefix = "live-"
+    picture_bytes_least = 5000
+
     def setUp(self):
         super().setUp()
         folder = tempfile.TemporaryDirectory(prefix="millrace-live-")

@@ -129,6 +129,9 @@ HURRY = """const done = arguments[arguments.length - 1];
 
 
 class LivePageTest(pictures.Pictures):
+    prefix = "live-"
+    picture_bytes_least = 5000
+
     def hurry(self, page, count):
         return page.call("POST", "/execute/async", {"script": HURRY % count, "args": []})
 

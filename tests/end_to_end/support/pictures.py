@@ -12,6 +12,9 @@ PNG = b"\x89PNG\r\n"
 
 
 class Pictures(unittest.TestCase):
+    prefix = ""  # Of the names of pictures.
+    picture_bytes_least = 2000
+
     def setUp(self):
         # MILLRACE_SCREENSHOTS keeps the pictures; otherwise they go with the test.
         folder = os.environ.get("MILLRACE_SCREENSHOTS")
@@ -22,10 +25,10 @@ class Pictures(unittest.TestCase):
         self.pictures = pathlib.Path(folder)
 
     def picture(self, page, name):
-        path = self.pictures / f"live-{name}.png"
+        path = self.pictures / f"{self.prefix}{name}.png"
         page.screenshot(path)
         self.assertEqual(path.read_bytes()[: len(PNG)], PNG)
-        self.assertGreater(path.stat().st_size, 5000, "an empty picture")
+        self.assertGreater(path.stat().st_size, self.picture_bytes_least, "an empty picture")
 
     def wait_until(self, page, script):
         deadline = time.monotonic() + browser.PATIENCE_S
