@@ -153,24 +153,30 @@ void Rooms::compact(Room& room) {
   room.vacancies = 0;
 }
 
+// What a message of this shard tells its room's home; from here on an answer to it is awaited.
+inline Publication Rooms::begin_publication(SessionId publisher, protocol::Opcode opcode,
+                                            const PublishOptions& how) {
+  counters_.published.add();
+  return {.shard = static_cast<std::uint16_t>(shard_.number()),
+          .session = publisher,
+          .opcode = opcode,
+          .echo = how.echo,
+          .keep = how.keep && history_.enabled(),
+          .number_at = how.number_at,
+          .key = how.key,
+          .answer = how.ticket == 0 ? base::Handle{} : answers_.expect(publisher, how.ticket),
+          .published_at = publishing_time(),
+          .id = how.id};
+}
+
 bool Rooms::publish(SessionId session, RoomHandle handle, protocol::Opcode opcode,
                     std::span<const std::byte> message, const PublishOptions& how) {
   if (!sessions_.is_alive(session)) return false;
   const Room* room = rooms_.find(handle);
   const Membership* membership = memberships_.find(sessions_.attachment(session.slot), handle);
   if (room == nullptr || membership == nullptr) return false;
-  counters_.published.add();
-  const Publication publication{
-      .shard = static_cast<std::uint16_t>(shard_.number()),
-      .session = session,
-      .opcode = opcode,
-      .echo = membership->echo && how.echo,
-      .keep = how.keep && history_.enabled(),
-      .number_at = how.number_at,
-      .key = how.key,
-      .answer = how.ticket == 0 ? base::Handle{} : answers_.expect(session, how.ticket),
-      .published_at = publishing_time(),
-      .id = how.id};
+  Publication publication = begin_publication(session, opcode, how);
+  publication.echo = membership->echo && how.echo;
   send_home(publication, room->home_shard, room->home, message);
   return true;
 }
@@ -180,19 +186,8 @@ void Rooms::publish_to(std::string_view name, SessionId publisher, protocol::Opc
   CHECK(name.size() <= base::kRoomNameBytesMax);
   // One that has left said it before: it is nobody's now, and nobody is left out.
   if (publisher != kNobody && !sessions_.is_alive(publisher)) publisher = kNobody;
-  counters_.published.add();
-  const Publication publication{
-      .shard = static_cast<std::uint16_t>(shard_.number()),
-      .session = publisher,
-      .opcode = opcode,
-      .echo = how.echo,
-      .keep = how.keep && history_.enabled(),
-      .number_at = how.number_at,
-      .key = how.key,
-      .answer = how.ticket == 0 ? base::Handle{} : answers_.expect(publisher, how.ticket),
-      .published_at = publishing_time(),
-      .id = how.id,
-      .room = name};
+  Publication publication = begin_publication(publisher, opcode, how);
+  publication.room = name;
   send_home(publication, home_of(name), {}, message);
 }
 

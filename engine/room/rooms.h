@@ -191,6 +191,8 @@ class Rooms final : public AttachmentOwner {
   // rooms.cc: members.
   RoomHandle create(std::string_view name);
   RoomHandle find_or_create(std::string_view name);
+  Publication begin_publication(SessionId publisher, protocol::Opcode opcode,
+                                const PublishOptions& how);
   void send_home(const Publication& publication, std::uint32_t home_shard, base::Handle home,
                  std::span<const std::byte> message);
   void add_member(RoomHandle handle, Room& room, SessionId session, bool echo);
