@@ -81,10 +81,10 @@ void read_events(SettingReader& reader, EventOptions& events) {
     }
     return text;
   };
-  events.event_key = key("events.event_key");
-  events.data_key = key("events.data_key");
-  events.request_id_key = key("events.request_id_key");
-  events.version_key = key("events.version_key");
+  events.keys.event = key("events.event_key");
+  events.keys.data = key("events.data_key");
+  events.keys.request_id = key("events.request_id_key");
+  events.keys.version = key("events.version_key");
   events.escape_html = reader.on("events.escape_html");
   events.batch_delay = reader.duration("events.batch_delay");
   events.typing_expiry = reader.duration("events.typing_expiry");

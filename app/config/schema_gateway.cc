@@ -64,11 +64,12 @@ void add_events(std::vector<Setting>& settings, const EventOptions& standard) {
   paths.is_list = true;
   settings.push_back(paths);
   settings.push_back(
-      text("events.event_key", standard.event_key, "what the envelope calls the event's name"));
-  settings.push_back(text("events.data_key", standard.data_key, "what it calls the data"));
+      text("events.event_key", standard.keys.event, "what the envelope calls the event's name"));
+  settings.push_back(text("events.data_key", standard.keys.data, "what it calls the data"));
   settings.push_back(
-      text("events.request_id_key", standard.request_id_key, "what it calls the request's id"));
-  settings.push_back(text("events.version_key", standard.version_key, "what it calls the version"));
+      text("events.request_id_key", standard.keys.request_id, "what it calls the request's id"));
+  settings.push_back(
+      text("events.version_key", standard.keys.version, "what it calls the version"));
   settings.push_back(on_off("events.escape_html", standard.escape_html,
                             "escape <, > and & in chat texts, for clients that do not"));
   settings.push_back(

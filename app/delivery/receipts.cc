@@ -9,7 +9,6 @@
 
 #include "app/delivery/native_messages.h"
 #include "app/delivery/receipt_id.h"
-#include "app/events/schema.h"
 
 namespace app {
 
@@ -53,19 +52,18 @@ void Receipts::tell_soon(base::Handle handle) {
 }
 
 void Receipts::on_receipt(ClientHandle /*handle*/, Client& client, const Event& event) {
-  SchemaChecker checker;
-  if (const EventFault* fault = checker.check(event, kRules); fault != nullptr) {
+  if (const EventFault* fault = checker_.check(event, kRules); fault != nullptr) {
     context_.fail(client, event, *fault);
     return;
   }
-  const auto name = parse_receipt_id(event.find("id")->text);
+  const auto name = parse_receipt_id(checker_.found()[0]->text);
   if (!name || name->shard >= context_.shard.shards()) {
     context_.fail(client, event, ErrorCode::client_error,
                   "data.id is not that of a message that asks for receipts");
     return;
   }
   const ReceiptKind kind =
-      event.find("kind")->text == kKinds[1] ? ReceiptKind::read : ReceiptKind::delivered;
+      checker_.found()[1]->text == kKinds[1] ? ReceiptKind::read : ReceiptKind::delivered;
   // Slots are of a shard: its number makes them one of all.
   const Reader reader{.connection = std::uint64_t{context_.shard.number()} << 48U |
                                     std::uint64_t{client.session.generation & 0xFFFFFFU} << 24U |

@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/events/schema.h"
 #include "app/native/native_context.h"
 #include "base/fifo.h"
 #include "engine/shard/shard_message.h"
@@ -65,6 +66,7 @@ class Receipts {
   void tell(base::Handle handle, const Record& record);
 
   NativeContext& context_;
+  SchemaChecker checker_;
   base::SlotMap<Record> records_{kReceiptsMost};
   base::Fifo<Old> old_;
   std::vector<base::Handle> changed_;

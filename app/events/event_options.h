@@ -9,17 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "app/events/envelope_keys.h"
 #include "base/time.h"
 
 namespace app {
 
 struct EventOptions {
   std::vector<std::string> paths{"/ws"};
-  // What the keys of the envelope are called, so that clients of another gateway need no change.
-  std::string event_key = "event";
-  std::string data_key = "data";
-  std::string request_id_key = "requestId";
-  std::string version_key = "version";
+  EnvelopeKeys keys{};
   bool escape_html = false;  // In the text of chat messages; clients that do not escape need it.
   // What is delivered in batches waits at most so long for company.
   base::Duration batch_delay{std::chrono::milliseconds{200}};

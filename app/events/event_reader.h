@@ -12,9 +12,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 
+#include "app/events/envelope_keys.h"
 #include "app/events/error_code.h"
 
 namespace app {
@@ -46,14 +46,6 @@ struct EventFault {
   ErrorCode code = ErrorCode::protocol_error;
   std::string_view message{};  // One sentence, for the client's developer; static.
   bool recoverable = true;
-};
-
-// What the members of the envelope are called. A configured gateway may say `type` for `event`.
-struct EnvelopeKeys {
-  std::string event = "event";
-  std::string data = "data";
-  std::string request_id = "requestId";
-  std::string version = "version";
 };
 
 class EventReader {

@@ -10,17 +10,6 @@
 
 namespace app {
 
-namespace {
-
-EnvelopeKeys keys_of(const EventOptions& events) {
-  return {.event = events.event_key,
-          .data = events.data_key,
-          .request_id = events.request_id_key,
-          .version = events.version_key};
-}
-
-}  // namespace
-
 NativeContext::NativeContext(engine::WebSocketShard& program, SharedServices& its_services,
                              std::shared_ptr<const Policy> its_policy)
     : shard(program.shard()),
@@ -29,7 +18,7 @@ NativeContext::NativeContext(engine::WebSocketShard& program, SharedServices& it
       services(its_services),
       policy(std::move(its_policy)),
       limiter(policy->options->limits, services.limit_tables),
-      writer(keys_of(policy->options->events)),
+      writer(policy->options->events.keys),
       log(services.log_sampling, shard.number()) {}
 
 Client* NativeContext::client_of(engine::SessionId session) noexcept {

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "app/clients/client_context.h"
-#include "app/events/schema.h"
 #include "app/rooms/room_names.h"
 #include "base/check.h"
 #include "millrace_version.h"
@@ -19,13 +18,6 @@ namespace {
 
 constexpr std::array<FieldRule, 1> kRefreshRules{
     FieldRule{.name = "token", .required = true, .bytes_least = 1, .bytes_max = kTokenBytesMax}};
-
-EnvelopeKeys keys_of(const EventOptions& events) {
-  return {.event = events.event_key,
-          .data = events.data_key,
-          .request_id = events.request_id_key,
-          .version = events.version_key};
-}
 
 }  // namespace
 
@@ -39,7 +31,7 @@ NativeGateway::NativeGateway(engine::WebSocketShard& program, SharedServices& se
       receipts_(context_),
       publishing_(context_, routes_, receipts_),
       admissions_(context_, room_events_),
-      reader_(keys_of(context_.options().events)),
+      reader_(context_.options().events.keys),
       tasks_(base::kPostedTasksDefault) {}
 
 bool NativeGateway::serves(std::string_view path) const noexcept {
@@ -167,15 +159,16 @@ void NativeGateway::on_message(engine::SessionId id, protocol::Opcode opcode,
     on_text(handle, *client, payload);
     return;
   }
+  if (may_say(*client, Event{}, payload.size())) publishing_.on_binary(*client, payload);
+}
+
+// False when the client has been told that it is too fast.
+bool NativeGateway::may_say(Client& client, const Event& event, std::size_t bytes) {
   const LimitVerdict verdict =
-      context_.limiter.check_message(client->buckets, client->grants->is_guest(), client->user_hash,
-                                     client->tenant_hash, payload.size(), context_.now());
-  if (verdict.allowed) {
-    publishing_.on_binary(*client, payload);
-  } else {
-    const Event event;
-    context_.fail_limited(*client, event, verdict);
-  }
+      context_.limiter.check_message(client.buckets, client.grants->is_guest(), client.user_hash,
+                                     client.tenant_hash, bytes, context_.now());
+  if (!verdict.allowed) context_.fail_limited(client, event, verdict);
+  return verdict.allowed;
 }
 
 void NativeGateway::on_text(ClientHandle handle, Client& client,
@@ -187,12 +180,8 @@ void NativeGateway::on_text(ClientHandle handle, Client& client,
   }
   const EventFault* fault = reader_.read(payload, event);
   // Also what cannot be read costs its sender a message.
-  const LimitVerdict verdict =
-      context_.limiter.check_message(client.buckets, client.grants->is_guest(), client.user_hash,
-                                     client.tenant_hash, payload.size(), context_.now());
-  if (!verdict.allowed) {
-    context_.fail_limited(client, event, verdict);
-  } else if (fault != nullptr) {
+  if (!may_say(client, event, payload.size())) return;
+  if (fault != nullptr) {
     context_.fail(client, event, *fault);
   } else if (!event.version.empty() && !event.version.starts_with("1.") && event.version != "1") {
     context_.fail(client, event, ErrorCode::protocol_error,
@@ -210,12 +199,11 @@ void NativeGateway::on_ping(ClientHandle /*handle*/, Client& client, const Event
 }
 
 void NativeGateway::on_refresh(ClientHandle handle, Client& client, const Event& event) {
-  SchemaChecker checker;
-  if (const EventFault* fault = checker.check(event, kRefreshRules); fault != nullptr) {
+  if (const EventFault* fault = checker_.check(event, kRefreshRules); fault != nullptr) {
     context_.fail(client, event, *fault);
     return;
   }
-  admissions_.refresh(handle, std::string(event.find("token")->text),
+  admissions_.refresh(handle, std::string(checker_.found()[0]->text),
                       std::string(event.request_id_raw));
 }
 

@@ -16,6 +16,7 @@
 #include "app/delivery/receipts.h"
 #include "app/delivery/user_routes.h"
 #include "app/events/event_reader.h"
+#include "app/events/schema.h"
 #include "app/native/admissions.h"
 #include "app/native/native_context.h"
 #include "app/rooms/presence.h"
@@ -86,6 +87,7 @@ class NativeGateway {
   struct Known;  // An event that clients may send.
 
   void on_text(ClientHandle handle, Client& client, std::span<const std::byte> payload);
+  bool may_say(Client& client, const Event& event, std::size_t bytes);
   void on_event(ClientHandle handle, Client& client, const Event& event);
   void on_refresh(ClientHandle handle, Client& client, const Event& event);
   void on_ping(ClientHandle handle, Client& client, const Event& event);
@@ -101,6 +103,7 @@ class NativeGateway {
   Publishing publishing_;
   Admissions admissions_;
   EventReader reader_;
+  SchemaChecker checker_;
   ShardPosts::Tasks tasks_;
   std::uint32_t recheck_from_ = kNoRecheck;  // The place of the next whose rights are looked at.
 };

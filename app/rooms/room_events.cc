@@ -13,6 +13,7 @@
 #include "app/native/native_gateway.h"
 #include "app/rooms/history_page.h"
 #include "app/rooms/room_names.h"
+#include "app/rooms/room_rule.h"
 #include "base/bytes.h"
 #include "engine/room/room_name.h"
 
@@ -20,11 +21,6 @@ namespace app {
 
 namespace {
 
-constexpr FieldRule kRoomRule{.name = "room",
-                              .other_name = "roomId",
-                              .required = true,
-                              .bytes_least = 1,
-                              .bytes_max = kRoomNameTextMax};
 constexpr std::array<FieldRule, 1> kRoomRules{kRoomRule};
 constexpr std::array<FieldRule, 1> kCreateRules{
     FieldRule{.name = "room", .other_name = "roomId", .bytes_max = kRoomNameTextMax}};
@@ -40,10 +36,8 @@ constexpr std::array<FieldRule, 3> kHistoryRules{
     FieldRule{.name = "after", .kinds = FieldKinds{FieldKind::number}, .least = 0, .whole = true},
     kLimitRule};
 
-std::uint32_t limit_of(const Event& event) {
-  const Field* limit = event.find("limit");
-  const bool given = limit != nullptr && limit->kind == FieldKind::number;
-  return given ? static_cast<std::uint32_t>(limit->number) : kPageEntriesDefault;
+std::uint32_t limit_of(const Field* limit) {
+  return limit == nullptr ? kPageEntriesDefault : static_cast<std::uint32_t>(limit->number);
 }
 
 std::string room_data(std::string_view room) {
@@ -109,10 +103,10 @@ void RoomEvents::enter(Client& client) {
   static_cast<void>(context_.rooms.join(client.session, context_.room_name, true));
 }
 
-// The event's room, where the client may do that in it; else the client has been told.
+// The room of the event just checked, whose first rule is its, where the client may do that in it;
+// else the client has been told.
 const Field* RoomEvents::read_room(Client& client, const Event& event, RoomOperation operation) {
-  const Field* field = event.find("room");
-  if (field == nullptr || field->kind != FieldKind::string) field = event.find("roomId");
+  const Field* field = checker_.found()[0];
   const bool admitted =
       is_room_name(field->text) && context_.admits(client, operation, field->text);
   if (admitted) return field;
@@ -398,7 +392,8 @@ void RoomEvents::on_presence(ClientHandle handle, Client& client, const Event& e
   const Field* cursor = checker_.found()[1];
   set_engine_name(context_.room_name, room->text, client.grants->tenant);
   const bool asked = presence_.list(
-      context_.room_name, cursor == nullptr ? std::string_view{} : cursor->text, limit_of(event),
+      context_.room_name, cursor == nullptr ? std::string_view{} : cursor->text,
+      limit_of(checker_.found()[2]),
       [handle, name = std::string(room->text), request_id = std::string(event.request_id_raw)](
           NativeGateway& gateway, const MemberPage& page) {
         NativeContext& context = gateway.context();
@@ -436,7 +431,7 @@ void RoomEvents::on_history(ClientHandle handle, Client& client, const Event& ev
   const bool asked =
       posts.post(context_.rooms.home_of(context_.room_name),
                  [answer, engine_name = context_.room_name, from,
-                  limit = limit_of(event)](NativeGateway& gateway) {
+                  limit = limit_of(checker_.found()[2])](NativeGateway& gateway) {
                    answer(read_history(gateway.context().rooms, engine_name, from, limit));
                  });
   if (!asked) fail_busy(client, event);

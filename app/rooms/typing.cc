@@ -6,17 +6,14 @@
 #include <utility>
 
 #include "app/rooms/room_names.h"
+#include "app/rooms/room_rule.h"
 #include "base/bytes.h"
 
 namespace app {
 
 namespace {
 
-constexpr std::array<FieldRule, 1> kRules{FieldRule{.name = "room",
-                                                    .other_name = "roomId",
-                                                    .required = true,
-                                                    .bytes_least = 1,
-                                                    .bytes_max = kRoomNameTextMax}};
+constexpr std::array<FieldRule, 1> kRules{kRoomRule};
 
 }  // namespace
 

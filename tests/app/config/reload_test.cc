@@ -55,7 +55,7 @@ TEST_F(Reload, TakesOverWhatMayChangeAndKeepsTheRest) {
       "[[access]]\npattern = 'closed'\n");
   apply_reload(running, fresh);
   EXPECT_EQ(running.connections, base::kConnectionsDefault);
-  EXPECT_EQ(running.events.event_key, "event");
+  EXPECT_EQ(running.events.keys.event, "event");
   EXPECT_EQ(running.log_format, base::LogFormat::text);
   EXPECT_EQ(running.auth.token.issuer, "new");
   EXPECT_DOUBLE_EQ(running.limits.user_messages.per_second, 1);

@@ -1,0 +1,17 @@
+// The rule for the field that names a room, in the events about rooms.
+//
+// A constant, any thread.
+#pragma once
+
+#include "app/config/gateway_limits.h"
+#include "app/events/schema.h"
+
+namespace app {
+
+inline constexpr FieldRule kRoomRule{.name = "room",
+                                     .other_name = "roomId",
+                                     .required = true,
+                                     .bytes_least = 1,
+                                     .bytes_max = kRoomNameTextMax};
+
+}  // namespace app
