@@ -15,6 +15,7 @@
 #include "app/admin/gateway_control.h"
 #include "app/config/reload.h"
 #include "app/gateway_shard.h"
+#include "app/service/service_clock.h"
 #include "app/shared_services.h"
 #include "app/telemetry/pages.h"
 #include "app/telemetry/service_notifier.h"
@@ -64,18 +65,6 @@ std::uint64_t fresh_seed() {
          static_cast<std::uint64_t>(now.tv_nsec) + static_cast<std::uint64_t>(getpid());
 }
 
-base::Instant monotonic_now() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return base::Instant{std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec}};
-}
-
-std::int64_t unix_ms_now() {
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
-}
-
 engine::ShardGroupOptions group_options(const Options& options) {
   engine::ShardGroupOptions group;
   group.shards = options.shards;
@@ -122,7 +111,7 @@ class Gateway {
   int wait_for_end(const sigset_t& signals);
 
  private:
-  void keep_time() { services_.clock.set(monotonic_now(), unix_ms_now()); }
+  void keep_time() { services_.clock.set(steady_now(), unix_ms_now()); }
   void keep_watch();
   void tell_left_out();
   void reload();
@@ -172,7 +161,7 @@ std::string Gateway::status_text() const {
 // Only shards that turn keep the service manager content.
 void Gateway::keep_watch() {
   if (notifier_.watchdog_period() == base::Duration::zero()) return;
-  if (watch_->look(monotonic_now(), notifier_.watchdog_period() / 4)) {
+  if (watch_->look(steady_now(), notifier_.watchdog_period() / 4)) {
     notifier_.ping();
     notifier_.status(status_text());
   }
@@ -180,7 +169,7 @@ void Gateway::keep_watch() {
 
 // What the log leaves out is told within a second, whether or not a line of its kind follows.
 void Gateway::tell_left_out() {
-  const base::Instant now = monotonic_now();
+  const base::Instant now = steady_now();
   if (now < tell_at_) return;
   tell_at_ = now + kLeftOutEvery;
   for (std::size_t index = 0; index < kLogKindCount; ++index) {

@@ -17,7 +17,7 @@
 #include "app/admin/admin_api.h"
 #include "app/admin/admin_stream.h"
 #include "app/admin/open_connections.h"
-#include "app/admin/service_threads.h"
+#include "app/service/service_threads.h"
 #include "base/result.h"
 #include "engine/io/address.h"
 

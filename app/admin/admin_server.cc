@@ -8,9 +8,9 @@
 
 #include "app/admin/admin_api.h"
 #include "app/admin/admin_http.h"
-#include "app/admin/service_threads.h"
 #include "app/admin/tls_context.h"
 #include "app/config/gateway_limits.h"
+#include "app/service/service_threads.h"
 #include "base/check.h"
 #include "engine/io/address.h"
 

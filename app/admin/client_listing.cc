@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "app/admin/place_cursor.h"
 #include "app/admin/shard_questions.h"
 #include "app/clients/connection_id.h"
+#include "app/rooms/place_cursor.h"
 #include "app/rooms/room_names.h"
 #include "engine/room/room_name.h"
 
@@ -116,7 +116,7 @@ bool is_meant(NativeContext& context, const Client& client, const Target& target
   const std::string& tenant = client.grants->tenant;
   switch (target.kind) {
     case TargetKind::tenant:
-      return tenant == (target.tenant.empty() ? target.name : target.tenant);
+      return tenant == target.tenant;
     case TargetKind::room:
       return tenant == target.tenant && is_in_room(context, client, target.name);
     case TargetKind::connection:
@@ -246,23 +246,21 @@ std::string tenant_metrics(const ShardPosts& posts) {
                                   "Clients that are connected, by tenant",
                                   prometheus::MetricType::Gauge,
                                   {}};
+  const auto tell = [&](std::string tenant, std::uint64_t count) {
+    prometheus::ClientMetric metric;
+    metric.label = {{"tenant", std::move(tenant)}};
+    metric.gauge.value = static_cast<double>(count);
+    family.metric.push_back(std::move(metric));
+  };
   std::uint64_t others = 0;
   for (std::size_t i = 0; i < largest.size(); ++i) {
-    if (i >= kTenantsTold) {
+    if (i < kTenantsTold) {
+      tell(largest[i].second, largest[i].first);
+    } else {
       others += largest[i].first;
-      continue;
     }
-    prometheus::ClientMetric metric;
-    metric.label = {{"tenant", largest[i].second}};
-    metric.gauge.value = static_cast<double>(largest[i].first);
-    family.metric.push_back(std::move(metric));
   }
-  if (others > 0) {
-    prometheus::ClientMetric metric;
-    metric.label = {{"tenant", "(other)"}};
-    metric.gauge.value = static_cast<double>(others);
-    family.metric.push_back(std::move(metric));
-  }
+  if (others > 0) tell("(other)", others);
   return prometheus::TextSerializer().Serialize({family});
 }
 

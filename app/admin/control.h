@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "app/delivery/target.h"
+#include "app/rooms/history_page.h"
+#include "app/rooms/member_page.h"
 #include "base/result.h"
 
 namespace app {
@@ -30,27 +32,6 @@ struct PublishOutcome {
   bool duplicate = false;    // Of a message with the same id, whose number this is.
   std::uint64_t number = 0;  // In its room; 0 elsewhere, or when the room had nobody.
   std::uint64_t matched = 0, queued = 0, conflated = 0, dropped = 0;
-};
-
-struct MemberEntry {
-  std::string user{}, connection{}, type{};
-};
-struct MemberPage {
-  bool complete = true;
-  std::uint64_t count = 0;  // Of the whole room.
-  std::vector<MemberEntry> members{};
-  std::string next{};  // Cursor of the next page; empty: this was the last.
-};
-
-struct HistoryEntry {
-  std::uint64_t number = 0;
-  std::string event{};  // The whole event as JSON, as clients got it.
-};
-struct HistoryPage {
-  bool complete = true;
-  std::string epoch{};
-  std::uint64_t first = 0, last = 0;  // Numbers that are kept; 0: none.
-  std::vector<HistoryEntry> events{};
 };
 
 struct RoomEntry {

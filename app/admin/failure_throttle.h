@@ -7,10 +7,12 @@
 
 #include <chrono>
 #include <cstdint>
-#include <list>
+#include <functional>
 #include <mutex>
 #include <string>
-#include <unordered_map>
+
+#include "app/config/gateway_limits.h"
+#include "app/service/lru_map.h"
 
 namespace app {
 
@@ -22,15 +24,13 @@ class FailureThrottle {
   void count(const std::string& address, Instant now);
 
  private:
-  struct Entry {
-    std::string address{};
+  struct Failures {
     Instant since{};
-    std::uint32_t failures = 0;
+    std::uint32_t count = 0;
   };
 
   mutable std::mutex mutex_;
-  std::list<Entry> recent_first_;
-  std::unordered_map<std::string, std::list<Entry>::iterator> by_address_;
+  LruMap<std::string, Failures, std::hash<std::string>> by_address_{kAdminFailureAddressesMost};
 };
 
 }  // namespace app

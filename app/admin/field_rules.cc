@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include "app/auth/identity.h"
 #include "app/config/gateway_limits.h"
 #include "base/limits.h"
 #include "protocol/utf8.h"
@@ -26,11 +27,6 @@ bool is_utf8(std::string_view text) {
 // 1 to `bytes_max` bytes of UTF-8 without control characters.
 bool is_name(std::string_view text, std::size_t bytes_max) {
   return !text.empty() && text.size() <= bytes_max && !has_control_character(text) && is_utf8(text);
-}
-
-bool is_tenant_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.';
 }
 
 }  // namespace

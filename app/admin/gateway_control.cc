@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "app/admin/authenticator_metrics.h"
 #include "app/admin/client_listing.h"
 #include "app/admin/room_listing.h"
 #include "app/admin/server_publishing.h"
@@ -12,6 +13,7 @@
 #include "app/native/native_gateway.h"
 #include "app/rooms/history_page.h"
 #include "app/rooms/room_names.h"
+#include "app/service/service_clock.h"
 #include "engine/room/home_directory.h"
 #include "engine/room/name_index.h"
 
@@ -37,6 +39,24 @@ void for_connections(NativeGateway& gateway, const std::string& tenant, const st
   for (const ClientHandle handle : handles) visit(handle);
 }
 
+struct Membership {
+  std::string tenant, user, room;
+};
+
+// With all connections of the user; returns how many were changed.
+base::Result<std::uint64_t> change_membership(const ShardPosts& posts, Membership of,
+                                              bool (RoomEvents::*change)(ClientHandle,
+                                                                         std::string_view)) {
+  if (!is_room_name(of.room) || is_reserved(of.room)) return not_a_room();
+  return sum(ask_all_shards<std::uint64_t>(posts, [of, change](NativeGateway& gateway) {
+    std::uint64_t changed = 0;
+    for_connections(gateway, of.tenant, of.user, [&](ClientHandle handle) {
+      changed += (gateway.room_events().*change)(handle, of.room) ? 1U : 0U;
+    });
+    return changed;
+  }));
+}
+
 }  // namespace
 
 GatewayControl::GatewayControl(SharedServices& services, const Pages& pages,
@@ -60,27 +80,13 @@ base::Result<PublishOutcome> GatewayControl::publish(const ServerPublication& pu
 base::Result<std::uint64_t> GatewayControl::subscribe(const std::string& tenant,
                                                       const std::string& user,
                                                       const std::string& room) {
-  if (!is_room_name(room) || is_reserved(room)) return not_a_room();
-  return sum(ask_all_shards<std::uint64_t>(services_.posts, [=](NativeGateway& gateway) {
-    std::uint64_t changed = 0;
-    for_connections(gateway, tenant, user, [&](ClientHandle handle) {
-      changed += gateway.room_events().subscribe(handle, room) ? 1U : 0U;
-    });
-    return changed;
-  }));
+  return change_membership(services_.posts, {tenant, user, room}, &RoomEvents::subscribe);
 }
 
 base::Result<std::uint64_t> GatewayControl::unsubscribe(const std::string& tenant,
                                                         const std::string& user,
                                                         const std::string& room) {
-  if (!is_room_name(room) || is_reserved(room)) return not_a_room();
-  return sum(ask_all_shards<std::uint64_t>(services_.posts, [=](NativeGateway& gateway) {
-    std::uint64_t changed = 0;
-    for_connections(gateway, tenant, user, [&](ClientHandle handle) {
-      changed += gateway.room_events().unsubscribe(handle, room) ? 1U : 0U;
-    });
-    return changed;
-  }));
+  return change_membership(services_.posts, {tenant, user, room}, &RoomEvents::unsubscribe);
 }
 
 base::Result<std::uint64_t> GatewayControl::disconnect(const Disconnection& disconnection) {
@@ -92,7 +98,7 @@ base::Result<std::uint64_t> GatewayControl::disconnect(const Disconnection& disc
 }
 
 base::Result<std::uint64_t> GatewayControl::revoke(const Revocation& revocation) {
-  const std::int64_t now = unix_seconds();
+  const std::int64_t now = unix_now();
   const std::int64_t until = revocation.until > 0 ? revocation.until : now + kSecondsPerDay;
   // What was issued within this second is barred, too: it cannot be told from what was before.
   const std::int64_t issued_before = now + 1;
@@ -172,14 +178,14 @@ std::optional<ConnectionEntry> GatewayControl::connection(const std::string& id)
   return found ? *std::move(found) : std::nullopt;
 }
 
-std::int64_t GatewayControl::unix_seconds() const {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
+std::string GatewayControl::metrics_text() {
+  return pages_.metrics().text() + tenant_metrics(services_.posts) +
+         authenticator_metrics(policy()->authenticator->counts());
 }
 
-std::string GatewayControl::metrics_text() {
-  return pages_.metrics().text() + tenant_metrics(services_.posts);
+std::shared_ptr<const Policy> GatewayControl::policy() {
+  const std::lock_guard lock(mutex_);
+  return policy_;
 }
 
 }  // namespace app

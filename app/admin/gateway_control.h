@@ -50,7 +50,7 @@ class GatewayControl final : public Control {
   std::string live_json() override { return live_figures_.json(); }
 
  private:
-  std::int64_t unix_seconds() const;
+  std::shared_ptr<const Policy> policy();
 
   SharedServices& services_;
   const Pages& pages_;

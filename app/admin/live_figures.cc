@@ -10,6 +10,7 @@
 #include "app/admin/client_listing.h"
 #include "app/admin/shard_questions.h"
 #include "app/rooms/room_names.h"
+#include "app/service/service_clock.h"
 #include "base/check.h"
 #include "engine/room/room_name.h"
 #include "millrace_version.h"
@@ -26,9 +27,7 @@ constexpr std::uint32_t kConnectionsDrawn = 10;
 // Looks nearer to each other than this share one answer.
 constexpr std::int64_t kLookNs = 500'000'000;
 
-std::int64_t now_ns() {
-  return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds{1};
-}
+std::int64_t now_ns() { return steady_now().time_since_epoch().count(); }
 
 template <typename Read>
 std::uint64_t sum(const std::vector<Parts>& shards, Read&& read) {
@@ -166,7 +165,7 @@ double LiveFigures::busy_share(std::size_t shard, std::uint64_t busy_ns) {
 
 // The percentiles of the last seconds; a stage of which nothing is known is left out.
 nlohmann::json LiveFigures::latency(const std::vector<Metrics::ShardParts>& shards) {
-  const base::Instant now{std::chrono::nanoseconds{now_ns()}};
+  const base::Instant now = steady_now();
   Json stages = Json::object();
   for (std::size_t stage = 0; stage < engine::kLatencyStages.size(); ++stage) {
     const auto& [name, counts] = engine::kLatencyStages[stage];
@@ -200,9 +199,7 @@ std::string LiveFigures::json() {
     }
   }
   const engine::ConnectionGate* gate = pages_.metrics().gate();
-  const auto unix_ms =
-      std::chrono::system_clock::now().time_since_epoch() / std::chrono::milliseconds{1};
-  const Json figures = {{"time", unix_ms},
+  const Json figures = {{"time", unix_ms_now()},
                         {"uptime_s", static_cast<double>(now_ns() - started_ns_) / 1e9},
                         {"connections", pages_.connections()},
                         {"connections_limit", gate == nullptr ? 0 : gate->limit()},

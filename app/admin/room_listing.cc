@@ -3,9 +3,9 @@
 #include <utility>
 #include <vector>
 
-#include "app/admin/place_cursor.h"
 #include "app/admin/shard_questions.h"
 #include "app/native/native_gateway.h"
+#include "app/rooms/place_cursor.h"
 #include "app/rooms/room_names.h"
 #include "engine/room/room_name.h"
 

@@ -104,7 +104,7 @@ base::Result<std::string> room_of(const Target& target) {
       set_engine_name(room, target.name, target.tenant);
       break;
     case TargetKind::tenant:
-      set_tenant_room(room, target.tenant.empty() ? target.name : target.tenant);
+      set_tenant_room(room, target.tenant);
       break;
     case TargetKind::everybody:
       room = kEverybody;

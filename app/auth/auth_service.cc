@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/upstream/service_clock.h"
+#include "app/service/service_clock.h"
 #include "base/json_text.h"
 #include "base/log.h"
 

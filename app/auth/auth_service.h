@@ -20,10 +20,10 @@
 
 #include "app/auth/auth_options.h"
 #include "app/auth/authenticator.h"
-#include "app/auth/lru_map.h"
 #include "app/auth/service_answer.h"
 #include "app/auth/token_cache.h"
 #include "app/auth/token_digest.h"
+#include "app/service/lru_map.h"
 #include "app/upstream/circuit_breaker.h"
 #include "app/upstream/http_client.h"
 #include "base/time.h"

@@ -25,16 +25,16 @@ bool is_plain_text(std::string_view text) noexcept {
   return !has_control_character(text) && protocol::is_valid_utf8(std::as_bytes(std::span(text)));
 }
 
-bool is_tenant_character(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.';
-}
-
 bool is_role(const std::string& text) noexcept {
   return !text.empty() && text.size() <= kRoleBytesMax && is_plain_text(text);
 }
 
 }  // namespace
+
+bool is_tenant_character(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_' || c == '.';
+}
 
 std::string_view name(UserType type) noexcept {
   switch (type) {

@@ -30,6 +30,9 @@ struct Identity {
   std::int64_t expires_at = 0;  // Seconds since 1970; 0: never.
 };
 
+// A letter, a digit, '-', '_' or '.'.
+bool is_tenant_character(char c) noexcept;
+
 // Whether each part keeps its bounds. The text says which does not; empty when all do.
 std::string_view mistake_of(const Identity& identity) noexcept;
 

@@ -20,8 +20,8 @@
 #include "app/auth/auth_options.h"
 #include "app/auth/key_set.h"
 #include "app/config/gateway_limits.h"
+#include "app/service/service_thread.h"
 #include "app/upstream/http_client.h"
-#include "app/upstream/service_thread.h"
 #include "base/prng.h"
 #include "base/time.h"
 

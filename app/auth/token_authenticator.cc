@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "app/upstream/service_clock.h"
+#include "app/service/service_clock.h"
 #include "base/check.h"
 
 namespace app {

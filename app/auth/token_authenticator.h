@@ -20,7 +20,7 @@
 #include "app/auth/jwks_source.h"
 #include "app/auth/key_set.h"
 #include "app/auth/token_verifier.h"
-#include "app/upstream/service_thread.h"
+#include "app/service/service_thread.h"
 #include "base/fifo.h"
 #include "base/time.h"
 

@@ -10,9 +10,9 @@
 #include <cstdint>
 
 #include "app/auth/identity.h"
-#include "app/auth/lru_map.h"
 #include "app/auth/token_digest.h"
 #include "app/config/gateway_limits.h"
+#include "app/service/lru_map.h"
 #include "base/time.h"
 
 namespace app {

@@ -5,12 +5,24 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
-#include "app/admin/control.h"
 #include "engine/room/rooms.h"
 
 namespace app {
+
+struct HistoryEntry {
+  std::uint64_t number = 0;
+  std::string event{};  // The whole event as JSON, as clients got it.
+};
+struct HistoryPage {
+  bool complete = true;
+  std::string epoch{};
+  std::uint64_t first = 0, last = 0;  // Numbers that are kept; 0: none.
+  std::vector<HistoryEntry> events{};
+};
 
 // The messages with numbers above `after`, from the oldest; only events, not binary messages.
 HistoryPage read_history(engine::Rooms& rooms, std::string_view engine_name, std::uint64_t after,

@@ -13,9 +13,9 @@
 #include <string_view>
 #include <vector>
 
-#include "app/admin/control.h"
-#include "app/admin/place_cursor.h"
 #include "app/native/native_context.h"
+#include "app/rooms/member_page.h"
+#include "app/rooms/place_cursor.h"
 
 namespace app {
 

@@ -15,8 +15,8 @@
 #include <memory>
 #include <string>
 
+#include "app/service/service_thread.h"
 #include "app/upstream/http_call.h"
-#include "app/upstream/service_thread.h"
 
 namespace app {
 

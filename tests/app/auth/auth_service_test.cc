@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "app/upstream/service_clock.h"
+#include "app/service/service_clock.h"
 #include "tests/app/auth/asked.h"
 #include "tests/app/upstream/http_server.h"
 #include "tests/app/upstream/raw_server.h"

@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "app/auth/token_authenticator.h"
-#include "app/upstream/service_clock.h"
+#include "app/service/service_clock.h"
 #include "tests/app/auth/asked.h"
 #include "tests/app/auth/key_server.h"
 #include "tests/app/upstream/raw_server.h"

@@ -1,4 +1,4 @@
-#include "app/upstream/service_thread.h"
+#include "app/service/service_thread.h"
 
 #include <pthread.h>
 
@@ -22,10 +22,8 @@ ServiceThread::ServiceThread(std::string name, std::function<void()> body) {
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([its_name = std::move(name), its_body = std::move(body)] {
-    pthread_setname_np(pthread_self(), its_name.c_str());
-    its_body();
-  });
+  thread_ = std::thread(std::move(body));
+  pthread_setname_np(thread_.native_handle(), name.c_str());
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 

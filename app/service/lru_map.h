@@ -28,6 +28,12 @@ class LruMap {
     return &place->second->second;
   }
 
+  // Does not.
+  const Value* peek(const Key& key) const {
+    const auto place = places_.find(key);
+    return place == places_.end() ? nullptr : &place->second->second;
+  }
+
   void put(const Key& key, Value value) {
     if (Value* const known = find(key)) {
       *known = std::move(value);

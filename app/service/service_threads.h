@@ -1,8 +1,7 @@
-// ServiceThreads: a few threads that run blocking work of the admin server, in the order it comes.
+// ServiceThreads: a few ServiceThreads that run blocking work, in the order it comes.
 //
-// run() from any thread; it refuses work beyond the bound instead of making a queue of it. The
-// threads are named, and take no signals: those are the main thread's. stop() lets what has begun
-// or waits be finished, and joins.
+// run() from any thread; it refuses work beyond the bound instead of making a queue of it. stop()
+// lets what has begun or waits be finished, and joins.
 #pragma once
 
 #include <condition_variable>
@@ -10,10 +9,12 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "app/service/service_thread.h"
 
 namespace app {
 
@@ -43,7 +44,7 @@ class ServiceThreads {
   std::deque<Task> tasks_;
   std::size_t idle_ = 0;
   bool is_stopping_ = false;
-  std::vector<std::thread> threads_;
+  std::vector<std::unique_ptr<ServiceThread>> threads_;
 };
 
 }  // namespace app

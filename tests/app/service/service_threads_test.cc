@@ -1,4 +1,4 @@
-#include "app/admin/service_threads.h"
+#include "app/service/service_threads.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "app/admin/place_cursor.h"
+#include "app/rooms/place_cursor.h"
 
 #include <charconv>
 

@@ -1,33 +1,10 @@
-#include "app/admin/service_threads.h"
+#include "app/service/service_threads.h"
 
-#include <pthread.h>
-
-#include <csignal>
 #include <utility>
 
 #include "base/check.h"
 
 namespace app {
-
-namespace {
-
-// Blocks every signal for as long as it lives: a thread that is made meanwhile is born with it.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    CHECK(pthread_sigmask(SIG_SETMASK, &all, &before_) == 0);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
-}  // namespace
 
 ServiceThreads::ServiceThreads(const std::string& name, std::uint32_t threads,
                                std::size_t waiting_most)
@@ -44,11 +21,9 @@ ServiceThreads::ServiceThreads(const std::string& name, std::uint32_t threads,
 ServiceThreads::~ServiceThreads() { stop(); }
 
 void ServiceThreads::start(const std::string& name, std::uint32_t threads) {
-  const SignalsBlocked blocked;
   for (std::uint32_t i = 0; i < threads; ++i) {
-    threads_.emplace_back([this] { work(); });
-    // The kernel takes 15 characters; a name that is longer is not worth failing for.
-    pthread_setname_np(threads_.back().native_handle(), (name + "-" + std::to_string(i)).c_str());
+    threads_.push_back(
+        std::make_unique<ServiceThread>(name + "-" + std::to_string(i), [this] { work(); }));
   }
 }
 
@@ -73,9 +48,7 @@ void ServiceThreads::stop() {
     is_stopping_ = true;
   }
   changed_.notify_all();
-  for (std::thread& thread : threads_) {
-    if (thread.joinable()) thread.join();
-  }
+  threads_.clear();  // Waits for each.
 }
 
 void ServiceThreads::work() {
