@@ -254,6 +254,8 @@ inline constexpr std::uint32_t kBatchPayloadBytes = 4000;
 // Messages that wait for their fan-out, over all rooms of a shard, before it stops reading.
 inline constexpr std::uint64_t kFanOutBacklogBytesMax = std::uint64_t{8} << 20;
 inline constexpr std::uint32_t kRoomsPerShardMost = std::uint32_t{1} << 18;
+// Of rooms that have had messages in hand, the records that a shard keeps for reuse.
+inline constexpr std::size_t kRoomWorkIdleMost = 1024;
 inline constexpr std::size_t kPolicyRulesMost = 256;
 // Messages of a shard's publishers whose answers are not complete yet.
 inline constexpr std::uint32_t kAnswersAwaitedMost = std::uint32_t{1} << 16;

@@ -30,6 +30,9 @@ class Batch {
   std::uint32_t messages() const noexcept { return messages_; }
   std::uint64_t bytes() const noexcept { return bytes_; }
   std::span<const Stretch> stretches() const noexcept { return stretches_; }
+  // How many bytes it is likely to take: so large a payload its first message gets.
+  void expect(std::uint32_t bytes) noexcept { expected_bytes_ = bytes; }
+  std::uint32_t expected_bytes() const noexcept { return expected_bytes_; }
   // Somebody must not get all of it.
   bool has_exclusions() const noexcept { return !exclusions_.empty(); }
 
@@ -49,7 +52,7 @@ class Batch {
   template <typename Sink>
   std::uint32_t for_session(SessionId session, Sink&& sink) const;
 
-  // Forgets everything and keeps the vectors' memory.
+  // Forgets everything and keeps the vectors' memory; as much is expected again.
   void clear(PayloadPool& pool) noexcept;
 
  private:
@@ -64,7 +67,7 @@ class Batch {
   std::vector<Exclusion> exclusions_;
   std::uint32_t messages_ = 0;
   std::uint32_t last_size_ = 0;
-  std::uint32_t expected_bytes_ = 0;  // What there was before it was cleared.
+  std::uint32_t expected_bytes_ = 0;
   std::uint64_t bytes_ = 0;
 };
 

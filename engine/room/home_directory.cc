@@ -15,8 +15,9 @@ std::uint32_t HomeDirectory::home_of(std::string_view name, std::uint32_t shards
 }
 
 base::Handle HomeDirectory::find(std::string_view name) const noexcept {
-  const auto found = names_.find(name);
-  return found == names_.end() ? base::Handle{} : found->second;
+  return rooms_.handle_at(names_.find(name, [this](std::uint32_t place) -> std::string_view {
+    return rooms_.find(rooms_.handle_at(place))->name;
+  }));
 }
 
 base::Handle HomeDirectory::find_or_create(std::string_view name) {
@@ -24,7 +25,7 @@ base::Handle HomeDirectory::find_or_create(std::string_view name) {
   const base::Handle handle = rooms_.try_insert();
   if (!handle) return handle;
   rooms_.find(handle)->name = name;
-  names_.emplace(std::string(name), handle);
+  names_.add(name, handle.index);
   return handle;
 }
 
@@ -48,7 +49,7 @@ void HomeDirectory::drop_if_unused(base::Handle home) {
   const HomeRoom* room = rooms_.find(home);
   if (room == nullptr || !room->subscriptions.empty()) return;
   if (room->history != nullptr && !room->history->empty()) return;
-  names_.erase(room->name);
+  names_.remove(room->name, home.index);
   rooms_.erase(home);
 }
 

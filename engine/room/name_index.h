@@ -1,16 +1,15 @@
-// NameIndex: from a room's name to its handle; asked when somebody joins, never per message.
+// NameIndex: from a room's name to its place in the map that holds it; asked when somebody joins,
+// never per message.
 //
-// It is looked things up in and never iterated, so its order cannot matter to a replay. Threads:
-// the shard's own. Bound: the rooms of the map that the handles belong to.
+// The names stay where the rooms are: the index holds eight bytes for each, in an open-addressed
+// table with linear probing. It is looked things up in and never iterated, so its order cannot
+// matter to a replay. Threads: the shard's own. Bound: the rooms of the map; the table doubles when
+// it is three quarters full, and does not shrink.
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <string>
 #include <string_view>
-#include <unordered_map>
-
-#include "base/slot_map.h"
+#include <vector>
 
 namespace engine {
 
@@ -24,6 +23,7 @@ constexpr std::uint64_t hash_name(std::string_view name) noexcept {
   return hash;
 }
 
+// For standard containers that are asked by view.
 struct NameHash {
   using is_transparent = void;
   std::size_t operator()(std::string_view name) const noexcept {
@@ -31,6 +31,44 @@ struct NameHash {
   }
 };
 
-using NameIndex = std::unordered_map<std::string, base::Handle, NameHash, std::equal_to<>>;
+class NameIndex {
+ public:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+
+  // The place of the room of that name, or kNone. `name_at(place)` is the name of a room that was
+  // added and not removed.
+  template <typename NameAt>
+  std::uint32_t find(std::string_view name, NameAt&& name_at) const {
+    if (size_ == 0) return kNone;
+    const std::uint32_t hash = folded(name);
+    for (std::uint32_t at = hash & mask(); table_[at].place != kNone; at = (at + 1) & mask()) {
+      if (table_[at].hash == hash && name_at(table_[at].place) == name) return table_[at].place;
+    }
+    return kNone;
+  }
+  // No room of that name may be in it.
+  void add(std::string_view name, std::uint32_t place);
+  // What was added with that name and place.
+  void remove(std::string_view name, std::uint32_t place) noexcept;
+
+  std::uint32_t size() const noexcept { return size_; }
+
+ private:
+  struct Entry {
+    std::uint32_t hash = 0;
+    std::uint32_t place = kNone;
+  };
+
+  // All rooms of one home have the same remainder of hash_name(), so other bits are needed here.
+  static std::uint32_t folded(std::string_view name) noexcept {
+    return static_cast<std::uint32_t>((hash_name(name) * 0x9E3779B97F4A7C15U) >> 32U);
+  }
+  std::uint32_t mask() const noexcept { return static_cast<std::uint32_t>(table_.size()) - 1; }
+  void put(Entry entry) noexcept;
+  void grow();
+
+  std::vector<Entry> table_;  // Its size is a power of two.
+  std::uint32_t size_ = 0;
+};
 
 }  // namespace engine

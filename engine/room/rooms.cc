@@ -21,8 +21,10 @@ Rooms::Rooms(Shard& shard, Sessions& sessions, const RoomOptions& options)
 Rooms::~Rooms() {
   PayloadPool& pool = shard_.connections().pools().payloads;
   rooms_.for_each([&pool](RoomHandle, Room& room) {
-    room.open.clear(pool);
-    room.active.clear(pool);
+    if (room.work != nullptr) {
+      room.work->open.clear(pool);
+      room.work->active.clear(pool);
+    }
     room.conflation.reset();
   });
 }
@@ -38,14 +40,15 @@ RoomHandle Rooms::create(std::string_view name) {
     room.conflation = std::make_unique<Conflation>(shard_.connections().pools().payloads,
                                                    options_.keys_per_room_max);
   }
-  names_.emplace(std::string(name), handle);
+  names_.add(name, handle.index);
   counters_.rooms.add();
   return handle;
 }
 
 RoomHandle Rooms::find(std::string_view name) const noexcept {
-  const auto found = names_.find(name);
-  return found == names_.end() ? RoomHandle{} : found->second;
+  return rooms_.handle_at(names_.find(name, [this](std::uint32_t place) -> std::string_view {
+    return rooms_.find(rooms_.handle_at(place))->name;
+  }));
 }
 
 // Null or stale when there is no place for another room.
@@ -64,7 +67,7 @@ JoinResult Rooms::join(SessionId session, std::string_view name, bool echo) {
   Room* room = rooms_.find(handle);
   if (room == nullptr) return {.status = JoinResult::Status::full};
   if (!room->home) {
-    room->waiting.push_back({session, echo});
+    room->joins.push_front({session, echo});
     return {.status = JoinResult::Status::pending, .room = handle};
   }
   const std::uint32_t& chain = sessions_.attachment(session.slot);
@@ -83,8 +86,9 @@ void Rooms::add_member(RoomHandle handle, Room& room, SessionId session, bool ec
 void Rooms::leave(SessionId session, RoomHandle handle) {
   Room* room = rooms_.find(handle);
   if (room == nullptr) return;
-  std::erase_if(room->waiting,
-                [&](const Room::Waiting& waiting) { return waiting.session == session; });
+  const auto is_theirs = [&](const Room::Waiting& waiting) { return waiting.session == session; };
+  room->joins.remove_if(is_theirs);
+  room->recoveries.remove_if(is_theirs);
   if (!sessions_.is_alive(session)) return;  // It is out of all rooms when it is released.
   const std::uint32_t place = memberships_.remove(sessions_.attachment(session.slot), handle);
   if (place != Room::kVacant) remove_member(handle, place);
@@ -120,7 +124,7 @@ void Rooms::remove_member(RoomHandle handle, std::uint32_t place) {
 
 // The last member here has left: the home need not tell us any more.
 void Rooms::drop_if_empty(RoomHandle handle, Room& room) {
-  if (room.population() > 0 || !room.waiting.empty() || !room.home) return;
+  if (room.population() > 0 || room.awaited() || !room.home) return;
   if (room.home_shard == shard_.number()) {
     home_.unsubscribe(room.home, shard_.number(), handle);
   } else {
@@ -130,13 +134,16 @@ void Rooms::drop_if_empty(RoomHandle handle, Room& room) {
                            .target = room.home,
                            .source = handle});
   }
-  PayloadPool& pool = shard_.connections().pools().payloads;
-  backlog_bytes_ -= room.open.bytes() + room.active.bytes();
-  room.open.clear(pool);
-  room.active.clear(pool);
+  if (room.work != nullptr) {
+    PayloadPool& pool = shard_.connections().pools().payloads;
+    backlog_bytes_ -= room.work->open.bytes() + room.work->active.bytes();
+    room.work->open.clear(pool);
+    room.work->active.clear(pool);
+    settle_wanted(*room.work);
+    rest(room);
+  }
   room.conflation.reset();
-  if (room.wanted != nullptr) settle_wanted(room);
-  names_.erase(room.name);
+  names_.remove(room.name, handle.index);
   rooms_.erase(handle);
   counters_.rooms.subtract();
 }

@@ -239,14 +239,15 @@ class Rooms final : public AttachmentOwner {
   [[gnu::always_inline]] Given give_batch(const Room& room, std::uint32_t slot);
   void begin_batch(Room& room);
   void finish_batch(Room& room);
+  RoomWork& work_of(Room& room);
+  void rest(Room& room);
 
   // rooms_answers.cc: what became of messages.
   void answer_number(const Publication& publication, std::uint64_t number, std::uint32_t parts,
                      bool duplicate = false);
   void answer_part(const AnswerAddress& address, const AnswerPart& part);
-  static void want_answer(Room& room, const Publication& publication, SessionId withheld_from);
-  void tell_wanted(Room& room);
-  void settle_wanted(Room& room);
+  void tell_wanted(RoomWork& work);
+  void settle_wanted(RoomWork& work);
   void give_answers();
 
   // rooms_slow.cc: members that read too slowly.
@@ -265,6 +266,7 @@ class Rooms final : public AttachmentOwner {
   RoomHandler* handler_ = nullptr;
   base::SlotMap<Room> rooms_;
   NameIndex names_;
+  RoomWorkPool works_;
   MembershipTable memberships_;
   HomeDirectory home_;
   HistoryKeeper history_;

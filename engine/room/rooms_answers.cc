@@ -37,23 +37,17 @@ void Rooms::answer_part(const AnswerAddress& address, const AnswerPart& part) {
                          .number = part.dropped});
 }
 
-void Rooms::want_answer(Room& room, const Publication& publication, SessionId withheld_from) {
-  if (room.wanted == nullptr) room.wanted = std::make_unique<WantedAnswers>();
-  room.wanted->want({publication.shard, publication.answer}, withheld_from);
-}
-
 // The batch is over: whoever asked is told.
-void Rooms::tell_wanted(Room& room) {
-  room.wanted->end_batch(
+void Rooms::tell_wanted(RoomWork& work) {
+  work.wanted.end_batch(
       [this](const AnswerAddress& address, const AnswerPart& part) { answer_part(address, part); });
 }
 
 // The room goes: of what waited nobody here is told any more.
-void Rooms::settle_wanted(Room& room) {
-  tell_wanted(room);
-  room.wanted->begin_batch();
-  tell_wanted(room);
-  room.wanted.reset();
+void Rooms::settle_wanted(RoomWork& work) {
+  tell_wanted(work);
+  work.wanted.begin_batch();
+  tell_wanted(work);
 }
 
 // ---- At the publisher ---------------------------------------------------------------------------

@@ -62,7 +62,7 @@ StepResult Rooms::fan_out() {
     running_ = handle;
     if (room->conflation != nullptr) [[unlikely]] {
       if (!room->fanning_out()) serve_drained(*room);
-      if (!room->fanning_out() && room->open.empty()) continue;
+      if (room->work == nullptr) continue;
     }
     // Even an empty go costs something, so that a list of empty rooms ends the turn too.
     const std::uint32_t members = run_room(*room, std::min(budget, base::kDeliveriesPerRoomGo));
@@ -80,7 +80,7 @@ StepResult Rooms::fan_out() {
 
 // Queues the batch for one member, all of it or nothing. Returns how many messages it gets.
 inline Rooms::Given Rooms::give_batch(const Room& room, std::uint32_t slot) {
-  const Batch& batch = room.active;
+  const Batch& batch = room.work->active;
   const SendResult result = sessions_.make_room(slot, batch.bytes());
   if (result != SendResult::queued) {
     if (result == SendResult::full) counters_.deliveries_dropped.add(batch.messages());
@@ -102,7 +102,8 @@ inline Rooms::Given Rooms::give_batch(const Room& room, std::uint32_t slot) {
 template <bool lossy, bool counted>
 std::uint64_t Rooms::visit(Room& room, std::uint32_t end) {
   std::uint64_t delivered = 0;
-  for (std::uint32_t place = room.cursor; place < end; ++place) {
+  RoomWork& work = *room.work;
+  for (std::uint32_t place = work.cursor; place < end; ++place) {
     if (place + kPrefetchAhead < end) {
       const std::uint32_t ahead = room.members[place + kPrefetchAhead].slot;
       if (ahead != Room::kVacant) sessions_.prefetch(ahead);
@@ -112,7 +113,7 @@ std::uint64_t Rooms::visit(Room& room, std::uint32_t end) {
     if constexpr (lossy) {
       const std::optional<Fate> left_out = leave_out(room, room.members[place]);
       if (left_out) {
-        if constexpr (counted) room.wanted->note(sessions_.id_of(slot), *left_out);
+        if constexpr (counted) work.wanted.note(sessions_.id_of(slot), *left_out);
         continue;
       }
     }
@@ -122,7 +123,7 @@ std::uint64_t Rooms::visit(Room& room, std::uint32_t end) {
       const SessionId member = sessions_.id_of(slot);
       const Given given = give_batch(room, slot);
       delivered += given.messages;
-      room.wanted->note(member, given.queued ? Fate::queued : Fate::dropped);
+      work.wanted.note(member, given.queued ? Fate::queued : Fate::dropped);
     }
   }
   return delivered;
@@ -131,18 +132,19 @@ std::uint64_t Rooms::visit(Room& room, std::uint32_t end) {
 // Visits up to `budget` members. Returns how many.
 std::uint32_t Rooms::run_room(Room& room, std::uint32_t budget) {
   if (!room.fanning_out()) begin_batch(room);
-  const std::uint32_t begin = room.cursor;
-  const std::uint32_t end = std::min(room.active_end, begin + budget);
+  RoomWork& work = *room.work;
+  const std::uint32_t begin = work.cursor;
+  const std::uint32_t end = std::min(work.active_end, begin + budget);
   const bool lossy = room.policy != RoomPolicy::reliable;
-  const bool counted = room.wanted != nullptr && room.wanted->batch_is_wanted();
+  const bool counted = work.wanted.batch_is_wanted();
   if (!counted) [[likely]] {
     counters_.deliveries.add(lossy ? visit<true, false>(room, end)
                                    : visit<false, false>(room, end));
   } else {
     counters_.deliveries.add(lossy ? visit<true, true>(room, end) : visit<false, true>(room, end));
   }
-  room.cursor = end;
-  if (end == room.active_end) finish_batch(room);
+  work.cursor = end;
+  if (end == work.active_end) finish_batch(room);
   return end - begin;
 }
 
@@ -160,34 +162,52 @@ void Rooms::measure_write() noexcept {
   handed_over_ = {};
 }
 
+// Of a room that gets a message; it has some until rest().
+RoomWork& Rooms::work_of(Room& room) {
+  if (room.work == nullptr) {
+    room.work = works_.take();
+    room.work->open.expect(room.expected_bytes);
+  }
+  return *room.work;
+}
+
+// Nothing of it waits any more.
+void Rooms::rest(Room& room) {
+  room.expected_bytes = room.work->active.expected_bytes();
+  works_.put_back(std::move(room.work));
+}
+
 void Rooms::begin_batch(Room& room) {
-  std::swap(room.open, room.active);
-  room.active_measured = std::exchange(room.open_measured, {});
-  room.cursor = 0;
-  room.active_end = static_cast<std::uint32_t>(room.members.size());
-  room.batch_first = room.batch_last + 1;
+  RoomWork& work = *room.work;
+  std::swap(work.open, work.active);
+  work.active_measured = std::exchange(work.open_measured, {});
+  work.cursor = 0;
+  work.active_end = static_cast<std::uint32_t>(room.members.size());
+  work.batch_first = room.batch_last + 1;
   room.batch_last = room.last_number;
-  DCHECK(room.batch_last - room.batch_first + 1 == room.active.messages());
+  DCHECK(room.batch_last - work.batch_first + 1 == work.active.messages());
   counters_.fan_outs.add();
-  if (room.wanted != nullptr) [[unlikely]]
-    room.wanted->begin_batch();
+  if (!work.wanted.empty()) [[unlikely]]
+    work.wanted.begin_batch();
   if (room.conflation != nullptr) [[unlikely]]
     begin_conflation(room);
 }
 
 void Rooms::finish_batch(Room& room) {
-  if (room.active_measured != base::Instant{}) [[unlikely]] {
+  RoomWork& work = *room.work;
+  if (work.active_measured != base::Instant{}) [[unlikely]] {
     handed_over_ = shard_.driver().precise_now();
     handed_in_ = shard_.reactor().now();
-    const base::Duration queued = handed_over_ - room.active_measured;
+    const base::Duration queued = handed_over_ - work.active_measured;
     latency_.queue.record(static_cast<std::uint64_t>(queued.count()));
   }
-  backlog_bytes_ -= room.active.bytes();
-  room.active.clear(shard_.connections().pools().payloads);
+  backlog_bytes_ -= work.active.bytes();
+  work.active.clear(shard_.connections().pools().payloads);
   if (room.conflation != nullptr) [[unlikely]]
     room.conflation->end_batch();
-  if (room.wanted != nullptr) [[unlikely]]
-    tell_wanted(room);
+  if (work.wanted.batch_is_wanted()) [[unlikely]]
+    tell_wanted(work);
+  if (work.open.empty()) rest(room);
   if (room.vacancies > 0) compact(room);
 }
 

@@ -1,9 +1,8 @@
 // Between shards: subscribing to a room's home, and what the home does for its subscribers.
-#include <algorithm>
 #include <cstring>
+#include <forward_list>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "base/bytes.h"
 #include "base/check.h"
@@ -107,14 +106,10 @@ void Rooms::subscribed(RoomHandle handle, base::Handle home, std::uint64_t numbe
   room->home = home;
   room->last_number = room->batch_last = number;
   // The handler may let anybody leave, those included who wait; while one waits the room stays.
-  // Who is to get what it missed waits on, for that.
-  std::reverse(room->waiting.begin(), room->waiting.end());
-  while (true) {
-    const auto next = std::find_if(room->waiting.rbegin(), room->waiting.rend(),
-                                   [](const Room::Waiting& join) { return join.recovery == 0; });
-    if (next == room->waiting.rend()) break;
-    const Room::Waiting join = *next;
-    room->waiting.erase(std::next(next).base());
+  room->joins.reverse();
+  while (!room->joins.empty()) {
+    const Room::Waiting join = room->joins.front();
+    room->joins.pop_front();
     if (!sessions_.is_alive(join.session)) continue;
     const std::uint32_t chain = sessions_.attachment(join.session.slot);
     if (memberships_.find(chain, handle) != nullptr) continue;
@@ -128,9 +123,11 @@ void Rooms::subscribed(RoomHandle handle, base::Handle home, std::uint64_t numbe
 
 // The home has no place for another room.
 void Rooms::fail_joins(RoomHandle handle, Room& room) {
-  const std::vector<Room::Waiting> waiting = std::exchange(room.waiting, {});
+  std::forward_list<Room::Waiting> waiting = std::move(room.joins);
+  waiting.splice_after(waiting.before_begin(), room.recoveries);
+  waiting.reverse();
+  names_.remove(room.name, handle.index);
   const std::string name = std::move(room.name);
-  names_.erase(name);
   rooms_.erase(handle);
   counters_.rooms.subtract();
   for (const Room::Waiting& join : waiting) {
@@ -148,25 +145,28 @@ void Rooms::deliver(RoomHandle handle, const Publication& publication,
   }
   CHECK(number == room->last_number + 1);  // The lane keeps the home's order, and loses nothing.
   room->last_number = number;
-  const std::uint64_t before = room->open.bytes();
-  room->open.append(shard_.connections().pools().payloads, publication.opcode, message);
-  backlog_bytes_ += room->open.bytes() - before;
+  RoomWork& work = work_of(*room);
+  const std::uint64_t before = work.open.bytes();
+  work.open.append(shard_.connections().pools().payloads, publication.opcode, message);
+  backlog_bytes_ += work.open.bytes() - before;
   if (publication.published_at != base::Instant{}) [[unlikely]] {
     const base::Instant now = shard_.driver().precise_now();
     latency_.ring.record(static_cast<std::uint64_t>((now - publication.published_at).count()));
-    room->open_measured = now;
+    work.open_measured = now;
   }
   if (publication.number_at != kNowhere) {
-    room->open.stamp_last(message.size(), publication.number_at, number);
+    work.open.stamp_last(message.size(), publication.number_at, number);
   }
   const bool withhold = !publication.echo && publication.shard == shard_.number();
-  if (withhold) room->open.exclude_last(publication.session);
+  if (withhold) work.open.exclude_last(publication.session);
   if (room->conflation != nullptr) [[unlikely]] {
-    room->conflation->note(publication.key, number, room->open,
+    room->conflation->note(publication.key, number, work.open,
                            withhold ? publication.session : kNobody);
   }
-  if (publication.answer) [[unlikely]]
-    want_answer(*room, publication, withhold ? publication.session : kNobody);
+  if (publication.answer) [[unlikely]] {
+    work.wanted.want({publication.shard, publication.answer},
+                     withhold ? publication.session : kNobody);
+  }
   make_runnable(handle, *room);
 }
 

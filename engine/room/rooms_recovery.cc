@@ -42,7 +42,7 @@ void Rooms::recover(SessionId session, std::string_view name, bool echo,
     return;
   }
   const std::uint64_t ticket = ++last_recovery_;
-  room->waiting.push_back({.session = session, .echo = echo, .recovery = ticket});
+  room->recoveries.push_front({.session = session, .echo = echo, .recovery = ticket});
   Parcel* parcel =
       shard_.parcels().allocate(static_cast<std::uint32_t>(kPositionBytes + name.size()));
   base::store_big64(parcel->bytes().data(), from.epoch);
@@ -100,12 +100,12 @@ void Rooms::recovered(const ShardMessage& message) {
   const std::uint64_t ticket =
       std::uint64_t{message.source.generation} << 32U | message.source.index;
   const auto found =
-      std::find_if(room->waiting.begin(), room->waiting.end(),
+      std::find_if(room->recoveries.begin(), room->recoveries.end(),
                    [&](const Room::Waiting& join) { return join.recovery == ticket; });
-  if (found != room->waiting.end()) {
+  if (found != room->recoveries.end()) {
     CHECK(room->last_number == message.number);  // The lane keeps the home's order.
     const Room::Waiting join = *found;
-    room->waiting.erase(found);
+    room->recoveries.remove_if([&](const Room::Waiting& one) { return one.recovery == ticket; });
     if (sessions_.is_alive(join.session)) {
       finish_recovery(message.target, join.session, join.echo, message.detail != 0,
                       message.parcel->bytes());

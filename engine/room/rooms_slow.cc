@@ -36,10 +36,10 @@ std::optional<Fate> Rooms::leave_out(Room& room, const Room::Member& member) {
   if (!sessions_.is_open(slot)) return Fate::dropped;
   const bool latest = room.policy == RoomPolicy::latest;
   Membership& membership = memberships_[member.membership];
-  if (!membership.lagging && takes_more(slot, watermark(room.policy), room.active.bytes())) {
+  if (!membership.lagging && takes_more(slot, watermark(room.policy), room.work->active.bytes())) {
     return std::nullopt;
   }
-  const std::uint32_t left_out = messages_for(room.active, sessions_.id_of(slot));
+  const std::uint32_t left_out = messages_for(room.work->active, sessions_.id_of(slot));
   if (!latest) {
     counters_.deliveries_skipped.add(left_out);
     return Fate::dropped;
@@ -56,7 +56,7 @@ void Rooms::begin_conflation(Room& room) {
 
 void Rooms::start_lagging(Room& room, std::uint32_t slot, Membership& membership) {
   membership.lagging = true;
-  counters_.keys_evicted.add(room.conflation->start_lagging(slot, room.batch_first - 1));
+  counters_.keys_evicted.add(room.conflation->start_lagging(slot, room.work->batch_first - 1));
   sessions_.watch(slot);
 }
 

@@ -1,8 +1,8 @@
 // WantedAnswers: for a room on one shard, which messages of its batches somebody wants to know the
 // fate of, and the count of the batch that is being carried to the members.
 //
-// It exists while somebody asks; a room where nobody does pays one test of a pointer per batch.
-// Only Rooms uses it. Threads: the shard's own. Bound: the messages of two batches.
+// A batch of which nobody asks costs a test or two. Only Rooms uses it. Threads: the shard's own.
+// Bound: the messages of two batches.
 #pragma once
 
 #include <cstdint>
@@ -54,6 +54,7 @@ class WantedAnswers {
     count_ = {};
   }
   bool batch_is_wanted() const noexcept { return !active_.empty(); }
+  bool empty() const noexcept { return active_.empty() && open_.empty(); }
 
  private:
   struct Wanted {
