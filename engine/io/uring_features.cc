@@ -36,8 +36,9 @@ std::string explain_setup_error(int error) {
       return "io_uring is forbidden here: set sysctl kernel.io_uring_disabled=0, or allow the "
              "io_uring_* calls in the container's seccomp profile";
     case ENOMEM:
-      return "the kernel has no memory for a ring: raise the memory limit (ulimit -l on old "
-             "kernels, the cgroup's memory.max elsewhere)";
+      return "the kernel has no memory for a ring: raise the limit of locked memory (ulimit -l, "
+             "LimitMEMLOCK= in a unit), which some kernels count rings against, or the cgroup's "
+             "memory.max";
     case EMFILE:
     case ENFILE:
       return "no file descriptor is left for a ring: raise the open-file limit (ulimit -n)";
