@@ -30,7 +30,9 @@ std::string explain_setup_error(int error) {
              " is older than Linux 6.1, which Millrace needs for io_uring with deferred "
              "task work; run a newer kernel (Debian 12's own is 6.1)";
     case ENOSYS:
-      return kernel + " was built without io_uring; run a kernel that has CONFIG_IO_URING";
+      return kernel +
+             " has no io_uring to offer: in a container, allow the io_uring_* calls in the "
+             "seccomp profile; elsewhere, run a kernel that has CONFIG_IO_URING";
     case EPERM:
     case EACCES:
       return "io_uring is forbidden here: set sysctl kernel.io_uring_disabled=0, or allow the "
