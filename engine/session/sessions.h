@@ -67,6 +67,8 @@ class Sessions final : public ConnectionHandler {
   }
   SessionId id_of(std::uint32_t slot) const noexcept { return connections_.id_of(slot); }
   std::uint64_t context(SessionId id) const noexcept { return table_[id.slot].context; }
+  // Who connected, from within on_request(); later it is not known here any more.
+  PeerAddress peer(SessionId id) const noexcept;
   std::uint32_t& attachment(std::uint32_t slot) noexcept { return table_[slot].attachment; }
   void prefetch(std::uint32_t slot) const noexcept {
     connections_.prefetch(slot);
@@ -132,7 +134,7 @@ class Sessions final : public ConnectionHandler {
 
  private:
   // ConnectionHandler.
-  void on_accepted(ConnectionId id) override;
+  void on_accepted(ConnectionId id, const PeerAddress& peer) override;
   void on_connected(ConnectionId id, std::uint32_t token) override;
   void on_connect_failed(std::uint32_t token, Outcome outcome) override;
   void on_arrived(ConnectionId id, std::uint32_t from, std::uint32_t ticket) override;

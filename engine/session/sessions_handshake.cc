@@ -44,7 +44,7 @@ Session& Sessions::begin(ConnectionId id, SessionState state, bool client) {
   return session;
 }
 
-void Sessions::on_accepted(ConnectionId id) {
+void Sessions::on_accepted(ConnectionId id, const PeerAddress& peer) {
   if (memory_level_ >= MemoryLevel::refuse) {
     refuse_early(id, CloseReason::memory_full);
     return;
@@ -58,6 +58,15 @@ void Sessions::on_accepted(ConnectionId id) {
   session.counted = admitted;
   if (admitted) counters_.open.add();
   if (!admitted) session.close_reason = CloseReason::limit_reached;
+  session.partial.handshake = new Handshake{.peer = peer};
+  count_handshake(*session.partial.handshake);
+}
+
+PeerAddress Sessions::peer(SessionId id) const noexcept {
+  const Session& session = table_[id.slot];
+  const bool shaking_hands = connections_.current(id) && session.state < SessionState::open;
+  const Handshake* handshake = shaking_hands ? session.partial.handshake : nullptr;
+  return handshake == nullptr ? PeerAddress{} : handshake->peer;
 }
 
 // There is no budget for the connection: a 503 without a look at its request. When too many of
@@ -122,7 +131,6 @@ void Sessions::on_connected(ConnectionId id, std::uint32_t token) {
 }
 
 void Sessions::receive_handshake(SessionId id, Session& session, std::span<std::byte> bytes) {
-  if (session.partial.handshake == nullptr) session.partial.handshake = new Handshake;
   session.partial.handshake->text += base::as_text(bytes);
   count_handshake(*session.partial.handshake);
   if (session.state == SessionState::pending) {
