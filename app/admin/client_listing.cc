@@ -152,7 +152,7 @@ ConnectionEntry describe_client(NativeContext& context, const Client& client) {
                         .tenant = client.grants->tenant,
                         .user = client.user,
                         .type = std::string(name(client.grants->type)),
-                        .address = client.address,
+                        .address = client.address.text(),
                         .state = std::string(state_name(client.state)),
                         .shard = context.shard.number(),
                         .connected_at = client.connected_at_ms,

@@ -21,7 +21,8 @@ PIPE_BYTES = 4096
 
 class ConnectionLogTest(unittest.TestCase):
     def start(self, **log):
-        server = NativeGateway({"auth": {"guests": True}, "limits": {"enabled": False},
+        server = NativeGateway({"auth": {"guests": True, "failures_per_minute": 0},
+                                "limits": {"enabled": False},
                                 "log": {"format": "json", "level": "info", **log}})
         self.addCleanup(server.__exit__, None, None, None)
         return server
