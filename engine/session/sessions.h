@@ -89,6 +89,14 @@ class Sessions final : public ConnectionHandler {
   // Asks whether a batch of `bytes` may be queued, all of it or nothing; if not, the session is
   // told so and closed. Its pieces then follow through push_frames(), in the same turn.
   SendResult make_room(std::uint32_t slot, std::uint64_t bytes);
+  // What was queued through push_frames(), or will be in this turn.
+  void count_out(std::uint32_t slot, std::uint32_t messages, std::uint64_t bytes) noexcept {
+    table_[slot].count_out(messages, bytes);
+  }
+  // Messages queued for the session since it began, and the bytes of their frames: those of rooms
+  // and those sent to it alone, but no control frames.
+  std::uint32_t messages_out(SessionId id) const noexcept { return table_[id.slot].messages_out; }
+  std::uint64_t bytes_out(SessionId id) const noexcept { return table_[id.slot].bytes_out(); }
   // Queues a piece of a shared payload, which holds whole frames. Server side only.
   void push_frames(std::uint32_t slot, Payload* payload, std::uint32_t offset, std::uint32_t size) {
     connections_.send(slot, payload, offset, size);
