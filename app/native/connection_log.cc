@@ -5,7 +5,6 @@
 #include <string>
 
 #include "app/clients/connection_id.h"
-#include "engine/session/session_counters.h"
 
 namespace app {
 

@@ -15,6 +15,7 @@
 #include "app/telemetry/log_sampling.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "engine/session/session_counters.h"
 #include "engine/session/session_handler.h"
 #include "protocol/http_status.h"
 
@@ -27,6 +28,13 @@ class ConnectionLog {
 
   void opened(const Client& client, base::Instant now) {
     if (base::log_enabled(base::LogLevel::info)) write_opened(client, now);
+  }
+  // By the engine. `peer`: the connection's other end, also where that is a proxy.
+  void turned_away(engine::SessionId session, const engine::PeerAddress& peer,
+                   engine::CloseReason why, base::Instant now) {
+    if (!base::log_enabled(base::LogLevel::warn)) return;
+    write_refused(LogKind::turned_away, session, peer, engine::name(why),
+                  protocol::HttpStatus::service_unavailable, now);
   }
   // For what is no matter of who they are: a limit, a subprotocol.
   void refused(engine::SessionId session, const engine::PeerAddress& address,

@@ -154,7 +154,7 @@ class Sessions final : public ConnectionHandler {
 
   // sessions_handshake.cc: from the first byte to `open`.
   Session& begin(ConnectionId id, SessionState state, bool client);
-  void refuse_early(ConnectionId id, CloseReason why);
+  void refuse_early(ConnectionId id, const PeerAddress& peer, CloseReason why);
   void end_early_refusal();
   static bool refused_early(const Session& session) noexcept {
     return !session.opened && !session.announced &&

@@ -355,6 +355,9 @@ TEST_F(SessionsHandshake, WhoComesWhenAllPlacesAreTakenIsTold) {
   EXPECT_NE(clients_.received(outside).find("Retry-After: "), std::string::npos);
   ASSERT_TRUE(until([&] { return open_connections() == 1; }));
   EXPECT_EQ(closed_for(CloseReason::limit_reached), 1U);
+  ASSERT_EQ(shard().turned_away.size(), 1U);
+  EXPECT_EQ(shard().turned_away[0].why, CloseReason::limit_reached);
+  EXPECT_EQ(shard().turned_away[0].peer.text(), "127.0.0.1");
   EXPECT_EQ(gate_->inside(), 1U);
   EXPECT_EQ(counters().open.value(), 1U);
   EXPECT_EQ(shard().opened.size(), 1U);

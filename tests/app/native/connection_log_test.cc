@@ -94,6 +94,21 @@ TEST_F(ConnectionLogTest, SaysWhyOneIsNotLetIn) {
       "connection":"c0-2-1","reason":"address_connections","code":"429"})"));
 }
 
+TEST_F(ConnectionLogTest, ACrowdThatIsTurnedAwayHidesNoOtherRefusal) {
+  LogSampling sampling({.lines_per_second = 3});
+  ConnectionLog log(sampling, 0);
+  for (std::uint32_t slot = 0; slot < 100; ++slot) {
+    log.turned_away({.slot = slot, .generation = 1}, address("192.0.2.7"),
+                    engine::CloseReason::too_many_handshakes, kNow);
+  }
+  log.refused({}, {}, "subprotocol", protocol::HttpStatus::bad_request, kNow);
+  const std::vector<Json> said = lines();
+  ASSERT_EQ(said.size(), 4U);
+  EXPECT_EQ(said[0], Json::parse(R"({"level":"warning","message":"refused","connection":"c0-0-1",
+      "address":"192.0.2.7","reason":"too_many_handshakes","code":"503"})"));
+  EXPECT_EQ(said[3]["reason"], "subprotocol");
+}
+
 TEST_F(ConnectionLogTest, WhatAPeerChoseForgesNoLineAndNoField) {
   LogSampling sampling({});
   ConnectionLog log(sampling, 0);
