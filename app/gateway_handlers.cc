@@ -15,6 +15,13 @@ engine::Admission GatewayHandlers::on_request(engine::SessionId id,
   return raw_.on_request(id, request, upgradable);
 }
 
+// What it would have asked for nobody knows.
+void GatewayHandlers::on_turned_away(engine::SessionId id, const engine::PeerAddress& peer,
+                                     engine::CloseReason why) {
+  NativeContext& context = native_.context();
+  context.log.turned_away(id, peer, why, context.now());
+}
+
 void GatewayHandlers::on_open(engine::SessionId id) {
   if (native(id)) native_.on_open(id);
 }

@@ -25,6 +25,8 @@ class GatewayHandlers final : public engine::SessionHandler, public engine::Room
   // SessionHandler.
   engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,
                                bool upgradable) override;
+  void on_turned_away(engine::SessionId id, const engine::PeerAddress& peer,
+                      engine::CloseReason why) override;
   void on_open(engine::SessionId id) override;
   void on_message(engine::SessionId id, protocol::Opcode opcode,
                   std::span<std::byte> payload) override;

@@ -152,13 +152,15 @@ ConnectionEntry describe_client(NativeContext& context, const Client& client) {
                         .tenant = client.grants->tenant,
                         .user = client.user,
                         .type = std::string(name(client.grants->type)),
-                        .address = client.address,
+                        .address = client.address.text(),
                         .state = std::string(state_name(client.state)),
                         .shard = context.shard.number(),
                         .connected_at = client.connected_at_ms,
                         .expires_at = client.expires_at,
                         .messages_in = client.messages_in,
                         .bytes_in = client.bytes_in,
+                        .messages_out = context.sessions.messages_out(client.session),
+                        .bytes_out = context.sessions.bytes_out(client.session),
                         .pending_bytes = context.sessions.queued_cost(client.session.slot)};
   if (client.round_trip_us > 0) entry.rtt_ms = client.round_trip_us / 1000.0;
   context.rooms.for_rooms_of(client.session, [&](engine::RoomHandle, const engine::Room& room) {

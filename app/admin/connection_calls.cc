@@ -30,6 +30,8 @@ Json to_json(const ConnectionEntry& entry) {
           {"expiresAt", entry.expires_at == 0 ? Json() : Json(entry.expires_at)},
           {"messagesIn", entry.messages_in},
           {"bytesIn", entry.bytes_in},
+          {"messagesOut", entry.messages_out},
+          {"bytesOut", entry.bytes_out},
           {"pendingBytes", entry.pending_bytes},
           {"rttMs", entry.rtt_ms < 0 ? Json() : Json(entry.rtt_ms)},
           {"rooms", entry.rooms}};

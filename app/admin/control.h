@@ -50,6 +50,7 @@ struct ConnectionEntry {
   std::int64_t connected_at = 0;  // Milliseconds since 1970.
   std::int64_t expires_at = 0;    // Seconds since 1970; 0: never.
   std::uint64_t messages_in = 0, bytes_in = 0;
+  std::uint64_t messages_out = 0, bytes_out = 0;
   std::uint64_t pending_bytes = 0;
   double rtt_ms = -1;  // Below 0: not measured yet.
   std::vector<std::string> rooms{};

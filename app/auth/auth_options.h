@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "app/auth/address_block.h"
+
 namespace app {
 
 enum class AuthMode : std::uint8_t {
@@ -70,8 +72,10 @@ struct AuthOptions {
   // Failures that one address may have a minute before it is answered with 429; 0: no limit.
   std::uint32_t failures_per_minute = 60;
   // The field of a handshake in which the proxy in front of us says the client's address, such as
-  // X-Forwarded-For, whose last entry counts; empty: there is none, and addresses are not known.
+  // X-Forwarded-For, whose last entry counts; empty: a client's address is its connection's.
   std::string address_header{};
+  // Whose word that field is; from others it is ignored.
+  std::vector<AddressBlock> trusted_proxies = own_networks();
   // Threads that check tokens.
   std::uint32_t threads = 1;
 };

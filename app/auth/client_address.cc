@@ -1,27 +1,41 @@
 #include "app/auth/client_address.h"
 
-#include "app/auth/failed_attempts.h"
-#include "engine/io/address.h"
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "protocol/http_text.h"
 
 namespace app {
 
-ClientAddress find_address(const protocol::HttpRequest& request, std::string_view header) {
-  if (header.empty()) return {};
+namespace {
+
+// An address with or without a port, IPv6 with or without brackets.
+std::optional<engine::PeerAddress> read_address(std::string_view text) {
+  const bool bare_ipv6 = text.find(':') != text.rfind(':') && !text.starts_with('[');
+  const std::string with_port =
+      bare_ipv6 ? "[" + std::string(text) + "]:0" : std::string(text) + ":0";
+  auto address = engine::Address::parse(with_port);
+  if (!address.ok()) address = engine::Address::parse(text);  // It had a port.
+  if (!address.ok()) return std::nullopt;
+  return engine::PeerAddress::of(address.value());
+}
+
+}  // namespace
+
+ClientAddress find_address(const protocol::HttpRequest& request, const AuthOptions& auth,
+                           const engine::PeerAddress& peer) {
+  if (auth.address_header.empty()) return {.address = peer};
   std::string_view last;
   for (const protocol::HttpHeader& field : request.headers.all()) {
     // A proxy may add a field of its own behind the client's.
-    if (protocol::equal_ignoring_case(field.name, header)) last = field.value;
+    if (protocol::equal_ignoring_case(field.name, auth.address_header)) last = field.value;
   }
   const std::size_t comma = last.rfind(',');
   last = protocol::trim(comma == std::string_view::npos ? last : last.substr(comma + 1));
-  const bool bare_ipv6 = last.find(':') != last.rfind(':') && !last.starts_with('[');
-  const std::string with_port =
-      bare_ipv6 ? "[" + std::string(last) + "]:0" : std::string(last) + ":0";
-  auto address = engine::Address::parse(with_port);
-  if (!address.ok()) address = engine::Address::parse(last);  // It had a port.
-  if (!address.ok()) return {};
-  return {.text = std::string(last), .key = address_key(address.value())};
+  if (last.empty()) return {.address = peer};
+  if (!contains(auth.trusted_proxies, peer)) return {.address = peer, .field_ignored = true};
+  return {.address = read_address(last).value_or(peer)};
 }
 
 }  // namespace app

@@ -1,23 +1,24 @@
-// Client address: whom a handshake comes from, as the proxy in front of the gateway says it.
+// Client address: whom a handshake comes from: the connection's other end, or who the trusted proxy
+// there says it is.
 //
-// The last entry of the header is the one that our own proxy added; those before it are the
+// Of a proxy's field the last entry counts, which our own proxy added; those before it are the
 // client's word. Pure, any thread.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <string_view>
-
+#include "app/auth/auth_options.h"
+#include "engine/io/peer_address.h"
 #include "protocol/http_request.h"
 
 namespace app {
 
 struct ClientAddress {
-  std::string text{};     // Empty: not known.
-  std::uint64_t key = 0;  // What is counted together; see failed_attempts.h. 0: not known.
+  engine::PeerAddress address{};
+  // The field was there and was not believed: it came from nobody whom we trust.
+  bool field_ignored = false;
 };
 
-// `header`: AuthOptions::address_header.
-ClientAddress find_address(const protocol::HttpRequest& request, std::string_view header);
+// `peer`: the connection's other end. Of `auth`: address_header and trusted_proxies.
+ClientAddress find_address(const protocol::HttpRequest& request, const AuthOptions& auth,
+                           const engine::PeerAddress& peer);
 
 }  // namespace app

@@ -1,12 +1,11 @@
 #include "app/auth/failed_attempts.h"
 
-#include <netinet/in.h>
-
 #include <chrono>
-#include <cstring>
 #include <limits>
+#include <span>
 
 #include "app/config/gateway_limits.h"
+#include "base/bytes.h"
 #include "base/prng.h"
 
 namespace app {
@@ -14,14 +13,6 @@ namespace app {
 namespace {
 
 static_assert((kFailedAttemptSlots & (kFailedAttemptSlots - 1)) == 0, "a power of two");
-
-constexpr std::uint64_t kMappedIpv4 = 0x0000'ffff'0000'0000;
-
-std::uint64_t big_endian(const unsigned char* octets, std::size_t count) noexcept {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < count; ++i) value = value << 8 | octets[i];
-  return value;
-}
 
 std::uint64_t minute_of(base::Instant now) noexcept {
   const auto minutes = std::chrono::floor<std::chrono::minutes>(now.time_since_epoch()).count();
@@ -33,17 +24,11 @@ constexpr std::uint64_t failures_in(std::uint64_t slot) noexcept { return slot &
 
 }  // namespace
 
-std::uint64_t address_key(const engine::Address& address) noexcept {
-  if (!address.is_ipv6()) {
-    sockaddr_in ipv4{};
-    std::memcpy(&ipv4, address.data(), sizeof ipv4);
-    return kMappedIpv4 | ntohl(ipv4.sin_addr.s_addr);
-  }
-  sockaddr_in6 ipv6{};
-  std::memcpy(&ipv6, address.data(), sizeof ipv6);
-  const unsigned char* octets = ipv6.sin6_addr.s6_addr;
-  if (IN6_IS_ADDR_V4MAPPED(&ipv6.sin6_addr)) return kMappedIpv4 | big_endian(octets + 12, 4);
-  return big_endian(octets, 8);
+std::uint64_t address_key(const engine::PeerAddress& address) noexcept {
+  const std::uint64_t high = base::load_big64(std::as_bytes(std::span(address.octets)).data());
+  const std::uint64_t low = base::load_big64(std::as_bytes(std::span(address.octets)).data() + 8);
+  // Of ::/64 little is in use, ::1 first of all: its addresses are told apart.
+  return address.is_ipv4() || high == 0 ? low : high;
 }
 
 FailedAttempts::FailedAttempts(std::uint32_t per_minute, std::uint64_t seed)
@@ -60,7 +45,7 @@ std::size_t FailedAttempts::index_of(std::size_t row, std::uint64_t address_key)
 
 bool FailedAttempts::throttled(std::uint64_t address_key, base::Instant now) const noexcept {
   const std::uint32_t most = per_minute_.load(std::memory_order_relaxed);
-  if (most == 0) return false;
+  if (most == 0 || address_key == 0) return false;
   const std::uint64_t minute = minute_of(now);
   for (std::size_t row = 0; row < kRows; ++row) {
     const std::uint64_t slot = slots_[index_of(row, address_key)].load(std::memory_order_relaxed);
@@ -70,6 +55,7 @@ bool FailedAttempts::throttled(std::uint64_t address_key, base::Instant now) con
 }
 
 void FailedAttempts::note(std::uint64_t address_key, base::Instant now) noexcept {
+  if (address_key == 0) return;
   const std::uint64_t minute = minute_of(now);
   for (std::size_t row = 0; row < kRows; ++row) {
     Slot& slot = slots_[index_of(row, address_key)];

@@ -13,13 +13,13 @@
 #include <memory>
 
 #include "base/time.h"
-#include "engine/io/address.h"
+#include "engine/io/peer_address.h"
 
 namespace app {
 
-// What is counted together: an IPv4 address (also one that is mapped into IPv6), or the /64 of an
-// IPv6 address, all of which one host may use.
-std::uint64_t address_key(const engine::Address& address) noexcept;
+// What is counted together: an IPv4 address, or the /64 of an IPv6 address, all of which one host
+// may use. 0: not known, and only then.
+std::uint64_t address_key(const engine::PeerAddress& address) noexcept;
 
 class FailedAttempts {
  public:
@@ -32,6 +32,7 @@ class FailedAttempts {
     per_minute_.store(failures, std::memory_order_relaxed);
   }
 
+  // An address that is not known never is, and does not count.
   bool throttled(std::uint64_t address_key, base::Instant now) const noexcept;
   void note(std::uint64_t address_key, base::Instant now) noexcept;
 

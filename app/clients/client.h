@@ -10,6 +10,7 @@
 #include "app/auth/grants.h"
 #include "app/limits/limiter.h"
 #include "base/slot_map.h"
+#include "engine/io/peer_address.h"
 #include "engine/session/session.h"
 
 namespace app {
@@ -26,11 +27,10 @@ struct Client {
   std::string user{};
   std::string display_name{};
   std::string token_id{};
-  std::string address{};        // Empty: not known.
-  std::uint64_t user_hash = 0;  // Of tenant and user.
+  engine::PeerAddress address{};  // Of the client, also behind a proxy.
+  std::uint64_t user_hash = 0;    // Of tenant and user.
   std::uint64_t tenant_hash = 0;
-  std::uint64_t address_hash = 0;  // 0: not known.
-  std::int64_t issued_at = 0;      // Seconds since 1970, as those of Identity.
+  std::int64_t issued_at = 0;  // Seconds since 1970, as those of Identity.
   std::int64_t expires_at = 0;
   std::int64_t connected_at_ms = 0;  // Since 1970.
   ConnectionBuckets buckets{};

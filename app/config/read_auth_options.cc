@@ -96,6 +96,18 @@ void read_origins(SettingReader& reader, AuthOptions& auth) {
   }
 }
 
+void read_trusted_proxies(SettingReader& reader, AuthOptions& auth) {
+  auth.trusted_proxies.clear();
+  for (const std::string& text : reader.list("auth.trusted_proxies")) {
+    const base::Result<AddressBlock> block = AddressBlock::parse(text);
+    if (block.ok()) {
+      auth.trusted_proxies.push_back(block.value());
+    } else {
+      reader.fail_one("auth.trusted_proxies", text, block.error().message);
+    }
+  }
+}
+
 // A gateway that asks for tokens it cannot check would let nobody in.
 void check_mode(SettingReader& reader, const AuthOptions& auth) {
   const bool has_key = !auth.secret.empty() || !auth.keys_pem.empty() || !auth.jwks.empty() ||
@@ -122,6 +134,7 @@ void read_auth_options(SettingReader& reader, AuthOptions& auth) {
   auth.guest_tenant = reader.text("auth.guest_tenant");
   if (auth.guest_tenant.empty()) reader.fail("auth.guest_tenant", "must name a tenant");
   auth.address_header = reader.text("auth.address_header");
+  read_trusted_proxies(reader, auth);
   auth.guest_permissions = reader.list("auth.guest_permissions");
   read_origins(reader, auth);
   auth.failures_per_minute = reader.small_count("auth.failures_per_minute");

@@ -14,6 +14,15 @@ std::uint64_t nanoseconds(T duration) {
   return static_cast<std::uint64_t>(base::Duration(duration).count());
 }
 
+std::string text_of(const std::vector<AddressBlock>& blocks) {
+  std::string text;
+  for (const AddressBlock& block : blocks) {
+    if (!text.empty()) text += ',';
+    text += block.text();
+  }
+  return text;
+}
+
 // All of [auth] may change while the gateway runs.
 class Adder {
  public:
@@ -33,8 +42,9 @@ class Adder {
   void file(std::string path, std::string help) {
     add(std::move(path), SettingKind::file, "", std::move(help));
   }
-  void list(std::string path, std::string help) {
-    add(std::move(path), SettingKind::text, "", std::move(help)).is_list = true;
+  void list(std::string path, std::string help) { list(std::move(path), "", std::move(help)); }
+  void list(std::string path, std::string standard, std::string help) {
+    add(std::move(path), SettingKind::text, std::move(standard), std::move(help)).is_list = true;
   }
   void choice(std::string path, std::string standard, std::vector<std::string> choices,
               std::string help) {
@@ -128,7 +138,9 @@ void add_others(Adder& adder, const AuthOptions& standard) {
              "none: any");
   adder.text("auth.address_header", standard.address_header,
              "the field in which a proxy says the client's address, such as X-Forwarded-For; "
-             "without it the limits of addresses are off");
+             "without it a client's address is its connection's");
+  adder.list("auth.trusted_proxies", text_of(standard.trusted_proxies),
+             "addresses and networks from which that field is believed");
   adder.count("auth.failures_per_minute", standard.failures_per_minute, 0, kFailuresPerMinuteMost,
               "that one address may have before it is answered with 429; 0: no limit");
   adder.count("auth.threads", standard.threads, 1, kAuthThreadsMost, "that check tokens");

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "app/auth/client_address.h"
+#include "app/auth/failed_attempts.h"
 #include "app/auth/guest.h"
 #include "app/auth/handshake_token.h"
 #include "app/clients/client_context.h"
@@ -37,17 +38,19 @@ engine::Admission Admissions::on_request(engine::SessionId id, const protocol::H
                                          bool upgradable) {
   if (!upgradable) return {.verdict = Answer::accept};  // Is told what its upgrade lacks.
   const AuthOptions& auth = context_.options().auth;
-  ClientAddress from = find_address(request, auth.address_header);
-  const std::uint64_t address = from.key;
-  if (address != 0 && context_.services.failed_attempts.throttled(address, context_.now())) {
-    return refuse(id, AuthFailure::throttled, 0);
+  const ClientAddress from = find_address(request, auth, context_.sessions.peer(id));
+  if (from.field_ignored) context_.counters.address_fields_ignored.add();
+  const engine::PeerAddress& address = from.address;
+  if (context_.services.failed_attempts.throttled(address_key(address), context_.now())) {
+    return refuse(id, AuthFailure::throttled, address);
   }
   if (!context_.policy->origins.allows(request.find("origin"))) {
     return refuse(id, AuthFailure::origin, address);
   }
   HandshakeToken found = find_token(request);
   if (found.subprotocol_unknown) {
-    context_.log.refused(id, "subprotocol", protocol::HttpStatus::bad_request, context_.now());
+    context_.log.refused(id, address, "subprotocol", protocol::HttpStatus::bad_request,
+                         context_.now());
     return {.verdict = Answer::respond,
             .response =
                 write_json_refusal(protocol::HttpStatus::bad_request, ErrorCode::protocol_error,
@@ -58,8 +61,7 @@ engine::Admission Admissions::on_request(engine::SessionId id, const protocol::H
   }
   const bool ask_nobody = auth.mode == AuthMode::none || (!found.present && auth.guests);
   if (!ask_nobody && !found.present) return refuse(id, AuthFailure::missing, address);
-  const ClientHandle handle = context_.clients.add(
-      {.session = id, .address = std::move(from.text), .address_hash = address});
+  const ClientHandle handle = context_.clients.add({.session = id, .address = address});
   context_.counters.clients.set(context_.clients.size());
   engine::Admission admission{
       .verdict = Answer::pending, .context = as_context(handle), .subprotocol = found.subprotocol};
@@ -88,17 +90,17 @@ std::optional<std::uint32_t> Admissions::shard_wanted(const protocol::HttpReques
 }
 
 engine::Admission Admissions::refuse(engine::SessionId id, AuthFailure why,
-                                     std::uint64_t address_hash) {
-  note_failure(why, address_hash);
-  context_.log.refused(id, why, context_.now());
+                                     const engine::PeerAddress& address) {
+  note_failure(why, address);
+  context_.log.refused(id, address, why, context_.now());
   return {.verdict = Answer::respond, .response = write_auth_refusal(why, pause_after(why))};
 }
 
-void Admissions::note_failure(AuthFailure why, std::uint64_t address_hash) {
+void Admissions::note_failure(AuthFailure why, const engine::PeerAddress& address) {
   context_.counters.auth_failures[static_cast<std::size_t>(why)].add();
   const bool ours = why == AuthFailure::unavailable || why == AuthFailure::overloaded;
-  if (address_hash == 0 || ours || why == AuthFailure::throttled) return;
-  context_.services.failed_attempts.note(address_hash, context_.now());
+  if (ours || why == AuthFailure::throttled) return;
+  context_.services.failed_attempts.note(address_key(address), context_.now());
 }
 
 // The answer comes on another thread, or at once; either way it is heard in a later step.
@@ -133,23 +135,23 @@ Identity Admissions::with_leeway(Identity identity) const {
 std::optional<std::string> Admissions::enter(ClientHandle handle, const Identity& identity) {
   Client& client = *context_.clients.find(handle);
   if (const AuthFailure why = check(identity); why != AuthFailure::none) {
-    note_failure(why, client.address_hash);
-    context_.log.refused(client.session, why, context_.now());
+    note_failure(why, client.address);
+    context_.log.refused(client.session, client.address, why, context_.now());
     return write_auth_refusal(why);
   }
   const std::uint64_t tenant_hash = engine::hash_name(identity.tenant);
   const LimitVerdict verdict =
-      context_.limiter.check_connection(client.address_hash, tenant_hash, context_.now());
-  if (!verdict.allowed) return refuse_limited(client.session, verdict);
+      context_.limiter.check_connection(address_key(client.address), tenant_hash, context_.now());
+  if (!verdict.allowed) return refuse_limited(client, verdict);
   client.connected_at_ms = context_.unix_ms();
   context_.clients.identify(handle, identity, context_.grants.share(grants_of(identity)));
   context_.counters.admitted.add();
   return std::nullopt;
 }
 
-std::string Admissions::refuse_limited(engine::SessionId id, const LimitVerdict& verdict) {
-  context_.log.refused(id, name(verdict.limit), protocol::HttpStatus::too_many_requests,
-                       context_.now());
+std::string Admissions::refuse_limited(const Client& client, const LimitVerdict& verdict) {
+  context_.log.refused(client.session, client.address, name(verdict.limit),
+                       protocol::HttpStatus::too_many_requests, context_.now());
   return write_json_refusal(protocol::HttpStatus::too_many_requests, ErrorCode::rate_limited,
                             name(verdict.limit), "too many connections; try again later",
                             verdict.wait);
@@ -160,8 +162,8 @@ void Admissions::on_answer(ClientHandle handle, const AuthResult& result) {
   if (client == nullptr || client->state != ClientState::asking) return;
   const engine::SessionId session = client->session;
   if (const auto* why = std::get_if<AuthFailure>(&result)) {
-    note_failure(*why, client->address_hash);
-    context_.log.refused(session, *why, context_.now());
+    note_failure(*why, client->address);
+    context_.log.refused(session, client->address, *why, context_.now());
     context_.sessions.refuse(session, write_auth_refusal(*why, pause_after(*why)));
     return;
   }
@@ -198,7 +200,7 @@ void Admissions::on_refreshed(ClientHandle handle, const AuthResult& result,
       identity && (identity->user != client->user || identity->tenant != client->grants->tenant);
   if (another) why = AuthFailure::claims;
   if (why != AuthFailure::none) {
-    note_failure(why, client->address_hash);
+    note_failure(why, client->address);
     context_.fail(*client, request_id,
                   {.code = ErrorCode::auth_failed,
                    .message = another ? "the token is another user's" : sentence(why)});

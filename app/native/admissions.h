@@ -31,15 +31,16 @@ class Admissions {
  private:
   // Nothing when the request does not say.
   std::optional<std::uint32_t> shard_wanted(const protocol::HttpRequest& request);
-  engine::Admission refuse(engine::SessionId id, AuthFailure why, std::uint64_t address_hash);
+  engine::Admission refuse(engine::SessionId id, AuthFailure why,
+                           const engine::PeerAddress& address);
   void ask(ClientHandle handle, std::string token);
   // What lets the client in once its identity is known; else why not.
   Identity with_leeway(Identity identity) const;
   AuthFailure check(const Identity& identity) const;
-  std::string refuse_limited(engine::SessionId id, const LimitVerdict& verdict);
+  std::string refuse_limited(const Client& client, const LimitVerdict& verdict);
   std::optional<std::string> enter(ClientHandle handle, const Identity& identity);
   void on_refreshed(ClientHandle handle, const AuthResult& result, std::string_view request_id);
-  void note_failure(AuthFailure why, std::uint64_t address_hash);
+  void note_failure(AuthFailure why, const engine::PeerAddress& address);
 
   NativeContext& context_;
   RoomEvents& rooms_;

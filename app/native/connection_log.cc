@@ -5,7 +5,6 @@
 #include <string>
 
 #include "app/clients/connection_id.h"
-#include "engine/session/session_counters.h"
 
 namespace app {
 
@@ -43,22 +42,27 @@ bool ConnectionLog::begin(Line& line, LogKind kind, engine::SessionId session, b
 void ConnectionLog::write_opened(const Client& client, base::Instant now) {
   Line line;
   if (!begin(line, LogKind::opened, client.session, now)) return;
+  const std::string address = client.address.text();
   base::log_fields(base::LogLevel::info,
                    {{"connection", line.connection},
                     {"tenant", client.grants->tenant},
                     {"user", client.user},
                     {"type", name(client.grants->type)},
+                    {"address", address},
                     {"left_out", line.left_out}},
                    "connected");
 }
 
-void ConnectionLog::write_refused(LogKind kind, engine::SessionId session, std::string_view reason,
+void ConnectionLog::write_refused(LogKind kind, engine::SessionId session,
+                                  const engine::PeerAddress& address, std::string_view reason,
                                   protocol::HttpStatus status, base::Instant now) {
   Line line;
   if (!begin(line, kind, session, now)) return;
+  const std::string from = address.text();
   const std::string code = std::to_string(static_cast<unsigned>(status));
   base::log_fields(base::LogLevel::warn,
                    {{"connection", line.connection},
+                    {"address", from},
                     {"reason", reason},
                     {"code", code},
                     {"left_out", line.left_out}},

@@ -15,6 +15,7 @@
 #include "app/telemetry/log_sampling.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "engine/session/session_counters.h"
 #include "engine/session/session_handler.h"
 #include "protocol/http_status.h"
 
@@ -28,15 +29,23 @@ class ConnectionLog {
   void opened(const Client& client, base::Instant now) {
     if (base::log_enabled(base::LogLevel::info)) write_opened(client, now);
   }
+  // By the engine. `peer`: the connection's other end, also where that is a proxy.
+  void turned_away(engine::SessionId session, const engine::PeerAddress& peer,
+                   engine::CloseReason why, base::Instant now) {
+    if (!base::log_enabled(base::LogLevel::warn)) return;
+    write_refused(LogKind::turned_away, session, peer, engine::name(why),
+                  protocol::HttpStatus::service_unavailable, now);
+  }
   // For what is no matter of who they are: a limit, a subprotocol.
-  void refused(engine::SessionId session, std::string_view reason, protocol::HttpStatus status,
+  void refused(engine::SessionId session, const engine::PeerAddress& address,
+               std::string_view reason, protocol::HttpStatus status, base::Instant now) {
+    if (!base::log_enabled(base::LogLevel::warn)) return;
+    write_refused(LogKind::refused, session, address, reason, status, now);
+  }
+  void refused(engine::SessionId session, const engine::PeerAddress& address, AuthFailure why,
                base::Instant now) {
     if (!base::log_enabled(base::LogLevel::warn)) return;
-    write_refused(LogKind::refused, session, reason, status, now);
-  }
-  void refused(engine::SessionId session, AuthFailure why, base::Instant now) {
-    if (!base::log_enabled(base::LogLevel::warn)) return;
-    write_refused(LogKind::auth_failed, session, name(why), status(why), now);
+    write_refused(LogKind::auth_failed, session, address, name(why), status(why), now);
   }
   // `request_id`: JSON, as the client wrote it; empty for none.
   void failed(const Client& client, ErrorCode code, std::string_view message,
@@ -54,8 +63,8 @@ class ConnectionLog {
   struct Line;
 
   void write_opened(const Client& client, base::Instant now);
-  void write_refused(LogKind kind, engine::SessionId session, std::string_view reason,
-                     protocol::HttpStatus status, base::Instant now);
+  void write_refused(LogKind kind, engine::SessionId session, const engine::PeerAddress& address,
+                     std::string_view reason, protocol::HttpStatus status, base::Instant now);
   void write_failed(const Client& client, ErrorCode code, std::string_view message,
                     std::string_view request_id, base::Instant now);
   void write_closed(const Client& client, const engine::CloseInfo& info, std::int64_t lasted_ms,

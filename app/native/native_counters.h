@@ -17,6 +17,7 @@ struct NativeCounters {
   base::Gauge clients;
   base::Counter admitted;  // Who they are was found out, and they were let in.
   std::array<base::Counter, kAuthFailureCount> auth_failures;
+  base::Counter address_fields_ignored;  // Handshakes whose proxy is none that we trust.
   std::array<base::Counter, kErrorCodeCount> errors;
   std::array<base::Counter, kMessageKindCount> messages;  // Sent to rooms, by kind.
   base::Counter binary_messages;

@@ -12,9 +12,10 @@ namespace app {
 namespace {
 
 // Settings of [auth] that an authenticator has no part in, or takes over while it runs.
-constexpr std::array<std::string_view, 8> kSettingsOfOthers{
-    "auth.guests",         "auth.guest_tenant",        "auth.guest_permissions", "auth.origins",
-    "auth.address_header", "auth.failures_per_minute", "auth.when_down",         "auth.known_for"};
+constexpr std::array<std::string_view, 9> kSettingsOfOthers{
+    "auth.guests",         "auth.guest_tenant",    "auth.guest_permissions",   "auth.origins",
+    "auth.address_header", "auth.trusted_proxies", "auth.failures_per_minute", "auth.when_down",
+    "auth.known_for"};
 
 bool is_same(const SettingValue& one, const SettingValue& other) {
   return one.texts == other.texts && one.content_hash == other.content_hash;

@@ -27,6 +27,8 @@ std::string_view name(LogKind kind) noexcept {
   switch (kind) {
     case LogKind::opened:
       return "opened";
+    case LogKind::turned_away:
+      return "turned_away";
     case LogKind::refused:
       return "refused";
     case LogKind::auth_failed:

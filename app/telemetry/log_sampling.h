@@ -19,13 +19,14 @@ namespace app {
 
 enum class LogKind : std::uint8_t {
   opened,       // Let in.
-  refused,      // Not let in: limits, a full gateway, no such path.
+  turned_away,  // Not even asked what they want: no place, no memory, no budget for them.
+  refused,      // Not let in: limits, no such path.
   auth_failed,  // Not let in for who they are, or not any longer.
   error_event,  // Told that what they sent will not do.
   closed,
 };
 
-inline constexpr std::size_t kLogKindCount = 5;
+inline constexpr std::size_t kLogKindCount = 6;
 
 std::string_view name(LogKind kind) noexcept;
 

@@ -189,6 +189,9 @@ void add_native(Page& page) {
       "millrace_auth_failures_total", "Clients that were not let in, or not any longer, by reason",
       "reason", 1, kAuthFailureCount,
       [&](const Parts& parts, std::uint8_t i) { return of(parts).auth_failures[i].value(); });
+  page.counter("millrace_address_fields_ignored_total",
+               "Handshakes whose auth.address_header came from none of auth.trusted_proxies",
+               [&](const Parts& parts) { return of(parts).address_fields_ignored.value(); });
   page.counter("millrace_auth_expired_total", "Sessions that ended with their token",
                [&](const Parts& parts) { return of(parts).expired.value(); });
   page.counter("millrace_user_excess_total", "Sessions ended because their user had too many",

@@ -11,6 +11,7 @@
 
 #include "engine/connection/connection.h"
 #include "engine/io/outcome.h"
+#include "engine/io/peer_address.h"
 
 namespace engine {
 
@@ -18,7 +19,8 @@ class ConnectionHandler {
  public:
   virtual ~ConnectionHandler() = default;
 
-  virtual void on_accepted(ConnectionId id) = 0;
+  // `peer`: who connected.
+  virtual void on_accepted(ConnectionId id, const PeerAddress& peer) = 0;
   // `token` is what connect() was given.
   virtual void on_connected(ConnectionId id, std::uint32_t token) = 0;
   virtual void on_connect_failed(std::uint32_t token, Outcome outcome) = 0;

@@ -1,6 +1,7 @@
 #include "engine/connection/connections.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/check.h"
 #include "base/limits.h"
@@ -160,14 +161,16 @@ void Connections::dispatch_accept(const Completion& completion) {
   CHECK(completion.tag.slot < listeners_.size());
   Listening& listening = listeners_[completion.tag.slot];
   CHECK(!completion.more);
-  --listening.armed;
+  const std::uint32_t number = completion.tag.generation;
+  CHECK(number < listening.peers.size() && (listening.armed >> number & 1U) != 0);
+  listening.armed &= ~(1U << number);
   if (completion.result >= 0) {
     accepts_ahead_ = std::min(accepts_ahead_ + 1, base::kAcceptsPerTurn);
     counters_.accepted.add();
     const auto slot = static_cast<std::uint32_t>(completion.result);
     open_slot(slot, false);
     arm_once(slot, table_[slot]);
-    handler_->on_accepted({slot, table_[slot].generation});
+    handler_->on_accepted({slot, table_[slot].generation}, listening.peers[number].address());
   } else if (listening.wanted) {
     const Outcome outcome = outcome_of(completion.result);
     counters_.accept_failures[index_of(outcome)].add();
@@ -354,9 +357,11 @@ void Connections::arm_accepts() {
   accept_again_at_ = base::kForever;
   if (accepting_rests_) return;
   for (std::uint32_t i = 0; i < listeners_.size(); ++i) {
-    while (listeners_[i].wanted && listeners_[i].armed < accepts_ahead_) {
-      ++listeners_[i].armed;
-      reactor_.submit(submit_accept_once(i));
+    Listening& listening = listeners_[i];
+    while (listening.wanted && std::popcount(listening.armed) < static_cast<int>(accepts_ahead_)) {
+      const auto number = static_cast<std::uint32_t>(std::countr_one(listening.armed));
+      listening.armed |= 1U << number;
+      reactor_.submit(submit_accept_once(i, number, &listening.peers[number]));
     }
   }
 }

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/counter.h"
+#include "base/limits.h"
 #include "base/mapped_array.h"
 #include "base/result.h"
 #include "engine/connection/connection.h"
@@ -26,6 +27,7 @@
 #include "engine/connection/receive_allowance.h"
 #include "engine/connection/send_queue.h"
 #include "engine/io/outcome.h"
+#include "engine/io/peer_name.h"
 #include "engine/reactor/reactor.h"
 #include "engine/reactor/sweep.h"
 
@@ -166,8 +168,10 @@ class Connections {
   };
   struct Listening {
     bool wanted = false;
-    std::uint32_t armed = 0;  // Accepts that are under way.
+    std::uint32_t armed = 0;  // The accepts that are under way, by number: a bit each,
+    std::array<PeerName, base::kAcceptsPerTurn> peers{};  // and where they say who connected.
   };
+  static_assert(base::kAcceptsPerTurn <= 32, "a bit each");
 
   void dispatch_accept(const Completion& completion);
   void dispatch_connect(const Completion& completion);
@@ -219,7 +223,7 @@ class Connections {
   base::MappedArray<Connection> table_;
   std::uint32_t slots_used_ = 0;  // Every slot that was ever open is below.
   SendPools pools_;
-  std::vector<Listening> listeners_;
+  std::deque<Listening> listeners_;  // A deque, for the kernel knows where its elements are.
   base::Instant accept_again_at_ = base::kForever;
   bool accepting_rests_ = false;
   std::uint32_t accepts_ahead_ = 1;  // How many are kept under way: more after each success.

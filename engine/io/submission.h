@@ -1,8 +1,8 @@
 // Submission: one thing that a shard asks of the world, as plain data.
 //
 // Build one with the functions below and hand it to the reactor. What it points at must live until
-// its completion (payload bytes) or until the driver took it (`segments`, `address`): the kernel
-// copies vectors and addresses when they are submitted (IORING_FEAT_SUBMIT_STABLE).
+// its completion (payload bytes, `peer`) or until the driver took it (`segments`, `address`): the
+// kernel copies vectors and addresses when they are submitted (IORING_FEAT_SUBMIT_STABLE).
 #pragma once
 
 #include <sys/uio.h>
@@ -12,6 +12,7 @@
 #include <span>
 
 #include "engine/io/address.h"
+#include "engine/io/peer_name.h"
 #include "engine/io/tag.h"
 
 namespace engine {
@@ -33,6 +34,7 @@ struct Submission {
   OperationKind ends = OperationKind::receive;  // settle: what it is to end.
   const iovec* segments = nullptr;              // send of several pieces in order.
   const Address* address = nullptr;             // connect.
+  PeerName* peer = nullptr;                     // accept of one: where it is said who connected.
   std::uint32_t shard = 0;                      // hand_over: who gets it, and
   std::uint32_t ticket = 0;                     // by which name it arrives there.
 };
@@ -43,11 +45,11 @@ inline Submission submit_accept(std::uint32_t listener) noexcept {
 }
 
 // Accepts one connection. Of several on one listener each takes one, so that their number bounds
-// what a crowd can take of a turn; the other kind takes all that wait, however many.
-inline Submission submit_accept_once(std::uint32_t listener) noexcept {
-  Submission submission = submit_accept(listener);
-  submission.once = true;
-  return submission;
+// what a crowd can take of a turn; the other kind takes all that wait, however many. The completion
+// repeats `number` as its generation, and `peer` says then who connected.
+inline Submission submit_accept_once(std::uint32_t listener, std::uint32_t number = 0,
+                                     PeerName* peer = nullptr) noexcept {
+  return {.tag = {OperationKind::accept, listener, number}, .once = true, .peer = peer};
 }
 
 // Connects a new socket. The completion's tag has the descriptor as slot and `token` as generation.

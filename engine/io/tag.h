@@ -12,6 +12,7 @@ namespace engine {
 
 enum class OperationKind : std::uint8_t {
   accept,     // slot: the listener. Yields a descriptor per completion while `more` is set.
+              // generation: the caller's own number.
   connect,    // slot: the new descriptor. generation: the caller's own token.
   receive,    // slot: the descriptor. Yields a leased buffer per completion while `more` is set.
   poll,       // slot: the descriptor, which became readable, or ended.

@@ -142,8 +142,15 @@ void UringDriver::fill(io_uring_sqe& entry, UringRing& ring,
 
 void UringDriver::fill_accept(io_uring_sqe& entry, const Submission& submission) noexcept {
   CHECK(submission.tag.slot < listeners_.size());
-  io_uring_prep_multishot_accept_direct(&entry, listeners_[submission.tag.slot], nullptr, nullptr,
-                                        0);
+  const int listener = listeners_[submission.tag.slot];
+  sockaddr* name = nullptr;
+  socklen_t* size = nullptr;
+  if (PeerName* peer = submission.peer; peer != nullptr) {
+    peer->size = sizeof peer->socket;
+    name = reinterpret_cast<sockaddr*>(&peer->socket);
+    size = &peer->size;
+  }
+  io_uring_prep_multishot_accept_direct(&entry, listener, name, size, 0);
   if (submission.once) entry.ioprio &= static_cast<__u16>(~IORING_ACCEPT_MULTISHOT);
 }
 

@@ -86,14 +86,19 @@ inline Rooms::Given Rooms::give_batch(const Room& room, std::uint32_t slot) {
     if (result == SendResult::full) counters_.deliveries_dropped.add(batch.messages());
     return {.queued = false, .messages = 0};
   }
-  const auto push = [&](Payload* payload, std::uint32_t offset, std::uint32_t size) {
-    sessions_.push_frames(slot, payload, offset, size);
-  };
   if (batch.has_exclusions()) {
-    return {.queued = true, .messages = batch.for_session(sessions_.id_of(slot), push)};
+    std::uint64_t bytes = 0;
+    const auto push = [&](Payload* payload, std::uint32_t offset, std::uint32_t size) {
+      bytes += size;
+      sessions_.push_frames(slot, payload, offset, size);
+    };
+    const std::uint32_t messages = batch.for_session(sessions_.id_of(slot), push);
+    sessions_.count_out(slot, messages, bytes);
+    return {.queued = true, .messages = messages};
   }
+  sessions_.count_out(slot, batch.messages(), batch.bytes());
   for (const Batch::Stretch& stretch : batch.stretches()) {
-    push(stretch.payload, stretch.offset, stretch.size);
+    sessions_.push_frames(slot, stretch.payload, stretch.offset, stretch.size);
   }
   return {.queued = true, .messages = batch.messages()};
 }

@@ -97,6 +97,7 @@ void Rooms::catch_up(Room& room, SessionId session, Membership& membership) {
       const std::uint32_t size = value.frame->used();
       if (!takes_more(slot, watermark(room.policy), size)) return false;
       sessions_.push_frames(slot, value.frame, 0, size);
+      sessions_.count_out(slot, 1, size);
       counters_.deliveries_caught_up.add();
     }
     given = value.number;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "base/limits.h"
 
 namespace engine {
@@ -40,16 +41,28 @@ std::optional<std::uint32_t> Relocation::refuge() const noexcept {
   return emptiest;
 }
 
-void Relocation::tell(std::uint32_t shard, std::uint32_t ticket, std::string_view text) {
+void Relocation::tell(std::uint32_t shard, std::uint32_t ticket, const Handshake* handshake) {
   Parcel* parcel = nullptr;
-  if (!text.empty()) {
-    parcel = shard_.parcels().allocate(static_cast<std::uint32_t>(text.size()));
-    std::memcpy(parcel->bytes().data(), text.data(), text.size());
+  if (handshake != nullptr) {
+    const auto& octets = handshake->peer.octets;
+    const std::string& text = handshake->text;
+    parcel = shard_.parcels().allocate(static_cast<std::uint32_t>(octets.size() + text.size()));
+    std::memcpy(parcel->bytes().data(), octets.data(), octets.size());
+    std::memcpy(parcel->bytes().data() + octets.size(), text.data(), text.size());
   }
   shard_.mailbox().send(shard, {.kind = kRelocated,
                                 .sender = static_cast<std::uint16_t>(shard_.number()),
                                 .number = ticket,
                                 .parcel = parcel});
+}
+
+std::unique_ptr<Handshake> Relocation::read(const Parcel& letter) {
+  auto handshake = std::make_unique<Handshake>();
+  auto& octets = handshake->peer.octets;
+  CHECK(letter.bytes().size() >= octets.size());
+  std::memcpy(octets.data(), letter.bytes().data(), octets.size());
+  handshake->text = base::as_text(letter.bytes().subspan(octets.size()));
+  return handshake;
 }
 
 std::optional<Relocation::Letter> Relocation::arrived(SessionId session, std::uint32_t from,

@@ -1,18 +1,19 @@
 // Relocation: which shard should serve a connection, and the letters that follow it there.
 //
 // During its opening handshake a connection may move to another shard: the driver hands its
-// descriptor over, and a letter through the lanes says what the peer has sent so far. Either may
-// arrive first. Used by Sessions alone. A room whose members all fit one shard so never leaves it;
-// a shard whose table is full passes on what it accepts.
-// Threads: the shard's own. Bound: a waiting entry per connection that is on its way here.
+// descriptor over, and a letter through the lanes says who the peer is and what it has sent so far.
+// Either may arrive first. Used by Sessions alone. A room whose members all fit one shard so never
+// leaves it; a shard whose table is full passes on what it accepts. Threads: the shard's own.
+// Bound: a waiting entry per connection that is on its way here.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <string_view>
 #include <unordered_map>
 
 #include "engine/session/connection_gate.h"
+#include "engine/session/handshake.h"
 #include "engine/session/session.h"
 #include "engine/shard/shard.h"
 #include "engine/shard/shard_message.h"
@@ -21,7 +22,8 @@ namespace engine {
 
 // What sessions of different shards say to each other. Rooms have the numbers below.
 //
-//   relocated  number: the ticket, parcel: what the peer has sent; none: it is to be dropped
+//   relocated  number: the ticket, parcel: the peer's address, then what it has sent; none: it is
+//              to be dropped
 inline constexpr std::uint8_t kRelocated = 0x80;
 
 class Relocation {
@@ -38,8 +40,10 @@ class Relocation {
   std::optional<std::uint32_t> refuge() const noexcept;
 
   std::uint32_t next_ticket() noexcept { return ++tickets_; }
-  // The connection has been handed over: what it is to be told there. Empty: drop it.
-  void tell(std::uint32_t shard, std::uint32_t ticket, std::string_view text);
+  // The connection has been handed over: what is to be known of it there. Null: drop it.
+  void tell(std::uint32_t shard, std::uint32_t ticket, const Handshake* handshake);
+  // What tell() said.
+  static std::unique_ptr<Handshake> read(const Parcel& letter);
 
   // A connection arrived. Its letter, if that was here already; the caller releases the parcel.
   struct Letter {

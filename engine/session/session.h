@@ -1,11 +1,12 @@
 // Session: what a shard knows of one WebSocket; a record of the session table, by its connection's
 // slot.
 //
-// An idle session is these 32 bytes and nothing else: the assembler of a message that is partly
+// An idle session is these 40 bytes and nothing else: the assembler of a message that is partly
 // here, or the text of a handshake, exists only while it is needed. Only Sessions changes it.
 // Threads: the shard's own. Invariant: `partial` is a Handshake before `open`, an assembler after.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "engine/connection/connection.h"
@@ -64,7 +65,11 @@ struct Session {
   } partial;
   std::uint32_t attachment;  // The room layer's own: where the session's memberships begin.
   std::uint32_t active_at;   // Seconds since the shard started, at the last message.
-  std::uint16_t close_code;  // What on_close() will report; 0 while unknown.
+  // From here on it is what a delivery touches: 16 bytes, which seldom lie in two cache lines.
+  std::uint32_t messages_out;    // Queued for it so far.
+  std::uint32_t bytes_out_low;   // Of their frames: the low half,
+  std::uint16_t bytes_out_high;  // and the high one.
+  std::uint16_t close_code;      // What on_close() will report; 0 while unknown.
   SessionState state;
   CloseReason close_reason;
   std::uint8_t pinged_tick;  // When our pending ping was sent, as the heartbeat counts.
@@ -75,8 +80,19 @@ struct Session {
   bool counted : 1;          // It is inside the gate.
   bool moved : 1;            // It came from another shard, or could not go: it stays here.
   bool announced : 1;        // The handler knows of it and is owed an on_close().
+
+  std::uint64_t bytes_out() const noexcept {
+    return std::uint64_t{bytes_out_high} << 32U | bytes_out_low;
+  }
+  void count_out(std::uint32_t messages, std::uint64_t bytes) noexcept {
+    const std::uint64_t sum = bytes_out() + bytes;
+    messages_out += messages;
+    bytes_out_low = static_cast<std::uint32_t>(sum);
+    bytes_out_high = static_cast<std::uint16_t>(sum >> 32U);
+  }
 };
 
-static_assert(sizeof(Session) == 32, "two sessions to a cache line");
+static_assert(sizeof(Session) == 40, "a million of them are 40 MB");
+static_assert(offsetof(Session, messages_out) == 24, "the last 16 bytes");
 
 }  // namespace engine

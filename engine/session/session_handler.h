@@ -13,6 +13,7 @@
 
 #include "base/time.h"
 #include "engine/io/outcome.h"
+#include "engine/io/peer_address.h"
 #include "engine/session/session.h"
 #include "protocol/http_request.h"
 #include "protocol/opcode.h"
@@ -58,6 +59,9 @@ class SessionHandler {
   // gets the status that says what is wrong with it. Only an upgradable one may be left pending.
   virtual Admission on_request(SessionId id, const protocol::HttpRequest& request,
                                bool upgradable) = 0;
+  // Server side. A connection gets a 503 whatever it asks for: too many connections, too many
+  // handshakes, or no memory. There may be very many of these at once.
+  virtual void on_turned_away(SessionId /*id*/, const PeerAddress& /*peer*/, CloseReason /*why*/) {}
   virtual void on_open(SessionId id) = 0;
   // `opcode` is text (valid UTF-8) or binary.
   virtual void on_message(SessionId id, protocol::Opcode opcode, std::span<std::byte> payload) = 0;

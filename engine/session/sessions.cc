@@ -232,7 +232,9 @@ SendResult Sessions::send(SessionId id, protocol::Opcode opcode,
                           std::span<const std::byte> payload) {
   if (!is_open(id)) return SendResult::gone;
   if (over_limit(id.slot, payload.size())) return refuse_message(id);
-  write_frame(id.slot, table_[id.slot], opcode, payload);
+  Session& session = table_[id.slot];
+  write_frame(id.slot, session, opcode, payload);
+  session.count_out(1, protocol::frame_size(payload.size(), session.client));
   counters_.messages_sent.add();
   counters_.message_bytes_sent.add(payload.size());
   return SendResult::queued;

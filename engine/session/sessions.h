@@ -67,6 +67,8 @@ class Sessions final : public ConnectionHandler {
   }
   SessionId id_of(std::uint32_t slot) const noexcept { return connections_.id_of(slot); }
   std::uint64_t context(SessionId id) const noexcept { return table_[id.slot].context; }
+  // Who connected, from within on_request(); later it is not known here any more.
+  PeerAddress peer(SessionId id) const noexcept;
   std::uint32_t& attachment(std::uint32_t slot) noexcept { return table_[slot].attachment; }
   void prefetch(std::uint32_t slot) const noexcept {
     connections_.prefetch(slot);
@@ -87,6 +89,14 @@ class Sessions final : public ConnectionHandler {
   // Asks whether a batch of `bytes` may be queued, all of it or nothing; if not, the session is
   // told so and closed. Its pieces then follow through push_frames(), in the same turn.
   SendResult make_room(std::uint32_t slot, std::uint64_t bytes);
+  // What was queued through push_frames(), or will be in this turn.
+  void count_out(std::uint32_t slot, std::uint32_t messages, std::uint64_t bytes) noexcept {
+    table_[slot].count_out(messages, bytes);
+  }
+  // Messages queued for the session since it began, and the bytes of their frames: those of rooms
+  // and those sent to it alone, but no control frames.
+  std::uint32_t messages_out(SessionId id) const noexcept { return table_[id.slot].messages_out; }
+  std::uint64_t bytes_out(SessionId id) const noexcept { return table_[id.slot].bytes_out(); }
   // Queues a piece of a shared payload, which holds whole frames. Server side only.
   void push_frames(std::uint32_t slot, Payload* payload, std::uint32_t offset, std::uint32_t size) {
     connections_.send(slot, payload, offset, size);
@@ -132,7 +142,7 @@ class Sessions final : public ConnectionHandler {
 
  private:
   // ConnectionHandler.
-  void on_accepted(ConnectionId id) override;
+  void on_accepted(ConnectionId id, const PeerAddress& peer) override;
   void on_connected(ConnectionId id, std::uint32_t token) override;
   void on_connect_failed(std::uint32_t token, Outcome outcome) override;
   void on_arrived(ConnectionId id, std::uint32_t from, std::uint32_t ticket) override;
@@ -144,7 +154,7 @@ class Sessions final : public ConnectionHandler {
 
   // sessions_handshake.cc: from the first byte to `open`.
   Session& begin(ConnectionId id, SessionState state, bool client);
-  void refuse_early(ConnectionId id, CloseReason why);
+  void refuse_early(ConnectionId id, const PeerAddress& peer, CloseReason why);
   void end_early_refusal();
   static bool refused_early(const Session& session) noexcept {
     return !session.opened && !session.announced &&

@@ -44,31 +44,45 @@ Session& Sessions::begin(ConnectionId id, SessionState state, bool client) {
   return session;
 }
 
-void Sessions::on_accepted(ConnectionId id) {
+void Sessions::on_accepted(ConnectionId id, const PeerAddress& peer) {
   if (memory_level_ >= MemoryLevel::refuse) {
-    refuse_early(id, CloseReason::memory_full);
+    refuse_early(id, peer, CloseReason::memory_full);
     return;
   }
   if (!handshake_budget_.take(reactor_.now())) {
-    refuse_early(id, CloseReason::too_many_handshakes);
+    refuse_early(id, peer, CloseReason::too_many_handshakes);
     return;
   }
   const bool admitted = gate_.enter();
   Session& session = begin(id, admitted ? SessionState::requesting : SessionState::refusing, false);
   session.counted = admitted;
-  if (admitted) counters_.open.add();
-  if (!admitted) session.close_reason = CloseReason::limit_reached;
+  if (admitted) {
+    counters_.open.add();
+  } else {
+    session.close_reason = CloseReason::limit_reached;
+    handler_->on_turned_away(id, peer, session.close_reason);
+  }
+  session.partial.handshake = new Handshake{.peer = peer};
+  count_handshake(*session.partial.handshake);
+}
+
+PeerAddress Sessions::peer(SessionId id) const noexcept {
+  const Session& session = table_[id.slot];
+  const bool shaking_hands = connections_.current(id) && session.state < SessionState::open;
+  const Handshake* handshake = shaking_hands ? session.partial.handshake : nullptr;
+  return handshake == nullptr ? PeerAddress{} : handshake->peer;
 }
 
 // There is no budget for the connection: a 503 without a look at its request. When too many of
 // these are under way, others wait where they cost us nothing.
-void Sessions::refuse_early(ConnectionId id, CloseReason why) {
+void Sessions::refuse_early(ConnectionId id, const PeerAddress& peer, CloseReason why) {
   Session& session = begin(id, SessionState::discarding, false);
   session.close_reason = why;
   const bool for_memory = why == CloseReason::memory_full;
   send_text(id.slot, early_refusals_.begin(for_memory ? 1 + reactor_.random() %
                                                                 base::kRetryForMemorySecondsMost
                                                       : returns_.book(reactor_.now())));
+  handler_->on_turned_away(id, peer, why);
   early_lingers_.push(reactor_.now(), id);
   next_deadline_ = std::min(next_deadline_, early_lingers_.next());
   if (!early_refusals_.full()) return;
@@ -122,7 +136,6 @@ void Sessions::on_connected(ConnectionId id, std::uint32_t token) {
 }
 
 void Sessions::receive_handshake(SessionId id, Session& session, std::span<std::byte> bytes) {
-  if (session.partial.handshake == nullptr) session.partial.handshake = new Handshake;
   session.partial.handshake->text += base::as_text(bytes);
   count_handshake(*session.partial.handshake);
   if (session.state == SessionState::pending) {

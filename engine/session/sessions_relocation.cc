@@ -47,7 +47,7 @@ void Sessions::on_handed_over(ConnectionId id, bool done) {
   session.counted = false;
   const auto shard = static_cast<std::uint32_t>(session.context >> 32U);
   const auto ticket = static_cast<std::uint32_t>(session.context);
-  relocation_.tell(shard, ticket, moving ? session.partial.handshake->text : std::string{});
+  relocation_.tell(shard, ticket, moving ? session.partial.handshake : nullptr);
   if (!moving) return;  // It ended here meanwhile, and so it does there.
   drop_handshake(session);
   session.state = SessionState::ending;
@@ -68,7 +68,7 @@ void Sessions::on_shard_message(const ShardMessage& message) {
   if (id) take_over(*id, message.parcel);
 }
 
-// The connection and what its peer has asked for are both here.
+// The connection and the letter that says what its peer has asked for are both here.
 void Sessions::take_over(SessionId id, Parcel* request) {
   Session& session = table_[id.slot];
   const bool awaited = connections_.alive(id) && session.state == SessionState::requesting;
@@ -76,8 +76,7 @@ void Sessions::take_over(SessionId id, Parcel* request) {
     end(id, session, CloseReason::connection_failed);
     connections_.abort(id);
   } else if (awaited) {
-    session.partial.handshake = new Handshake;
-    session.partial.handshake->text = base::as_text(request->bytes());
+    session.partial.handshake = Relocation::read(*request).release();
     count_handshake(*session.partial.handshake);
     receive_request(id, session);
     connections_.start_receiving(id);

@@ -58,6 +58,35 @@ TEST_F(Listening, AnAcceptOfOneTakesOne) {
   ASSERT_TRUE(second.await(OperationKind::accept).has_value());
 }
 
+// Each accept says who it was that it took, where it was told to, and which accept it is.
+TEST_F(Listening, AnAcceptOfOneSaysWhoConnected) {
+  for (const std::string_view host : {"127.0.0.1", "[::1]"}) {
+    Party second(small(1));
+    const auto other = second.driver().listen(Address::parse(std::string(host) + ":0").take());
+    if (!other.ok()) GTEST_SKIP() << other.error().message;
+    second.start();
+    std::array<engine::PeerName, 3> peers;
+    for (std::uint32_t i = 0; i < peers.size(); ++i) {
+      second.stage(engine::submit_accept_once(other.value().listener, i, &peers[i]));
+    }
+    for (std::uint32_t i = 0; i < peers.size(); ++i) {
+      client_.stage(engine::submit_connect(other.value().bound, i));
+    }
+    std::uint32_t numbers = 0;
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+      ASSERT_TRUE(client_.await(OperationKind::connect).has_value());
+      const auto accepted = second.await(OperationKind::accept);
+      ASSERT_TRUE(accepted.has_value());
+      ASSERT_LT(accepted->tag.generation, peers.size());
+      numbers |= 1U << accepted->tag.generation;
+      const engine::PeerName& peer = peers[accepted->tag.generation];
+      EXPECT_EQ(peer.address(), engine::PeerAddress::of(other.value().bound)) << host;
+      EXPECT_GT(Address::from_socket_address(peer.socket).port(), 0);
+    }
+    EXPECT_EQ(numbers, 7U);
+  }
+}
+
 TEST_F(Listening, AGroupSharesItsPortsWithNobody) {
   Party stranger(small(0));  // The first shard of another group.
   const auto refused = stranger.driver().listen(listening_.bound);

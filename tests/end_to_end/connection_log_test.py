@@ -21,7 +21,8 @@ PIPE_BYTES = 4096
 
 class ConnectionLogTest(unittest.TestCase):
     def start(self, **log):
-        server = NativeGateway({"auth": {"guests": True}, "limits": {"enabled": False},
+        server = NativeGateway({"auth": {"guests": True, "failures_per_minute": 0},
+                                "limits": {"enabled": False},
                                 "log": {"format": "json", "level": "info", **log}})
         self.addCleanup(server.__exit__, None, None, None)
         return server
@@ -46,6 +47,17 @@ class ConnectionLogTest(unittest.TestCase):
     def refuse(self, server, bad):
         with RawClient(server) as stranger:
             self.assertEqual(stranger.ask(upgrade_request(f"/ws?token={bad}")).status, 401)
+
+    def test_who_is_turned_away_from_a_full_gateway_is_in_it(self):
+        with NativeGateway({"server": {"connections": 1}, "auth": {"guests": True},
+                            "log": {"format": "json"}}) as server:
+            inside = EventClient(server, "/ws")
+            with RawClient(server, source="127.0.0.2") as stranger:
+                self.assertEqual(stranger.ask(upgrade_request("/ws")).status, 503)
+            line = self.wait_for_lines(server, "refused")[0]
+            self.assertEqual((line["level"], line["reason"], line["code"], line["address"]),
+                             ("warning", "limit_reached", "503", "127.0.0.2"))
+            self.close(inside)
 
     def test_a_connections_story_is_found_by_its_id(self):
         server = self.start(level="debug")

@@ -11,7 +11,7 @@ from support import gateway, tokens
 from support.auth_service import AuthService
 from support.native_client import AsyncTest, Refused, connect, connect_as, handshake
 from support.native_gateway import NativeGateway, NativeGatewayTest
-from support.raw_client import RawClient, plain_request
+from support.raw_client import RawClient, plain_request, upgrade_request
 
 OTHER_SECRET = "another-secret-of-more-than-32-bytes-too"
 
@@ -299,6 +299,36 @@ class KeysTest(AsyncTest):
 
 
 class ThrottleTest(AsyncTest):
+    async def test_without_a_proxy_the_address_is_the_connections(self):
+        with NativeGateway({"auth": {"failures_per_minute": 10}}) as server:
+            def ask(host, token, **headers):
+                with RawClient(server, source=host) as client:
+                    return client.ask(upgrade_request(f"/ws?token={token}", **headers)).status
+
+            bad, good = tokens.mint("ann", exp=1), tokens.mint("ann")
+            # What a client says of itself is nothing. A new minute may begin anywhere.
+            seen = [ask("127.0.0.2", bad, X_Forwarded_For=f"192.0.2.{i}") for i in range(30)]
+            self.assertEqual(set(seen), {401, 429})
+            self.assertEqual(seen[:10], [401] * 10)
+            self.assertEqual(ask("127.0.0.3", good), 101)
+            if seen[-1] == 429:
+                self.assertIn(ask("127.0.0.2", good), (101, 429))
+            self.assertEqual(server.metrics().value("millrace_auth_failures_total",
+                                                    reason="expired"), seen.count(401))
+
+    async def test_only_a_trusted_proxy_says_who_a_client_is(self):
+        with NativeGateway({"auth": {"failures_per_minute": 10, "address_header": "X-Real-IP",
+                                     "trusted_proxies": ["127.0.0.9"]}}) as server:
+            def connection(source, name):
+                with RawClient(server, source=source) as client:
+                    request = upgrade_request(f"/ws?token={tokens.mint('ann')}", X_Real_IP=name)
+                    self.assertEqual(client.ask(request).status, 101)
+                    return [one["address"] for one in server.get("/connections")["connections"]]
+
+            self.assertEqual(connection("127.0.0.9", "2001:db8::7"), ["2001:db8::7"])
+            self.assertEqual(connection("127.0.0.8", "2001:db8::7"), ["127.0.0.8"])
+            self.assertEqual(server.metrics().value("millrace_address_fields_ignored_total"), 1)
+
     async def test_an_address_that_fails_too_often_is_a_429(self):
         with NativeGateway({"auth": {"failures_per_minute": 10,
                                      "address_header": "X-Forwarded-For"}}) as server:

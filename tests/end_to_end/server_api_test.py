@@ -280,6 +280,14 @@ class ServerApiTest(NativeGatewayTest, AsyncTest):
         one = await self.get(f"/connections/{anns[0].id}")
         self.assertEqual((one["id"], one["tenant"], one["user"]), (anns[0].id, self.tenant, "ann"))
         self.assertIn("lobby", one["rooms"])
+        self.assertEqual(one["address"], "127.0.0.1")
+        self.assertGreater(one["messagesOut"], 1)  # That it is in, and what it joined.
+        await self.publish("room", "lobby", data="x" * 1000)
+        await self.all_hear(anns, "x" * 1000)
+        later = await self.get(f"/connections/{anns[0].id}")
+        self.assertEqual(later["messagesOut"], one["messagesOut"] + 1)
+        self.assertGreater(later["bytesOut"], one["bytesOut"] + 1000)
+        self.assertLess(later["bytesOut"], one["bytesOut"] + 1500)
         for name in ("c0-ffff-1", "nonsense", "c99-0-0"):
             answer = await self.call("GET", f"/connections/{name}")
             self.assertEqual((answer.status, answer.body["type"]), (404, "/problems/not-found"))

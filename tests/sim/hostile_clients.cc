@@ -182,7 +182,7 @@ std::string HostileClients::flood() {
 
 // ---- What it hears ------------------------------------------------------------------------------
 
-void HostileClients::on_accepted(engine::ConnectionId /*id*/) {
+void HostileClients::on_accepted(engine::ConnectionId /*id*/, const engine::PeerAddress& /*peer*/) {
   trial_.verdict().convict("a client accepted a connection");
 }
 

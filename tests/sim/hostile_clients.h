@@ -49,7 +49,7 @@ class HostileClients final : public engine::ShardProgram, private engine::Connec
   bool drained() const override { return draining_; }
 
   // ConnectionHandler.
-  void on_accepted(engine::ConnectionId id) override;
+  void on_accepted(engine::ConnectionId id, const engine::PeerAddress& peer) override;
   void on_connected(engine::ConnectionId id, std::uint32_t token) override;
   void on_connect_failed(std::uint32_t token, engine::Outcome outcome) override;
   void on_received(engine::ConnectionId id, std::span<std::byte> bytes) override;

@@ -20,6 +20,9 @@ using std::chrono::seconds;
 constexpr std::uint32_t kBacklogMost = 4096;
 constexpr std::uint32_t kSynTriesMost = 6;
 constexpr std::uint64_t kPacketBytesMost = 16384;
+// Those that clients connect from.
+constexpr std::uint32_t kPortFirst = 1024;
+constexpr std::uint32_t kPorts = 60000;
 
 // The network of this thread: drivers are opened by code that knows of no network.
 thread_local Network* current_network = nullptr;
@@ -200,6 +203,8 @@ SocketNumber Network::connect(std::uint32_t driver, engine::Descriptor descripto
   socket.opener = driver;
   socket.descriptor = descriptor;
   socket.remote = address;
+  socket.local =
+      source_.value_or(address).with_port(static_cast<std::uint16_t>(kPortFirst + number % kPorts));
   socket.latency = microseconds{5} + draw_duration(milliseconds{2});
   schedule(socket.latency, {.kind = EventKind::syn, .subject = number});
   return number;
@@ -237,6 +242,7 @@ void Network::syn_arrives(SocketNumber number) {
   Socket& peer = *sockets_[accepted];
   peer.state = SocketState::backlog;
   peer.accepted = true;
+  peer.remote = socket.local;
   peer.opener = socket.opener;
   peer.peer = number;
   peer.latency = socket.latency;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <span>
 #include <vector>
@@ -99,6 +100,10 @@ class Network {
   bool listens(std::uint32_t listener) const noexcept { return listeners_[listener].open; }
   bool has_backlog(std::uint32_t listener) const noexcept;
   SocketNumber accept(std::uint32_t listener, std::uint32_t driver, engine::Descriptor descriptor);
+  // Whom an accepted socket is connected to.
+  const engine::Address& address_of(SocketNumber number) const noexcept {
+    return sockets_[number]->remote;
+  }
   // The socket is in another driver's table from now on.
   void move(SocketNumber number, std::uint32_t driver, engine::Descriptor descriptor);
   // The oldest connection of the backlog leaves before it was accepted.
@@ -136,6 +141,9 @@ class Network {
   void set_tap(Tap* tap) noexcept { tap_ = tap; }
   // The bytes that may be on their way or unread, per direction of connections made from now on.
   void set_window(std::size_t bytes) noexcept { window_ = bytes; }
+  // The host that connections made from now on come from, each by a port of its own. Until told,
+  // they come from the host that they go to.
+  void set_source(const engine::Address& host) noexcept { source_ = host; }
 
   // Breaks the connection off, as a middle-box does: both sides hear of it.
   void break_off(SocketNumber number, std::int32_t error);
@@ -189,6 +197,7 @@ class Network {
   std::vector<std::unique_ptr<Socket>> sockets_;
   std::uint16_t next_port_ = 40000;
   std::size_t window_ = std::size_t{64} << 10;
+  std::optional<engine::Address> source_;
   Waiter* waiter_ = nullptr;
   Tap* tap_ = nullptr;
 };

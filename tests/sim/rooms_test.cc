@@ -93,6 +93,29 @@ TEST_F(RoomsOfOneShard, WhoWantsNoEchoHearsAllButItself) {
   EXPECT_EQ(room_counters().deliveries.value(), 11U);
 }
 
+// What is left out for one is not counted for it; what is sent to it alone is.
+TEST_F(RoomsOfOneShard, CountsWhatEachMemberIsSent) {
+  start();
+  open_peers(3);
+  const RoomHandle room = join(0, "r", false);
+  join(1, "r");
+  in_turn([&] {
+    say(0, room, "12345");
+    say(1, room, std::string(200, 'x'));
+  });
+  in_turn([&] {
+    const std::string_view alone = "123";
+    sessions().send(session(2), Opcode::text, base::as_bytes(alone));
+  });
+  ASSERT_TRUE(awaits_frames(0, 1) && awaits_frames(1, 2) && awaits_frames(2, 1));
+  EXPECT_EQ(sessions().messages_out(session(0)), 1U);
+  EXPECT_EQ(sessions().bytes_out(session(0)), 4U + 200U);
+  EXPECT_EQ(sessions().messages_out(session(1)), 2U);
+  EXPECT_EQ(sessions().bytes_out(session(1)), 2U + 5U + 4U + 200U);
+  EXPECT_EQ(sessions().messages_out(session(2)), 1U);
+  EXPECT_EQ(sessions().bytes_out(session(2)), 2U + 3U);
+}
+
 TEST_F(RoomsOfOneShard, JoiningTwiceIsJoiningOnceAndLeavingOnceIsLeaving) {
   start();
   open_peers(2);

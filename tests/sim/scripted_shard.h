@@ -27,6 +27,11 @@ class ScriptedShard final : public engine::WebSocketShard,
     protocol::Opcode opcode;
     std::string text;
   };
+  struct TurnedAway {
+    engine::SessionId session;
+    engine::PeerAddress peer;
+    engine::CloseReason why;
+  };
   struct Close {
     engine::SessionId session;
     engine::CloseInfo info;
@@ -65,6 +70,7 @@ class ScriptedShard final : public engine::WebSocketShard,
   std::function<void(engine::SessionId, engine::RoomHandle)> join;
 
   // What the shard was told, in order.
+  std::vector<TurnedAway> turned_away;
   std::vector<engine::SessionId> opened;
   std::vector<Message> messages;
   std::vector<Close> closes;
@@ -77,6 +83,10 @@ class ScriptedShard final : public engine::WebSocketShard,
  private:
   engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,
                                bool upgradable) override;
+  void on_turned_away(engine::SessionId id, const engine::PeerAddress& peer,
+                      engine::CloseReason why) override {
+    turned_away.push_back({id, peer, why});
+  }
   void on_open(engine::SessionId id) override;
   void on_message(engine::SessionId id, protocol::Opcode opcode,
                   std::span<std::byte> payload) override;

@@ -48,6 +48,49 @@ TEST_F(SessionsHandshake, AnAcceptedRequestIsAnOpenSession) {
   EXPECT_EQ(gate_->inside(), 1U);
 }
 
+TEST_F(SessionsHandshake, WhoConnectedIsKnownUntilTheSessionIsOpen) {
+  start();
+  world_.network().set_source(engine::Address::parse("[2001:db8::7]:0").take());
+  std::string told;
+  shard().request = [&](engine::SessionId id, const protocol::HttpRequest&, bool) {
+    told = sessions().peer(id).text();
+    return Admission{.verdict = Verdict::accept};
+  };
+  open_peer();
+  EXPECT_EQ(told, "2001:db8::7");
+  EXPECT_FALSE(sessions().peer(shard().opened[0]).known());
+}
+
+// Accepts that fail, come late or in bursts never mistake one peer for another.
+TEST_F(SessionsHandshake, NobodyIsTakenForAnother) {
+  start();
+  for (const Fault fault : {Fault::accept_ends, Fault::accept_burst, Fault::completion_late,
+                            Fault::turn_partial, Fault::accept_aborted}) {
+    world_.network().faults().set(fault, 0.3);
+  }
+  std::size_t asked = 0;
+  shard().request = [&](engine::SessionId id, const protocol::HttpRequest& request, bool) {
+    ++asked;
+    EXPECT_EQ("/" + sessions().peer(id).text(), request.path);
+    return Admission{.verdict = Verdict::accept};
+  };
+  std::vector<std::pair<std::size_t, std::string>> peers;
+  for (int host = 1; host <= 100; ++host) {
+    const std::string text = "192.0.2." + std::to_string(host);
+    world_.network().set_source(engine::Address::parse(text + ":0").take());
+    peers.emplace_back(clients_.connect(group_->bound()[0]), "/" + text);
+    clients_.pump();
+  }
+  peers_ = peers.size();
+  for (const auto& [peer, path] : peers) clients_.send(peer, request_text(path));
+  EXPECT_TRUE(until([&] {
+    return std::ranges::all_of(peers, [&](const auto& each) {
+      return clients_.ended(each.first) || !clients_.status_line(each.first).empty();
+    });
+  }));
+  EXPECT_GT(asked, 20U);
+}
+
 TEST_F(SessionsHandshake, ARequestThatComesByteByByteIsTheSame) {
   start();
   const std::size_t peer = dial();
@@ -312,6 +355,9 @@ TEST_F(SessionsHandshake, WhoComesWhenAllPlacesAreTakenIsTold) {
   EXPECT_NE(clients_.received(outside).find("Retry-After: "), std::string::npos);
   ASSERT_TRUE(until([&] { return open_connections() == 1; }));
   EXPECT_EQ(closed_for(CloseReason::limit_reached), 1U);
+  ASSERT_EQ(shard().turned_away.size(), 1U);
+  EXPECT_EQ(shard().turned_away[0].why, CloseReason::limit_reached);
+  EXPECT_EQ(shard().turned_away[0].peer.text(), "127.0.0.1");
   EXPECT_EQ(gate_->inside(), 1U);
   EXPECT_EQ(counters().open.value(), 1U);
   EXPECT_EQ(shard().opened.size(), 1U);

@@ -68,6 +68,21 @@ TEST_F(SessionsRelocation, WhatThePeerHasSentAlreadyGoesWithIt) {
   EXPECT_GT(total(&engine::ConnectionCounters::handed_over), 0U);
 }
 
+TEST_F(SessionsRelocation, WhoThePeerIsGoesWithIt) {
+  start_shards();
+  std::vector<std::string> told;
+  shard(kWanted).request = [&](engine::SessionId id, const protocol::HttpRequest&, bool) {
+    told.push_back(sessions(kWanted).peer(id).text());
+    return engine::Admission{.verdict = Verdict::accept};
+  };
+  for (const std::string host : {"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5"}) {
+    world_.network().set_source(engine::Address::parse(host + ":0").take());
+    open_peer();
+    EXPECT_EQ(told.back(), host);
+  }
+  EXPECT_GT(total(&engine::ConnectionCounters::handed_over), 0U);
+}
+
 TEST_F(SessionsRelocation, AShardWithMoreThanItsShareGetsNoMore) {
   start_shards();
   for (int i = 0; i < 300; ++i) open_peer();

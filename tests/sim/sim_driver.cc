@@ -236,14 +236,14 @@ void SimDriver::execute(const Submission& submission) {
 void SimDriver::accept(const Submission& submission) {
   CHECK(submission.tag.slot < listeners_.size());
   Listener& listener = listeners_[submission.tag.slot];
-  CHECK(!listener.armed);
-  CHECK(submission.once || listener.singles == 0);
+  CHECK(!listener.multishot.has_value());
+  CHECK(submission.once || listener.singles.empty());
+  const Accept accept{.tag = as_returned(submission.tag), .peer = submission.peer};
   if (submission.once) {
-    ++listener.singles;
+    listener.singles.push_back(accept);
   } else {
-    listener.armed = true;
+    listener.multishot = accept;
   }
-  listener.tag = as_returned(submission.tag);
   if (!network_.listens(listener.number)) {
     end_accept(listener, -EINVAL);
   } else if (network_.has_backlog(listener.number)) {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -108,15 +109,19 @@ class SimDriver {
     std::size_t sent = 0;
     std::uint64_t send_hash = 0;  // Of all its bytes, when it was taken.
   };
-  struct Listener {
-    std::uint32_t number = 0;   // In the network.
-    bool armed = false;         // By a multishot.
-    std::uint32_t singles = 0;  // Accepts of one connection that are armed.
-    bool scheduled = false;
+  // An accept that is armed.
+  struct Accept {
     Tag tag{};
+    PeerName* peer = nullptr;
+  };
+  struct Listener {
+    std::uint32_t number = 0;  // In the network.
+    std::optional<Accept> multishot{};
+    std::deque<Accept> singles{};  // Those of one connection; the oldest gets the next.
+    bool scheduled = false;
     base::Instant due{};  // Of its youngest completion.
 
-    bool waits() const noexcept { return armed || singles > 0; }
+    bool waits() const noexcept { return multishot.has_value() || !singles.empty(); }
   };
 
   struct Due {
@@ -146,6 +151,7 @@ class SimDriver {
   void send_promptly(Slot& slot);
   void fail_accept(std::uint32_t number, std::int32_t result);
   void end_accept(Listener& listener, std::int32_t result);
+  static void tell_peer(PeerName& peer, const Address& address) noexcept;
   void end_receive(Slot& slot, std::int32_t result);
   void end_poll(Slot& slot, std::int32_t result);
   void end_send(Slot& slot, std::int32_t result);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 #include "base/check.h"
 #include "tests/sim/sim_driver.h"
@@ -47,7 +48,7 @@ void SimDriver::run_accept(std::uint32_t number) {
       return fail_accept(number, -ECONNABORTED);
     }
     // A single accept has no end of its own; it may be interrupted before it took anything.
-    if (listener.singles > 0 && network_.faults().strikes(Fault::accept_ends)) {
+    if (!listener.singles.empty() && network_.faults().strikes(Fault::accept_ends)) {
       end_accept(listener, -EINTR);
       continue;
     }
@@ -60,17 +61,27 @@ void SimDriver::run_accept(std::uint32_t number) {
     Slot& slot = slots_[descriptor];
     slot.state = SlotState::open;
     slot.socket = network_.accept(listener.number, number_, descriptor);
-    if (listener.singles > 0) {
-      --listener.singles;
-    } else {
-      listener.armed = !network_.faults().strikes(Fault::accept_ends);
+    const Accept accept = listener.multishot ? *listener.multishot : listener.singles.front();
+    if (!listener.multishot) {
+      listener.singles.pop_front();
+    } else if (network_.faults().strikes(Fault::accept_ends)) {
+      listener.multishot.reset();
     }
+    if (accept.peer != nullptr) tell_peer(*accept.peer, network_.address_of(slot.socket));
     listener.due = std::max(listener.due, completion_due());
-    post({.tag = listener.tag,
+    post({.tag = accept.tag,
           .result = static_cast<std::int32_t>(descriptor),
-          .more = listener.armed},
+          .more = listener.multishot.has_value()},
          listener.due, false);
   }
+}
+
+// As the kernel does, at once, and no more than fits.
+void SimDriver::tell_peer(PeerName& peer, const Address& address) noexcept {
+  CHECK(peer.size == 0 || peer.size <= sizeof peer.socket);
+  peer.socket = {};
+  std::memcpy(&peer.socket, address.data(), address.size());
+  peer.size = address.size();
 }
 
 // Ends one accept; others that are armed look at the backlog in their turn.
@@ -81,13 +92,14 @@ void SimDriver::fail_accept(std::uint32_t number, std::int32_t result) {
 
 void SimDriver::end_accept(Listener& listener, std::int32_t result) {
   CHECK(listener.waits());
-  if (listener.singles > 0) {
-    --listener.singles;
+  const Accept accept = listener.multishot ? *listener.multishot : listener.singles.front();
+  if (listener.multishot) {
+    listener.multishot.reset();
   } else {
-    listener.armed = false;
+    listener.singles.pop_front();
   }
   listener.due = std::max(listener.due, completion_due());
-  post({.tag = listener.tag, .result = result}, listener.due, false);
+  post({.tag = accept.tag, .result = result}, listener.due, false);
 }
 
 void SimDriver::on_connected(Descriptor descriptor, std::int32_t result) {

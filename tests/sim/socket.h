@@ -80,7 +80,8 @@ struct Socket {
   bool blocked = false;  // Waits for room in the peer's window.
   bool faulted = false;  // A fault ended the connection, not its two ends.
 
-  engine::Address remote;
+  engine::Address local;   // Of who connects only.
+  engine::Address remote;  // What it connects to, or who connected.
 
   bool readable() const noexcept { return arrived.size() > 0 || end_arrived || broken; }
 };

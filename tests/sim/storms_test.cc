@@ -50,6 +50,11 @@ TEST_F(Storms, OverTheBudgetConnectionsAreRefusedAndToldWhenToComeBack) {
   }
   EXPECT_GT(waits.size(), 4U);
   EXPECT_EQ(closed_for(engine::CloseReason::too_many_handshakes), with_status(kUnavailable));
+  EXPECT_EQ(shard().turned_away.size(), with_status(kUnavailable));
+  for (const auto& one : shard().turned_away) {
+    EXPECT_EQ(one.why, engine::CloseReason::too_many_handshakes);
+    EXPECT_EQ(one.peer.text(), "127.0.0.1");
+  }
   EXPECT_EQ(gate_->inside(), with_status(kSwitching));
   pass(seconds{1});
   const std::size_t later = begin();

@@ -17,7 +17,7 @@ constexpr std::uint32_t kLimit = 5;
 constexpr base::Instant kStart = base::Instant(minutes(1000));
 
 std::uint64_t key(std::string_view address) {
-  return address_key(engine::Address::parse(address).take());
+  return address_key(engine::PeerAddress::of(engine::Address::parse(address).take()));
 }
 
 void note(FailedAttempts& attempts, std::uint64_t address, std::uint32_t count, base::Instant now) {
@@ -58,11 +58,20 @@ TEST(FailedAttempts, AddressesAreTakenTogetherWhereOneHostHasThem) {
   EXPECT_NE(key("[2001:db8:0:1::1]:1"), key("[2001:db8:0:2::1]:1"));
   EXPECT_EQ(key("[::ffff:192.0.2.1]:1"), key("192.0.2.1:1"));
   EXPECT_NE(key("[::ffff:192.0.2.1]:1"), key("[::ffff:192.0.2.2]:1"));
+  EXPECT_NE(key("[::1]:1"), 0U) << "this host, and it is known";
+  EXPECT_NE(key("[::1]:1"), key("[::2]:1"));
+}
+
+TEST(FailedAttempts, WhoIsNotKnownIsNeverThrottled) {
+  EXPECT_EQ(address_key({}), 0U);
+  FailedAttempts attempts(1, 1);
+  note(attempts, 0, 10, kStart);
+  EXPECT_FALSE(attempts.throttled(0, kStart));
 }
 
 TEST(FailedAttempts, OthersAreSeldomThrottledWithThem) {
   FailedAttempts attempts(kLimit, 2);
-  for (std::uint64_t hostile = 0; hostile < 1000; ++hostile) {
+  for (std::uint64_t hostile = 1; hostile <= 1000; ++hostile) {
     note(attempts, hostile, kLimit, kStart);
     EXPECT_TRUE(attempts.throttled(hostile, kStart)) << "never let off";
   }

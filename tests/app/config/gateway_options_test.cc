@@ -54,6 +54,8 @@ guest_tenant = "public"
 guest_permissions = ["chat:read"]
 origins = ["https://app.example.com", "https://*.example.com", "http://localhost:3000", "null"]
 failures_per_minute = 0
+address_header = "X-Real-IP"
+trusted_proxies = ["192.0.2.7", "2001:db8::/32"]
 threads = 2
 [auth.claims]
 user = "uid"
@@ -80,6 +82,10 @@ user = "uid"
   EXPECT_THAT(auth.guest_permissions, ElementsAre("chat:read"));
   EXPECT_EQ(auth.origins.size(), 4U);
   EXPECT_EQ(auth.failures_per_minute, 0U);
+  EXPECT_EQ(auth.address_header, "X-Real-IP");
+  ASSERT_EQ(auth.trusted_proxies.size(), 2U);
+  EXPECT_EQ(auth.trusted_proxies[0].text(), "192.0.2.7/32");
+  EXPECT_EQ(auth.trusted_proxies[1].text(), "2001:db8::/32");
   EXPECT_EQ(auth.threads, 2U);
 }
 
@@ -95,6 +101,14 @@ TEST_F(GatewayOptions, OriginsHaveNoPath) {
             "--auth-origins app.example.com: must be such as https://app.example.com, with no "
             "path\n");
   EXPECT_THAT(mistakes_of({"--auth-origins", "https://a/b"}), HasSubstr("with no path"));
+}
+
+TEST_F(GatewayOptions, TrustedProxiesAreNetworks) {
+  EXPECT_EQ(mistakes_of({"--auth-trusted-proxies", "proxy.example.com"}),
+            "--auth-trusted-proxies proxy.example.com: must be such as 10.0.0.0/8 or "
+            "2001:db8::/32\n");
+  EXPECT_THAT(mistakes_of({"--auth-trusted-proxies", "10.0.0.0/8,10.0.0.0/40"}),
+              HasSubstr("10.0.0.0/40: must end with a number of bits, up to /32"));
 }
 
 TEST_F(GatewayOptions, AServerApiForEverybodyIsRefused) {

@@ -19,11 +19,16 @@ using Json = nlohmann::json;
 
 constexpr base::Instant kNow{std::chrono::hours{1}};
 
+engine::PeerAddress address(const std::string& text) {
+  return engine::PeerAddress::of(engine::Address::parse(text + ":0").take());
+}
+
 Client client(std::uint32_t slot = 0x1f4, std::string user = "alice") {
   return {.session = {.slot = slot, .generation = 3},
           .grants =
               std::make_shared<const Grants>(Grants{.tenant = "acme", .type = UserType::employee}),
-          .user = std::move(user)};
+          .user = std::move(user),
+          .address = address("192.0.2.7")};
 }
 
 // What a shard logged, each line as the object that it must be.
@@ -65,7 +70,7 @@ TEST_F(ConnectionLogTest, TellsAConnectionsStoryUnderItsId) {
   const std::vector<Json> said = lines();
   ASSERT_EQ(said.size(), 3U);
   EXPECT_EQ(said[0], Json::parse(R"({"level":"info","message":"connected","type":"employee",
-      "connection":"cc-1f4-3","tenant":"acme","user":"alice"})"));
+      "address":"192.0.2.7","connection":"cc-1f4-3","tenant":"acme","user":"alice"})"));
   EXPECT_EQ(said[1], Json::parse(R"({"level":"debug","request":"7","code":"ROOM_ACCESS_DENIED",
       "message":"error event: You may not join this room",
       "connection":"cc-1f4-3","tenant":"acme","user":"alice"})"));
@@ -79,14 +84,29 @@ TEST_F(ConnectionLogTest, SaysWhyOneIsNotLetIn) {
   LogSampling sampling({});
   ConnectionLog log(sampling, 0);
   const engine::SessionId id{.slot = 2, .generation = 1};
-  log.refused(id, AuthFailure::expired, kNow);
-  log.refused(id, "address_connections", protocol::HttpStatus::too_many_requests, kNow);
+  log.refused(id, address("192.0.2.7"), AuthFailure::expired, kNow);
+  log.refused(id, {}, "address_connections", protocol::HttpStatus::too_many_requests, kNow);
   const std::vector<Json> said = lines();
   ASSERT_EQ(said.size(), 2U);
   EXPECT_EQ(said[0], Json::parse(R"({"level":"warning","message":"refused",
-      "connection":"c0-2-1","reason":"expired","code":"401"})"));
+      "connection":"c0-2-1","address":"192.0.2.7","reason":"expired","code":"401"})"));
   EXPECT_EQ(said[1], Json::parse(R"({"level":"warning","message":"refused",
       "connection":"c0-2-1","reason":"address_connections","code":"429"})"));
+}
+
+TEST_F(ConnectionLogTest, ACrowdThatIsTurnedAwayHidesNoOtherRefusal) {
+  LogSampling sampling({.lines_per_second = 3});
+  ConnectionLog log(sampling, 0);
+  for (std::uint32_t slot = 0; slot < 100; ++slot) {
+    log.turned_away({.slot = slot, .generation = 1}, address("192.0.2.7"),
+                    engine::CloseReason::too_many_handshakes, kNow);
+  }
+  log.refused({}, {}, "subprotocol", protocol::HttpStatus::bad_request, kNow);
+  const std::vector<Json> said = lines();
+  ASSERT_EQ(said.size(), 4U);
+  EXPECT_EQ(said[0], Json::parse(R"({"level":"warning","message":"refused","connection":"c0-0-1",
+      "address":"192.0.2.7","reason":"too_many_handshakes","code":"503"})"));
+  EXPECT_EQ(said[3]["reason"], "subprotocol");
 }
 
 TEST_F(ConnectionLogTest, WhatAPeerChoseForgesNoLineAndNoField) {
@@ -106,7 +126,7 @@ TEST_F(ConnectionLogTest, BelowItsLevelNothingIsWrittenNorCountedAsLeftOut) {
   ConnectionLog log(sampling, 0);
   for (int i = 0; i < 5; ++i) {
     log.opened(client(), kNow);
-    log.refused({}, AuthFailure::missing, kNow);
+    log.refused({}, {}, AuthFailure::missing, kNow);
     log.failed(client(), ErrorCode::server_error, "no", {}, kNow);
     log.closed(client(), {}, 0, kNow);
   }

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,7 @@ class NativeSim : public testing::TestWithParam<std::uint64_t> {
     options_.auth.mode = AuthMode::token;
     options_.auth.token.leeway = {};
     options_.limits.enabled = false;
+    options_.auth.failures_per_minute = 0;  // All clients have one address, unless a test says so.
     options_.session.relocate = false;
     options_.listen = {engine::Address::parse("127.0.0.1:0").take()};
   }
@@ -175,6 +177,11 @@ class NativeSim : public testing::TestWithParam<std::uint64_t> {
   }
   std::string id_of(std::size_t peer) { return data(peer, "connected").at("connectionId"); }
   std::uint32_t shard_of(std::size_t peer) { return parse_connection_id(id_of(peer))->shard; }
+  // What its shard knows of one that is in.
+  const Client* client_of(std::size_t peer) {
+    const std::optional<ConnectionId> id = parse_connection_id(id_of(peer));
+    return id ? gateway(id->shard).context().client_of(id->session) : nullptr;
+  }
   void close(std::size_t peer) {
     const std::uint64_t before = clients_known();
     clients_->close(peer);

@@ -69,6 +69,7 @@ class Host final : private TurnSteps, private ConnectionHandler {
     Outcome outcome = Outcome::success;
   };
   std::vector<ConnectionId> opened;
+  std::vector<PeerAddress> peers;  // Of those that connected to it.
   std::map<std::pair<std::uint32_t, std::uint32_t>, Heard> heard;
   std::vector<std::uint32_t> tokens;
   std::vector<Outcome> failures;
@@ -98,7 +99,10 @@ class Host final : private TurnSteps, private ConnectionHandler {
   void woke_up() override {}
 
   // ConnectionHandler.
-  void on_accepted(ConnectionId id) override { opened.push_back(id); }
+  void on_accepted(ConnectionId id, const PeerAddress& peer) override {
+    opened.push_back(id);
+    peers.push_back(peer);
+  }
   void on_connected(ConnectionId id, std::uint32_t token) override {
     opened.push_back(id);
     tokens.push_back(token);

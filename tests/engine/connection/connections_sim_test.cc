@@ -25,6 +25,22 @@ TEST_F(ConnectionsTest, OpensBothEnds) {
   expect_all_quiet();
 }
 
+// Several accepts are under way at once, and each says who it was that it took.
+TEST_F(ConnectionsTest, TellsWhoConnected) {
+  const std::pair<std::string_view, std::string_view> hosts[] = {
+      {"192.0.2.1:0", "192.0.2.1"},
+      {"[2001:db8::7]:0", "2001:db8::7"},
+      {"[::ffff:192.0.2.9]:0", "192.0.2.9"},
+      {"192.0.2.2:0", "192.0.2.2"},
+  };
+  for (const auto& [host, text] : hosts) {
+    network_.set_source(Address::parse(host).take());
+    connect();
+    EXPECT_EQ(server_.peers.back().text(), text);
+  }
+  EXPECT_EQ(server_.peers.size(), std::size(hosts));
+}
+
 TEST_F(ConnectionsTest, CarriesBytesBothWays) {
   const auto [there, here] = connect();
   client_.send(there, "hello ");

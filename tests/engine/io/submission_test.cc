@@ -18,6 +18,15 @@ TEST(Submission, NamesWhatItIsAbout) {
   EXPECT_EQ(submit_close(4, 5).descriptor, 4U);
 }
 
+TEST(Submission, AnAcceptOfOneCarriesItsNumberAndWhereToSayWhoCame) {
+  PeerName peer;
+  const Submission submission = submit_accept_once(3, 4, &peer);
+  EXPECT_EQ(submission.tag, (Tag{OperationKind::accept, 3, 4}));
+  EXPECT_TRUE(submission.once);
+  EXPECT_EQ(submission.peer, &peer);
+  EXPECT_EQ(submit_accept_once(3).peer, nullptr);
+}
+
 TEST(Submission, AConnectCarriesItsAddressAndToken) {
   const Address address = Address::parse("127.0.0.1:1").take();
   const Submission submission = submit_connect(address, 0x123456);

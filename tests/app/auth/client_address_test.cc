@@ -1,0 +1,63 @@
+#include "app/auth/client_address.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace app {
+namespace {
+
+engine::PeerAddress address(const std::string& text) {
+  return engine::PeerAddress::of(engine::Address::parse(text + ":0").take());
+}
+
+// Of a handshake with these lines, each with its end.
+ClientAddress find(const std::string& lines, const std::string& peer = "127.0.0.1",
+                   const std::string& header = "X-Forwarded-For") {
+  AuthOptions auth;
+  auth.address_header = header;
+  const std::string text = "GET /ws HTTP/1.1\r\nHost: h\r\n" + lines + "\r\n";
+  protocol::HttpRequest request;
+  const auto parse = protocol::parse_http_request(text, request);
+  EXPECT_EQ(parse.status, protocol::HttpParse::Status::complete) << text;
+  return find_address(request, auth, address(peer));
+}
+
+TEST(ClientAddress, IsTheConnectionsWhereNoFieldIsAskedFor) {
+  const ClientAddress found = find("X-Forwarded-For: 192.0.2.1\r\n", "203.0.113.9", "");
+  EXPECT_EQ(found.address.text(), "203.0.113.9");
+  EXPECT_FALSE(found.field_ignored);
+}
+
+TEST(ClientAddress, IsTheLastThatATrustedProxyAdded) {
+  EXPECT_EQ(find("X-Forwarded-For: 192.0.2.1\r\n").address.text(), "192.0.2.1");
+  EXPECT_EQ(find("x-forwarded-for: 9.9.9.9 ,  192.0.2.1 \r\n").address.text(), "192.0.2.1");
+  EXPECT_EQ(find("X-Forwarded-For: 9.9.9.9\r\nX-Forwarded-For: 192.0.2.1\r\n").address.text(),
+            "192.0.2.1");
+}
+
+TEST(ClientAddress, IsReadInAnySpelling) {
+  for (const std::string text : {"192.0.2.1:5000", "::ffff:192.0.2.1", "[::ffff:192.0.2.1]:9"}) {
+    EXPECT_EQ(find("X-Forwarded-For: " + text + "\r\n").address.text(), "192.0.2.1") << text;
+  }
+  for (const std::string text : {"2001:db8::7", "[2001:db8::7]", "[2001:db8::7]:9"}) {
+    EXPECT_EQ(find("X-Forwarded-For: " + text + "\r\n").address.text(), "2001:db8::7") << text;
+  }
+}
+
+TEST(ClientAddress, IsTheConnectionsWhereTheFieldSaysNone) {
+  for (const std::string line : {"", "X-Forwarded-For: unknown\r\n", "X-Forwarded-For:\r\n",
+                                 "X-Forwarded-For: 192.0.2.1,\r\n", "X-Real-IP: 192.0.2.1\r\n"}) {
+    EXPECT_EQ(find(line).address.text(), "127.0.0.1") << line;
+    EXPECT_FALSE(find(line).field_ignored) << line;
+  }
+}
+
+TEST(ClientAddress, NobodySaysWhoTheyAreThemselves) {
+  const ClientAddress found = find("X-Forwarded-For: 192.0.2.1\r\n", "203.0.113.9");
+  EXPECT_EQ(found.address.text(), "203.0.113.9");
+  EXPECT_TRUE(found.field_ignored);
+}
+
+}  // namespace
+}  // namespace app
