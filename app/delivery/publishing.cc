@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <iterator>
 #include <utility>
 
@@ -42,25 +41,13 @@ Publishing::Publishing(NativeContext& context, UserRoutes& routes, Receipts& rec
       routes_(routes),
       receipts_(receipts),
       reader_(static_cast<std::size_t>(context.options().limits.message_bytes)),
-      chat_writer_(context.writer, context.options().events.escape_html) {}
+      chat_writer_(context.writer, context.options().events.escape_html),
+      ids_(context.shard.number()) {}
 
 void Publishing::take_options() {
   const Options& options = context_.options();
   reader_ = ChatReader(static_cast<std::size_t>(options.limits.message_bytes));
   chat_writer_.set_escape_html(options.events.escape_html);
-}
-
-// Of a message that is not its sender's to name: unique while the process lives.
-std::string_view Publishing::fresh_id() {
-  // By hand, because every message has one: a formatter takes 800 instructions for it.
-  std::array<char, 2 + 8 + 16> text;
-  char* const end = text.data() + text.size();
-  text[0] = 'm';
-  char* at = std::to_chars(text.data() + 1, end, context_.shard.number(), 16).ptr;
-  *at++ = '-';
-  at = std::to_chars(at, end, ++messages_, 16).ptr;
-  message_id_.assign(text.data(), at);
-  return message_id_;
 }
 
 bool Publishing::may_send(Client& client, const Event& event, std::string_view room) {
@@ -90,7 +77,7 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
                               const ChatMessage& message) {
   const base::Handle receipts =
       message.receipts ? receipts_.open(handle, message.room) : base::Handle{};
-  const std::string_view id = receipts ? message_id_ = receipts_.id_of(receipts) : fresh_id();
+  const std::string_view id = receipts ? receipt_id_ = receipts_.id_of(receipts) : ids_.next();
   out_.clear();
   const std::size_t number_at = chat_writer_.append_received(out_, message,
                                                              {.id = id,
@@ -231,19 +218,19 @@ void Publishing::on_message(ClientHandle handle, Client& client, const Event& ev
   context_.counters.targeted.add();
   const Field* echo = event.find("echo");
   const bool echoes = echo == nullptr || echo->kind == FieldKind::null || echo->truth;
-  const std::string_view id = fresh_id();
-  append_message(client, event);
+  const std::string_view id = ids_.next();
+  append_message(client, event, id);
   const std::uint64_t ticket =
       event.request_id_raw.empty() ? 0 : owe_ack(handle, event, kRoutedEvent, id, {}, {});
   deliver_to(recipient, client, ticket, echoes);
 }
 
 // An event of a name of its own, so that nobody can say what only the gateway says.
-void Publishing::append_message(const Client& client, const Event& event) {
+void Publishing::append_message(const Client& client, const Event& event, std::string_view id) {
   out_.clear();
   context_.writer.append_head(out_, kReceivedEvent);
   out_ += R"({"id":)";
-  append_json_string(out_, message_id_);
+  append_json_string(out_, id);
   out_ += R"(,"from":{"userId":)";
   append_json_string(out_, client.user);
   out_ += R"(,"connectionId":")";

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/delivery/message_ids.h"
 #include "app/delivery/owed_answers.h"
 #include "app/delivery/paced_messages.h"
 #include "app/delivery/receipts.h"
@@ -58,8 +59,7 @@ class Publishing {
   void acknowledge(const OwedAck& ack, const engine::PublishAnswer& answer);
   const EventFault* read_recipient(const Event& event, Recipient& recipient);
   void deliver_to(const Recipient& recipient, Client& client, std::uint64_t ticket, bool echo);
-  void append_message(const Client& client, const Event& event);
-  std::string_view fresh_id();
+  void append_message(const Client& client, const Event& event, std::string_view id);
 
   NativeContext& context_;
   UserRoutes& routes_;
@@ -72,8 +72,8 @@ class Publishing {
   PacedMessages paced_;
   std::string out_;
   std::string retry_id_;
-  std::string message_id_;
-  std::uint64_t messages_ = 0;
+  std::string receipt_id_;
+  MessageIds ids_;
 };
 
 }  // namespace app
