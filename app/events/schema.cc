@@ -69,12 +69,6 @@ void append_bytes(std::string& out, std::string_view what, std::size_t bytes) {
   out += " bytes";
 }
 
-const Field* find(const Event& event, const FieldRule& rule) noexcept {
-  const Field* const field = event.find(rule.name);
-  if (field != nullptr || rule.other_name.empty()) return field;
-  return event.find(rule.other_name);
-}
-
 }  // namespace
 
 const EventFault* SchemaChecker::check(const Event& event, std::span<const FieldRule> rules) {
@@ -84,8 +78,10 @@ const EventFault* SchemaChecker::check(const Event& event, std::span<const Field
     say({}, "must be an object");
     return &fault_;
   }
-  for (const FieldRule& rule : rules) {
-    const Field* field = find(event, rule);
+  match(event.fields, rules);
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const FieldRule& rule = rules[i];
+    const Field*& field = found_[i];
     if (field != nullptr && field->kind == FieldKind::null && !rule.kinds.has(FieldKind::null)) {
       field = nullptr;
     }
@@ -94,9 +90,23 @@ const EventFault* SchemaChecker::check(const Event& event, std::span<const Field
       return &fault_;
     }
     if (field != nullptr && !check_field(*field, rule)) return &fault_;
-    found_[found_count_++] = field;
   }
+  found_count_ = rules.size();
   return nullptr;
+}
+
+// Finds the rules of the fields, of which there are few, and not the fields of the rules, most of
+// which have none. The other name counts where the first is not there.
+void SchemaChecker::match(std::span<const Field> fields, std::span<const FieldRule> rules) {
+  std::fill_n(found_.begin(), rules.size(), nullptr);
+  for (const Field& field : fields) {
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      if (rules[i].name == field.key || (found_[i] == nullptr && rules[i].other_name == field.key &&
+                                         !rules[i].other_name.empty())) {
+        found_[i] = &field;
+      }
+    }
+  }
 }
 
 bool SchemaChecker::check_field(const Field& field, const FieldRule& rule) {

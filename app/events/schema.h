@@ -61,6 +61,7 @@ class SchemaChecker {
   }
 
  private:
+  void match(std::span<const Field> fields, std::span<const FieldRule> rules);
   bool check_field(const Field& field, const FieldRule& rule);
   bool check_text(const Field& field, const FieldRule& rule);
   bool check_number(const Field& field, const FieldRule& rule);
