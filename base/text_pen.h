@@ -27,15 +27,13 @@ class TextPen {
     std::memcpy(at_, text.data(), text.size());
     at_ += text.size();
   }
-  // As a JSON string, with its quotes. What is not UTF-8 becomes U+FFFD.
-  void write_json_string(std::string_view text) {
-    write("\"");
+  // What stands between the quotes of a JSON string. What is not UTF-8 becomes U+FFFD.
+  void write_json_escaped(std::string_view text) {
     if (json_plain_size(text) == text.size()) [[likely]] {
       write(text);
     } else {
       write_escaped(text);
     }
-    write("\"");
   }
   void write_spaces(std::size_t count) {
     CHECK(count <= static_cast<std::size_t>(end_ - at_));

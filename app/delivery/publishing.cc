@@ -24,6 +24,7 @@ constexpr std::string_view kTenantSend = "tenant:send";
 constexpr std::array<FieldRule, 2> kMessageRules{
     FieldRule{.name = "event", .required = true, .bytes_least = 1, .bytes_max = kEventNameBytesMax},
     FieldRule{.name = "echo", .kinds = FieldKinds{FieldKind::boolean}}};
+constexpr Schema kMessageSchema(kMessageRules);
 
 struct RecipientName {
   std::string_view key;
@@ -46,7 +47,7 @@ Publishing::Publishing(NativeContext& context, UserRoutes& routes, Receipts& rec
 
 void Publishing::take_options() {
   const Options& options = context_.options();
-  reader_ = ChatReader(static_cast<std::size_t>(options.limits.message_bytes));
+  reader_.set_content_bytes_max(static_cast<std::size_t>(options.limits.message_bytes));
   chat_writer_.set_escape_html(options.events.escape_html);
 }
 
@@ -98,8 +99,9 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
                                    .number_at = static_cast<std::uint32_t>(number_at),
                                    .keep = true,
                                    .echo = message.echo};
-  set_engine_name(context_.room_name, message.room, client.grants->tenant);
+  const engine::RoomHandle room = room_of(handle, message.room, client.grants->tenant);
   if (message.delivery == DeliveryStatus::batch_delay) {
+    set_engine_name(context_.room_name, message.room, client.grants->tenant);
     const bool waits = paced_.add({.room = context_.room_name,
                                    .publisher = client.session,
                                    .text = out_,
@@ -116,12 +118,25 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
     }
   }
   // A member's shard knows the room's home already.
-  const engine::RoomHandle room = context_.rooms.find(context_.room_name);
   const std::span<const std::byte> bytes = base::as_bytes(out_);
   if (room && context_.rooms.publish(client.session, room, protocol::Opcode::text, bytes, how)) {
     return;
   }
+  set_engine_name(context_.room_name, message.room, client.grants->tenant);
   context_.rooms.publish_to(context_.room_name, client.session, protocol::Opcode::text, bytes, how);
+}
+
+// Whoever speaks mostly speaks where it spoke before. That room is looked at first: a handle that
+// has become another's, or nobody's, is seen from the room's name.
+engine::RoomHandle Publishing::room_of(ClientHandle speaker, std::string_view name,
+                                       std::string_view tenant) {
+  engine::RoomHandle& last = last_rooms_[speaker.index % last_rooms_.size()];
+  const engine::Room* room = context_.rooms.find(last);
+  if (room == nullptr || !is_engine_name(room->name, name, tenant)) {
+    set_engine_name(context_.room_name, name, tenant);
+    last = context_.rooms.find(context_.room_name);
+  }
+  return last;
 }
 
 std::uint64_t Publishing::owe_ack(ClientHandle handle, const Event& event, std::string_view name,
@@ -208,7 +223,7 @@ bool Publishing::may_send_to(Client& client, const Event& event, const Recipient
 
 void Publishing::on_message(ClientHandle handle, Client& client, const Event& event) {
   Recipient recipient;
-  const EventFault* fault = checker_.check(event, kMessageRules);
+  const EventFault* fault = checker_.check(event, kMessageSchema);
   if (fault == nullptr) fault = read_recipient(event, recipient);
   if (fault != nullptr) {
     context_.fail(client, event, *fault);

@@ -6,6 +6,7 @@
 // limits that the caller has checked, those of ChatReader, OwedAnswers and PacedMessages.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -52,6 +53,7 @@ class Publishing {
 
   bool may_send(Client& client, const Event& event, std::string_view room);
   bool may_send_to(Client& client, const Event& event, const Recipient& recipient);
+  engine::RoomHandle room_of(ClientHandle speaker, std::string_view name, std::string_view tenant);
   void publish_chat(ClientHandle handle, Client& client, const Event& event,
                     const ChatMessage& message);
   std::uint64_t owe_ack(ClientHandle handle, const Event& event, std::string_view name,
@@ -70,6 +72,8 @@ class Publishing {
   EventFault fault_{};
   OwedAnswers owed_;
   PacedMessages paced_;
+  // Where speakers spoke last, by what is left of their places.
+  std::array<engine::RoomHandle, 256> last_rooms_{};
   std::string out_;
   std::string retry_id_;
   std::string receipt_id_;

@@ -40,13 +40,13 @@ std::string_view text(const Field* field) noexcept {
 // them, the time, and the place for the number.
 constexpr std::size_t kFrameBytesMost = 256;
 
-// The text of a JSON string that was read, as JSON: as it came, if it needs no escape, which can be
-// seen from its size.
-void write_read_string(base::TextPen& pen, std::string_view raw, std::string_view text) {
+// What stands between the quotes of a JSON string that was read: as it came, if it needs no escape,
+// which can be seen from its size.
+void write_read_text(base::TextPen& pen, std::string_view raw, std::string_view text) {
   if (raw.size() == text.size() + 2) {
-    pen.write(raw);
+    pen.write(text);
   } else {
-    pen.write_json_string(text);
+    pen.write_json_escaped(text);
   }
 }
 
@@ -77,11 +77,16 @@ ChatReader::ChatReader(std::size_t content_bytes_max)
           {.name = "echo", .kinds = kFlag},
           {.name = "ack", .kinds = kFlag},
           {.name = "key", .bytes_least = 1, .bytes_max = kConflationKeyBytesMax},
-      }} {}
+      }},
+      schema_(rules_) {}
+
+void ChatReader::set_content_bytes_max(std::size_t bytes) noexcept {
+  rules_[content].bytes_max = bytes;
+}
 
 const EventFault* ChatReader::read(const Event& event, ChatMessage& message) {
   message = ChatMessage{};
-  if (const EventFault* const fault = checker_.check(event, rules_)) return fault;
+  if (const EventFault* const fault = checker_.check(event, schema_)) return fault;
   const auto found = checker_.found();
   message.room = text(found[room]);
   message.room_raw = found[room]->raw;
@@ -89,9 +94,14 @@ const EventFault* ChatReader::read(const Event& event, ChatMessage& message) {
   message.content_text = found[content]->text;
   message.content_is_text = found[content]->kind == FieldKind::string;
   // The rules have seen to it that both names are known, where they are there.
-  message.kind = parse_message_kind(text(found[type])).value_or(MessageKind::chat);
-  message.delivery =
-      parse_delivery_status(text(found[delivery_status])).value_or(usual_delivery(message.kind));
+  if (found[type] != nullptr) {
+    message.kind = parse_message_kind(found[type]->text).value_or(MessageKind::chat);
+  }
+  message.delivery = usual_delivery(message.kind);
+  if (found[delivery_status] != nullptr) {
+    message.delivery =
+        parse_delivery_status(found[delivery_status]->text).value_or(message.delivery);
+  }
   message.client_id = text(found[id]);
   if (found[metadata] != nullptr) message.metadata_raw = found[metadata]->raw;
   message.key = text(found[key]);
@@ -103,7 +113,7 @@ const EventFault* ChatReader::read(const Event& event, ChatMessage& message) {
 
 ChatWriter::ChatWriter(const EventWriter& events, bool escape_html) : escape_html_(escape_html) {
   events.append_head(head_, "chat:message:received");
-  head_ += "{\"id\":";
+  head_ += "{\"id\":\"";
   tail_ += '}';
   events.append_tail(tail_);
 }
@@ -116,29 +126,30 @@ std::size_t ChatWriter::append_received(std::string& out, const ChatMessage& mes
                              content.size() + message.metadata_raw.size() + tail_.size() +
                              kFrameBytesMost);
   pen.write(head_);
-  pen.write_json_string(delivery.id);
-  pen.write(",\"type\":\"");
+  pen.write_json_escaped(delivery.id);
+  pen.write("\",\"type\":\"");
   pen.write(name(message.kind));
-  pen.write("\",\"roomId\":");
-  write_read_string(pen, message.room_raw, message.room);
-  pen.write(",\"senderId\":");
-  pen.write_json_string(delivery.sender_id);
+  pen.write("\",\"roomId\":\"");
+  write_read_text(pen, message.room_raw, message.room);
+  pen.write("\",\"senderId\":\"");
+  pen.write_json_escaped(delivery.sender_id);
   if (!delivery.sender_name.empty()) {
-    pen.write(",\"senderName\":");
-    pen.write_json_string(delivery.sender_name);
+    pen.write("\",\"senderName\":\"");
+    pen.write_json_escaped(delivery.sender_name);
   }
-  pen.write(",\"content\":");
+  pen.write("\",\"content\":");
   pen.write(content);
   pen.write(",\"timestamp\":");
   pen.write(time_.at(delivery.unix_ms));
   pen.write(",\"deliveryStatus\":\"");
   pen.write(name(delivery.status));
-  pen.write("\"");
   if (!message.metadata_raw.empty()) {
-    pen.write(",\"metadata\":");
+    pen.write("\",\"metadata\":");
     pen.write(message.metadata_raw);
+    pen.write(",\"seq\":");
+  } else {
+    pen.write("\",\"seq\":");
   }
-  pen.write(",\"seq\":");
   const std::size_t sequence = pen.size();
   pen.write_spaces(kSequenceDigits);
   pen.write(tail_);

@@ -39,6 +39,10 @@ struct ChatMessage {
 class ChatReader {
  public:
   explicit ChatReader(std::size_t content_bytes_max = kChatContentBytesDefault);
+  ChatReader(const ChatReader&) = delete;
+  ChatReader& operator=(const ChatReader&) = delete;
+
+  void set_content_bytes_max(std::size_t bytes) noexcept;
 
   // Null when `message` holds what the event says; the fault holds until the next read.
   const EventFault* read(const Event& event, ChatMessage& message);
@@ -47,6 +51,7 @@ class ChatReader {
   static constexpr std::size_t kRuleCount = 10;
 
   std::array<FieldRule, kRuleCount> rules_;
+  Schema schema_;
   SchemaChecker checker_;
 };
 

@@ -24,8 +24,8 @@ bool is_direction(std::string_view text) noexcept {
 // What an octet that may begin something unclean looks like; of most of these it depends.
 constexpr auto kBeginsSuspicion = [](auto octet) {
   static_assert((0xC2 | 0x20) == 0xE2 && ('<' | 0x02) == '>', "each mask stands for a pair");
-  return ((octet < 0x20) & (octet != '\n') & (octet != '\t')) | (octet == 0x7F) |
-         ((octet | 0x02) == '>') | (octet == '&') | ((octet | 0x20) == 0xE2);
+  return (octet < 0x20) | (octet == 0x7F) | ((octet | 0x02) == '>') | (octet == '&') |
+         ((octet | 0x20) == 0xE2);
 };
 
 // How many bytes at the front of the text, which begins so, are not to be passed on as they are.
@@ -39,6 +39,9 @@ std::size_t unclean_size(std::string_view text, bool escape_html) noexcept {
       return is_c1(text) ? 2 : 0;
     case 0xE2:
       return is_direction(text) ? 3 : 0;
+    case '\n':
+    case '\t':
+      return 0;
     default:  // A control character: an octet is not an enum of ours.
       return 1;
   }

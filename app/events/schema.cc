@@ -1,11 +1,11 @@
 #include "app/events/schema.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 
 #include "app/events/event_writer.h"
-#include "base/check.h"
 
 namespace app {
 
@@ -71,16 +71,17 @@ void append_bytes(std::string& out, std::string_view what, std::size_t bytes) {
 
 }  // namespace
 
-const EventFault* SchemaChecker::check(const Event& event, std::span<const FieldRule> rules) {
-  CHECK(rules.size() <= kSchemaRulesMost);
+const EventFault* SchemaChecker::check(const Event& event, const Schema& schema) {
   found_count_ = 0;
   if (event.data.kind != FieldKind::object && event.data.kind != FieldKind::null) {
     say({}, "must be an object");
     return &fault_;
   }
-  match(event.fields, rules);
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    const FieldRule& rule = rules[i];
+  // Of the rules, those whose field is there or must be.
+  for (std::uint64_t rules = match(event.fields, schema) | schema.required_; rules != 0;
+       rules &= rules - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(rules));
+    const FieldRule& rule = schema.rules_[i];
     const Field*& field = found_[i];
     if (field != nullptr && field->kind == FieldKind::null && !rule.kinds.has(FieldKind::null)) {
       field = nullptr;
@@ -91,22 +92,22 @@ const EventFault* SchemaChecker::check(const Event& event, std::span<const Field
     }
     if (field != nullptr && !check_field(*field, rule)) return &fault_;
   }
-  found_count_ = rules.size();
+  found_count_ = schema.rules_.size();
   return nullptr;
 }
 
 // Finds the rules of the fields, of which there are few, and not the fields of the rules, most of
-// which have none. The other name counts where the first is not there.
-void SchemaChecker::match(std::span<const Field> fields, std::span<const FieldRule> rules) {
-  std::fill_n(found_.begin(), rules.size(), nullptr);
+// which have none. The other name counts where the first is not there. Returns a bit for each rule.
+std::uint64_t SchemaChecker::match(std::span<const Field> fields, const Schema& schema) {
+  std::fill_n(found_.begin(), schema.rules_.size(), nullptr);
+  std::uint64_t matched = 0;
   for (const Field& field : fields) {
-    for (std::size_t i = 0; i < rules.size(); ++i) {
-      if (rules[i].name == field.key || (found_[i] == nullptr && rules[i].other_name == field.key &&
-                                         !rules[i].other_name.empty())) {
-        found_[i] = &field;
-      }
-    }
+    const std::uint8_t rule = schema.find(field.key);
+    if (rule == Schema::kNone) continue;
+    if (found_[rule] == nullptr || schema.rules_[rule].name == field.key) found_[rule] = &field;
+    matched |= std::uint64_t{1} << rule;
   }
+  return matched;
 }
 
 bool SchemaChecker::check_field(const Field& field, const FieldRule& rule) {

@@ -44,8 +44,11 @@ void put_digits(char* at, std::size_t width, std::uint32_t number) noexcept {
 
 std::string_view TimeText::at(std::int64_t unix_ms) noexcept {
   const std::int64_t ms = std::clamp<std::int64_t>(unix_ms, 0, kUnixMsMost);
-  if (ms / 1000 != second_) write_second(ms / 1000);
-  put_digits(text_.data() + 21, 3, static_cast<std::uint32_t>(ms % 1000));
+  if (ms != ms_) {
+    if (ms / 1000 != second_) write_second(ms / 1000);
+    put_digits(text_.data() + 21, 3, static_cast<std::uint32_t>(ms % 1000));
+    ms_ = ms;
+  }
   return {text_.data(), text_.size() - 1};
 }
 

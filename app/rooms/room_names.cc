@@ -36,6 +36,12 @@ void set_engine_name(std::string& out, std::string_view room, std::string_view t
   pen.write(tenant);
 }
 
+bool is_engine_name(std::string_view engine_name, std::string_view room,
+                    std::string_view tenant) noexcept {
+  return engine_name.size() == room.size() + 1 + tenant.size() && engine_name.starts_with(room) &&
+         engine_name[room.size()] == engine::kRoomTagMark && engine_name.ends_with(tenant);
+}
+
 void set_tenant_room(std::string& out, std::string_view tenant) {
   out.assign(kTenantPrefix);
   out += tenant;

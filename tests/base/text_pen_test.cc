@@ -14,23 +14,23 @@ TEST(TextPen, WritesBehindWhatIsThere) {
     EXPECT_EQ(pen.size(), 7U);
     pen.write("");
     pen.write("one,");
-    pen.write_json_string("two");
+    pen.write_json_escaped("two");
     pen.write_spaces(2);
-    EXPECT_EQ(pen.size(), 18U);
+    EXPECT_EQ(pen.size(), 16U);
   }
-  EXPECT_EQ(out, "before one,\"two\"  ");
+  EXPECT_EQ(out, "before one,two  ");
 }
 
 TEST(TextPen, WhatIsEscapedMayOutgrowTheRoom) {
   std::string out;
   {
-    TextPen pen(out, 2 + 40 + 3);
-    pen.write_json_string(std::string(40, '\x01'));
+    TextPen pen(out, 40 + 3);
+    pen.write_json_escaped(std::string(40, '\x01'));
     pen.write("end");
   }
-  std::string wanted = "\"";
+  std::string wanted;
   for (int i = 0; i < 40; ++i) wanted += "\\u0001";
-  EXPECT_EQ(out, wanted + "\"end");
+  EXPECT_EQ(out, wanted + "end");
 }
 
 TEST(TextPenDeathTest, KeepsItsBound) {
