@@ -6,6 +6,10 @@
 // the text is read, but for what find_octet_from() says.
 #pragma once
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -19,22 +23,36 @@ namespace detail {
 using HalfBlock [[gnu::vector_size(8)]] = std::uint8_t;
 using Block [[gnu::vector_size(16)]] = std::uint8_t;
 
+static_assert(std::endian::native == std::endian::little, "lanes are counted from the low end");
+
+// The first lane that is not zero; as many as there are lanes if all are. A lane of what a test of
+// vectors says is all ones where it is true.
+template <typename Lanes>
+std::size_t first_true_lane(const Lanes& lanes) noexcept {
+#if defined(__SSE2__)
+  if constexpr (sizeof(Lanes) == sizeof(__m128i)) {
+    __m128i octets;
+    std::memcpy(&octets, &lanes, sizeof(octets));
+    const auto mask = static_cast<std::uint32_t>(_mm_movemask_epi8(octets));
+    return static_cast<std::size_t>(std::countr_zero(mask | std::uint32_t{1} << sizeof(Lanes)));
+  }
+#endif
+  std::uint64_t words[sizeof(Lanes) / sizeof(std::uint64_t)];
+  std::memcpy(words, &lanes, sizeof(words));
+  std::size_t lane = 0;
+  for (const std::uint64_t word : words) {
+    lane += static_cast<std::size_t>(std::countr_zero(word) / 8);
+    if (word != 0) break;
+  }
+  return lane;
+}
+
 // The first lane of the block that the test finds; as many as there are lanes if it finds none.
 template <typename Octets, typename Test>
 std::size_t first_found_lane(const char* at, Test test) noexcept {
-  constexpr std::size_t kWords = sizeof(Octets) / sizeof(std::uint64_t);
-  static_assert(std::endian::native == std::endian::little, "lanes are counted from the low end");
   Octets octets;
   std::memcpy(&octets, at, sizeof(octets));
-  const auto found = test(octets);  // A lane is all ones where it is true.
-  std::uint64_t words[kWords];
-  std::memcpy(words, &found, sizeof(words));
-  for (std::size_t i = 0; i < kWords; ++i) {
-    if (words[i] != 0) {
-      return i * sizeof(std::uint64_t) + static_cast<std::size_t>(std::countr_zero(words[i]) / 8);
-    }
-  }
-  return sizeof(octets);
+  return first_true_lane(test(octets));
 }
 
 // Of a text that is at least one block long: the last block overlaps the one before it, where

@@ -85,7 +85,6 @@ void ChatReader::set_content_bytes_max(std::size_t bytes) noexcept {
 }
 
 const EventFault* ChatReader::read(const Event& event, ChatMessage& message) {
-  message = ChatMessage{};
   if (const EventFault* const fault = checker_.check(event, schema_)) return fault;
   const auto found = checker_.found();
   message.room = text(found[room]);
@@ -94,16 +93,15 @@ const EventFault* ChatReader::read(const Event& event, ChatMessage& message) {
   message.content_text = found[content]->text;
   message.content_is_text = found[content]->kind == FieldKind::string;
   // The rules have seen to it that both names are known, where they are there.
-  if (found[type] != nullptr) {
-    message.kind = parse_message_kind(found[type]->text).value_or(MessageKind::chat);
-  }
-  message.delivery = usual_delivery(message.kind);
-  if (found[delivery_status] != nullptr) {
-    message.delivery =
-        parse_delivery_status(found[delivery_status]->text).value_or(message.delivery);
-  }
+  message.kind = found[type] == nullptr
+                     ? MessageKind::chat
+                     : parse_message_kind(found[type]->text).value_or(MessageKind::chat);
+  const DeliveryStatus usual = usual_delivery(message.kind);
+  message.delivery = found[delivery_status] == nullptr
+                         ? usual
+                         : parse_delivery_status(found[delivery_status]->text).value_or(usual);
   message.client_id = text(found[id]);
-  if (found[metadata] != nullptr) message.metadata_raw = found[metadata]->raw;
+  message.metadata_raw = found[metadata] == nullptr ? std::string_view{} : found[metadata]->raw;
   message.key = text(found[key]);
   message.receipts = flag(found[receipts], false);
   message.echo = flag(found[echo], true);

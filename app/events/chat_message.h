@@ -44,7 +44,8 @@ class ChatReader {
 
   void set_content_bytes_max(std::size_t bytes) noexcept;
 
-  // Null when `message` holds what the event says; the fault holds until the next read.
+  // Null when `message` holds what the event says, and nothing of what it held before; the fault
+  // holds until the next read.
   const EventFault* read(const Event& event, ChatMessage& message);
 
  private:

@@ -229,8 +229,8 @@ void EventReader::Parser::keep_field(const Field& field) {
 }
 
 bool EventReader::Parser::read_data(Field& data) {
+  const char* const begin = tokens.here();
   if (!tokens.take('{')) return read_value(2, data);
-  const char* const begin = tokens.last();
   const auto read = [this](std::string_view key) {
     Field& field = field_count < fields.size() ? fields[field_count] : unkept;
     field.key = key;
@@ -243,7 +243,7 @@ bool EventReader::Parser::read_data(Field& data) {
   };
   if (!read_members(read)) return false;
   data.kind = FieldKind::object;
-  data.raw = std::string_view(begin, tokens.last() + 1);
+  data.raw = std::string_view(begin, tokens.end_of_last());
   return true;
 }
 
@@ -255,11 +255,11 @@ bool EventReader::Parser::read_value(std::size_t depth, Field& field) {
     case '{':
     case '[': {
       field.kind = tokens.peek() == '{' ? FieldKind::object : FieldKind::array;
+      const char* const begin = tokens.here();
       static_cast<void>(tokens.take(tokens.peek()));
-      const char* const begin = tokens.last();
       if (depth > kJsonDepthMax) return stop(kTooDeep);
       if (!(field.kind == FieldKind::object ? read_object(depth) : read_array(depth))) return false;
-      field.raw = std::string_view(begin, tokens.last() + 1);
+      field.raw = std::string_view(begin, tokens.end_of_last());
       return true;
     }
     case 't':

@@ -37,7 +37,7 @@ class JsonTokens {
   // Goes on if the next token is that sign, which is not '\0'.
   bool take(char sign) noexcept {
     if (*at_ != sign) return false;
-    last_ = at_++;
+    ++at_;
     skip_space();
     return true;
   }
@@ -65,8 +65,13 @@ class JsonTokens {
     return word;
   }
 
-  // Where the sign that was taken last is.
-  const char* last() const noexcept { return last_; }
+  // Where the next token begins, and where the one before it ended.
+  const char* here() const noexcept { return at_; }
+  const char* end_of_last() const noexcept {
+    const char* end = at_;
+    while (is_space(end[-1])) --end;
+    return end;
+  }
 
  private:
   struct Scratch;
@@ -96,7 +101,6 @@ class JsonTokens {
   std::unique_ptr<Scratch> scratch_;
   const char* at_ = nullptr;   // The next token.
   const char* end_ = nullptr;  // Of the text; a zero is there, and padding behind it.
-  const char* last_ = nullptr;
 };
 
 }  // namespace app
