@@ -1,6 +1,5 @@
 #include "base/json_text.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -29,6 +28,18 @@ std::size_t character_size(std::string_view text) noexcept {
   return overlong || surrogate || too_large ? 0 : size;
 }
 
+// How many bytes the characters at the front of the text take, up to the first that is ASCII or not
+// valid.
+std::size_t characters_size(std::string_view text) noexcept {
+  std::size_t size = 0;
+  while (size < text.size() && octet(text[size]) >= 0x80) {
+    const std::size_t next = character_size(text.substr(size));
+    if (next == 0) break;
+    size += next;
+  }
+  return size;
+}
+
 void append_escape(std::string& out, char c) {
   constexpr std::string_view kHexDigits = "0123456789abcdef";
   switch (c) {
@@ -55,35 +66,22 @@ void append_escape(std::string& out, char c) {
   }
 }
 
-// Which octets stand for themselves.
-constexpr std::array<bool, 256> kPlain = [] {
-  std::array<bool, 256> table{};
-  for (std::size_t i = 0x20; i < 0x7F; ++i) table[i] = i != '"' && i != '\\';
-  return table;
-}();
-
-// How many bytes at the front of the text stand for themselves.
-std::size_t plain_size(std::string_view text) noexcept {
-  std::size_t size = 0;
-  while (size < text.size() && kPlain[octet(text[size])]) ++size;
-  return size;
-}
-
 }  // namespace
 
 void append_json_escaped(std::string& out, std::string_view text) {
-  while (!text.empty()) {
-    const char c = text.front();
-    std::size_t size = plain_size(text);
-    if (size > 0) {
+  while (true) {
+    const std::size_t plain = json_plain_size(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    std::size_t size = 1;
+    if (octet(text.front()) < 0x80) {
+      append_escape(out, text.front());
+    } else if (const std::size_t characters = characters_size(text); characters > 0) {
+      size = characters;
       out += text.substr(0, size);
-    } else if (octet(c) >= 0x80) {
-      size = character_size(text);
-      out += size == 0 ? kReplacement : text.substr(0, size);
-      if (size == 0) size = 1;
     } else {
-      append_escape(out, c);
-      size = 1;
+      out += kReplacement;
     }
     text.remove_prefix(size);
   }

@@ -5,10 +5,20 @@
 // becomes U+FFFD, so the result is always valid JSON. Grows the output by at most six times.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
+#include "base/byte_scan.h"
+
 namespace base {
+
+// How many octets at the front of the text stand for themselves: nearly always all of them.
+inline std::size_t json_plain_size(std::string_view text) noexcept {
+  return find_octet(text, [](auto octet) {
+    return (octet < 0x20) | (octet >= 0x7F) | (octet == '"') | (octet == '\\');
+  });
+}
 
 void append_json_escaped(std::string& out, std::string_view text);
 

@@ -88,23 +88,28 @@ void connect(const Cell& cell, LoopbackGateway& gateway, std::vector<EventClient
   for (EventClient& client : clients) client.join();
 }
 
+// Returns in how many turns.
 template <typename Client>
-void run_round(const Cell& cell, std::vector<Client>& clients, LoopbackGateway& gateway,
-               bool collects) {
+std::uint64_t run_round(const Cell& cell, std::vector<Client>& clients, LoopbackGateway& gateway,
+                        bool collects) {
   engine::Shard& shard = gateway.shard();
   const base::Counter& sent_bytes = shard.connection_counters().sent_bytes;
   const base::Counter& deliveries = gateway.room_counters().deliveries;
   const std::uint64_t wanted_bytes = sent_bytes.value() + cell.deliveries() * bench::kFrameBytes;
+  const base::Counter& turns = shard.reactor_counters().turns;
   const std::uint64_t wanted = deliveries.value() + cell.deliveries();
   for (std::uint32_t i = 0; i < cell.publishers(); ++i) clients[i].send();
+  const std::uint64_t turns_before = turns.value();
   if (collects) CALLGRIND_TOGGLE_COLLECT;
   // Bytes count as sent when their send has completed, so this also covers what comes after.
   while (sent_bytes.value() < wanted_bytes || (cell.event && deliveries.value() < wanted)) {
     shard.turn(base::kForever);
   }
   if (collects) CALLGRIND_TOGGLE_COLLECT;
+  const std::uint64_t taken = turns.value() - turns_before;
   if (cell.event) turn_until_quiet(shard);
   for (Client& client : clients) client.receive();
+  return taken;
 }
 
 template <typename Client>
@@ -113,13 +118,11 @@ void run(const Cell& cell, LoopbackGateway& gateway) {
   clients.reserve(cell.connections);
   connect(cell, gateway, clients);
   for (std::uint32_t i = 0; i < kWarmUpRounds; ++i) run_round(cell, clients, gateway, false);
-  const base::Counter& turns = gateway.shard().reactor_counters().turns;
-  const std::uint64_t turns_before = turns.value();
-  for (std::uint32_t i = 0; i < cell.rounds; ++i) run_round(cell, clients, gateway, true);
+  unsigned long long turns = 0;
+  for (std::uint32_t i = 0; i < cell.rounds; ++i) turns += run_round(cell, clients, gateway, true);
   const unsigned long long delivered = cell.rounds * cell.deliveries();
   std::printf("{\"commit\": \"%s\", \"delivered\": %llu, \"turns\": %llu}\n",
-              std::string(millrace::kCommit).c_str(), delivered,
-              static_cast<unsigned long long>(turns.value() - turns_before));
+              std::string(millrace::kCommit).c_str(), delivered, turns);
 }
 
 }  // namespace

@@ -18,7 +18,27 @@ void MessageAssembler::reset() noexcept {
   *this = MessageAssembler(parser_.role(), message_bytes_max_);
 }
 
+// The size of an unfragmented text or binary message of 126 bytes to 64 KiB that is wholly inside
+// the input and within its limit; else 0.
+std::size_t MessageAssembler::medium_message_size(std::span<const std::byte> input) const noexcept {
+  const bool masked = peer_must_mask(parser_.role());
+  const std::size_t header_size = frame_header_size(base::kControlPayloadBytesMax + 1, masked);
+  if (input.size() < header_size) return 0;
+  const auto opcode = static_cast<std::uint32_t>(input[0]) ^ 0x80U;  // As of a short message.
+  if (opcode != 0x1 && opcode != 0x2) return 0;
+  if (static_cast<std::uint32_t>(input[1]) != (masked ? 0xFEU : 0x7EU)) return 0;
+  const std::size_t size = base::load_big16(input.data() + 2);
+  const bool whole = size > base::kControlPayloadBytesMax && size <= input.size() - header_size;
+  return whole && size <= message_bytes_max_ ? size : 0;
+}
+
 MessageEvent MessageAssembler::next_general(std::span<std::byte>& input) noexcept {
+  if (phase_ == Phase::between_messages) {
+    if (const std::size_t size = medium_message_size(input); size > 0) {
+      const bool masked = peer_must_mask(parser_.role());
+      return take_whole_message(input, frame_header_size(size, masked), size);
+    }
+  }
   if (phase_ == Phase::violated) return fail(violation_);
   if (phase_ == Phase::closed) input = {};  // Nothing counts after a close frame (RFC 6455 1.4).
   while (!input.empty()) {

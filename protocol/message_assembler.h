@@ -75,7 +75,9 @@ class MessageAssembler {
   enum class Phase : std::uint8_t { between_messages, within_message, closed, violated };
 
   bool begins_with_short_message(std::span<const std::byte> input) const noexcept;
-  MessageEvent take_short_message(std::span<std::byte>& input) noexcept;
+  MessageEvent take_whole_message(std::span<std::byte>& input, std::size_t header_size,
+                                  std::size_t payload_size) noexcept;
+  std::size_t medium_message_size(std::span<const std::byte> input) const noexcept;
   [[gnu::noinline]] MessageEvent next_general(std::span<std::byte>& input) noexcept;
   Violation check_header() noexcept;
   MessageEvent take_control(std::span<std::byte> piece, bool frame_end) noexcept;
@@ -114,15 +116,15 @@ inline bool MessageAssembler::begins_with_short_message(
          input.size() >= frame_header_size(0, masked) + payload_size;
 }
 
-inline MessageEvent MessageAssembler::take_short_message(std::span<std::byte>& input) noexcept {
-  const bool masked = peer_must_mask(parser_.role());
+// An unfragmented message that is wholly inside the input, whose header ends with its mask.
+inline MessageEvent MessageAssembler::take_whole_message(std::span<std::byte>& input,
+                                                         std::size_t header_size,
+                                                         std::size_t payload_size) noexcept {
   const bool text = input[0] == std::byte{0x81};
-  const std::size_t payload_size = static_cast<std::size_t>(input[1]) & 0x7F;
-  const std::size_t header_size = frame_header_size(0, masked);
   const std::span<std::byte> payload = input.subspan(header_size, payload_size);
-  if (masked) {
+  if (peer_must_mask(parser_.role())) {
     MaskingKey key;
-    std::memcpy(key.data(), input.data() + 2, key.size());
+    std::memcpy(key.data(), payload.data() - key.size(), key.size());
     apply_mask(payload, key, 0);
   }
   input = input.subspan(header_size + payload_size);
@@ -134,7 +136,8 @@ inline MessageEvent MessageAssembler::take_short_message(std::span<std::byte>& i
 inline MessageEvent MessageAssembler::next(std::span<std::byte>& input) noexcept {
   const bool between = phase_ == Phase::between_messages;
   if (between && begins_with_short_message(input)) [[likely]]
-    return take_short_message(input);
+    return take_whole_message(input, frame_header_size(0, peer_must_mask(parser_.role())),
+                              static_cast<std::size_t>(input[1]) & 0x7F);
   std::span<std::byte> rest = input;  // A copy, so that the caller's can stay in registers.
   const MessageEvent event = next_general(rest);
   input = rest;

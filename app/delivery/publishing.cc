@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <iterator>
 #include <utility>
 
@@ -25,6 +24,7 @@ constexpr std::string_view kTenantSend = "tenant:send";
 constexpr std::array<FieldRule, 2> kMessageRules{
     FieldRule{.name = "event", .required = true, .bytes_least = 1, .bytes_max = kEventNameBytesMax},
     FieldRule{.name = "echo", .kinds = FieldKinds{FieldKind::boolean}}};
+constexpr Schema kMessageSchema(kMessageRules);
 
 struct RecipientName {
   std::string_view key;
@@ -42,25 +42,13 @@ Publishing::Publishing(NativeContext& context, UserRoutes& routes, Receipts& rec
       routes_(routes),
       receipts_(receipts),
       reader_(static_cast<std::size_t>(context.options().limits.message_bytes)),
-      chat_writer_(context.writer, context.options().events.escape_html) {}
+      chat_writer_(context.writer, context.options().events.escape_html),
+      ids_(context.shard.number()) {}
 
 void Publishing::take_options() {
   const Options& options = context_.options();
-  reader_ = ChatReader(static_cast<std::size_t>(options.limits.message_bytes));
+  reader_.set_content_bytes_max(static_cast<std::size_t>(options.limits.message_bytes));
   chat_writer_.set_escape_html(options.events.escape_html);
-}
-
-// Of a message that is not its sender's to name: unique while the process lives.
-std::string_view Publishing::fresh_id() {
-  // By hand, because every message has one: a formatter takes 800 instructions for it.
-  std::array<char, 2 + 8 + 16> text;
-  char* const end = text.data() + text.size();
-  text[0] = 'm';
-  char* at = std::to_chars(text.data() + 1, end, context_.shard.number(), 16).ptr;
-  *at++ = '-';
-  at = std::to_chars(at, end, ++messages_, 16).ptr;
-  message_id_.assign(text.data(), at);
-  return message_id_;
 }
 
 bool Publishing::may_send(Client& client, const Event& event, std::string_view room) {
@@ -90,7 +78,7 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
                               const ChatMessage& message) {
   const base::Handle receipts =
       message.receipts ? receipts_.open(handle, message.room) : base::Handle{};
-  const std::string_view id = receipts ? message_id_ = receipts_.id_of(receipts) : fresh_id();
+  const std::string_view id = receipts ? receipt_id_ = receipts_.id_of(receipts) : ids_.next();
   out_.clear();
   const std::size_t number_at = chat_writer_.append_received(out_, message,
                                                              {.id = id,
@@ -111,8 +99,9 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
                                    .number_at = static_cast<std::uint32_t>(number_at),
                                    .keep = true,
                                    .echo = message.echo};
-  set_engine_name(context_.room_name, message.room, client.grants->tenant);
+  const engine::RoomHandle room = room_of(handle, message.room, client.grants->tenant);
   if (message.delivery == DeliveryStatus::batch_delay) {
+    set_engine_name(context_.room_name, message.room, client.grants->tenant);
     const bool waits = paced_.add({.room = context_.room_name,
                                    .publisher = client.session,
                                    .text = out_,
@@ -129,12 +118,25 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
     }
   }
   // A member's shard knows the room's home already.
-  const engine::RoomHandle room = context_.rooms.find(context_.room_name);
   const std::span<const std::byte> bytes = base::as_bytes(out_);
   if (room && context_.rooms.publish(client.session, room, protocol::Opcode::text, bytes, how)) {
     return;
   }
+  set_engine_name(context_.room_name, message.room, client.grants->tenant);
   context_.rooms.publish_to(context_.room_name, client.session, protocol::Opcode::text, bytes, how);
+}
+
+// Whoever speaks mostly speaks where it spoke before. That room is looked at first: a handle that
+// has become another's, or nobody's, is seen from the room's name.
+engine::RoomHandle Publishing::room_of(ClientHandle speaker, std::string_view name,
+                                       std::string_view tenant) {
+  engine::RoomHandle& last = last_rooms_[speaker.index % last_rooms_.size()];
+  const engine::Room* room = context_.rooms.find(last);
+  if (room == nullptr || !is_engine_name(room->name, name, tenant)) {
+    set_engine_name(context_.room_name, name, tenant);
+    last = context_.rooms.find(context_.room_name);
+  }
+  return last;
 }
 
 std::uint64_t Publishing::owe_ack(ClientHandle handle, const Event& event, std::string_view name,
@@ -221,7 +223,7 @@ bool Publishing::may_send_to(Client& client, const Event& event, const Recipient
 
 void Publishing::on_message(ClientHandle handle, Client& client, const Event& event) {
   Recipient recipient;
-  const EventFault* fault = checker_.check(event, kMessageRules);
+  const EventFault* fault = checker_.check(event, kMessageSchema);
   if (fault == nullptr) fault = read_recipient(event, recipient);
   if (fault != nullptr) {
     context_.fail(client, event, *fault);
@@ -231,19 +233,19 @@ void Publishing::on_message(ClientHandle handle, Client& client, const Event& ev
   context_.counters.targeted.add();
   const Field* echo = event.find("echo");
   const bool echoes = echo == nullptr || echo->kind == FieldKind::null || echo->truth;
-  const std::string_view id = fresh_id();
-  append_message(client, event);
+  const std::string_view id = ids_.next();
+  append_message(client, event, id);
   const std::uint64_t ticket =
       event.request_id_raw.empty() ? 0 : owe_ack(handle, event, kRoutedEvent, id, {}, {});
   deliver_to(recipient, client, ticket, echoes);
 }
 
 // An event of a name of its own, so that nobody can say what only the gateway says.
-void Publishing::append_message(const Client& client, const Event& event) {
+void Publishing::append_message(const Client& client, const Event& event, std::string_view id) {
   out_.clear();
   context_.writer.append_head(out_, kReceivedEvent);
   out_ += R"({"id":)";
-  append_json_string(out_, message_id_);
+  append_json_string(out_, id);
   out_ += R"(,"from":{"userId":)";
   append_json_string(out_, client.user);
   out_ += R"(,"connectionId":")";

@@ -6,10 +6,12 @@
 // limits that the caller has checked, those of ChatReader, OwedAnswers and PacedMessages.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "app/delivery/message_ids.h"
 #include "app/delivery/owed_answers.h"
 #include "app/delivery/paced_messages.h"
 #include "app/delivery/receipts.h"
@@ -51,6 +53,7 @@ class Publishing {
 
   bool may_send(Client& client, const Event& event, std::string_view room);
   bool may_send_to(Client& client, const Event& event, const Recipient& recipient);
+  engine::RoomHandle room_of(ClientHandle speaker, std::string_view name, std::string_view tenant);
   void publish_chat(ClientHandle handle, Client& client, const Event& event,
                     const ChatMessage& message);
   std::uint64_t owe_ack(ClientHandle handle, const Event& event, std::string_view name,
@@ -58,8 +61,7 @@ class Publishing {
   void acknowledge(const OwedAck& ack, const engine::PublishAnswer& answer);
   const EventFault* read_recipient(const Event& event, Recipient& recipient);
   void deliver_to(const Recipient& recipient, Client& client, std::uint64_t ticket, bool echo);
-  void append_message(const Client& client, const Event& event);
-  std::string_view fresh_id();
+  void append_message(const Client& client, const Event& event, std::string_view id);
 
   NativeContext& context_;
   UserRoutes& routes_;
@@ -70,10 +72,12 @@ class Publishing {
   EventFault fault_{};
   OwedAnswers owed_;
   PacedMessages paced_;
+  // Where speakers spoke last, by what is left of their places.
+  std::array<engine::RoomHandle, 256> last_rooms_{};
   std::string out_;
   std::string retry_id_;
-  std::string message_id_;
-  std::uint64_t messages_ = 0;
+  std::string receipt_id_;
+  MessageIds ids_;
 };
 
 }  // namespace app

@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 2> kKinds{"delivered", "read"};
 constexpr std::array<FieldRule, 2> kRules{
     FieldRule{.name = "id", .required = true, .bytes_max = kClientMessageIdBytesMax},
     FieldRule{.name = "kind", .required = true, .one_of = kKinds}};
+constexpr Schema kSchema(kRules);
 
 }  // namespace
 
@@ -52,7 +53,7 @@ void Receipts::tell_soon(base::Handle handle) {
 }
 
 void Receipts::on_receipt(ClientHandle /*handle*/, Client& client, const Event& event) {
-  if (const EventFault* fault = checker_.check(event, kRules); fault != nullptr) {
+  if (const EventFault* fault = checker_.check(event, kSchema); fault != nullptr) {
     context_.fail(client, event, *fault);
     return;
   }

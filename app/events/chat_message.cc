@@ -2,6 +2,7 @@
 
 #include "app/events/clean_text.h"
 #include "base/limits.h"
+#include "base/text_pen.h"
 
 namespace app {
 
@@ -35,16 +36,18 @@ std::string_view text(const Field* field) noexcept {
   return field == nullptr ? std::string_view{} : field->text;
 }
 
-void append_member(std::string& out, std::string_view before, std::string_view value) {
-  out += before;
-  append_json_string(out, value);
-}
+// What is written besides the texts that are given: the names of the members, the signs between
+// them, the time, and the place for the number.
+constexpr std::size_t kFrameBytesMost = 256;
 
-// Of names that we have given ourselves, and that need no escape.
-void append_name(std::string& out, std::string_view before, std::string_view name) {
-  out += before;
-  out += name;
-  out += '"';
+// What stands between the quotes of a JSON string that was read: as it came, if it needs no escape,
+// which can be seen from its size.
+void write_read_text(base::TextPen& pen, std::string_view raw, std::string_view text) {
+  if (raw.size() == text.size() + 2) {
+    pen.write(text);
+  } else {
+    pen.write_json_escaped(text);
+  }
 }
 
 }  // namespace
@@ -74,22 +77,31 @@ ChatReader::ChatReader(std::size_t content_bytes_max)
           {.name = "echo", .kinds = kFlag},
           {.name = "ack", .kinds = kFlag},
           {.name = "key", .bytes_least = 1, .bytes_max = kConflationKeyBytesMax},
-      }} {}
+      }},
+      schema_(rules_) {}
+
+void ChatReader::set_content_bytes_max(std::size_t bytes) noexcept {
+  rules_[content].bytes_max = bytes;
+}
 
 const EventFault* ChatReader::read(const Event& event, ChatMessage& message) {
-  message = ChatMessage{};
-  if (const EventFault* const fault = checker_.check(event, rules_)) return fault;
+  if (const EventFault* const fault = checker_.check(event, schema_)) return fault;
   const auto found = checker_.found();
   message.room = text(found[room]);
+  message.room_raw = found[room]->raw;
   message.content_raw = found[content]->raw;
   message.content_text = found[content]->text;
   message.content_is_text = found[content]->kind == FieldKind::string;
   // The rules have seen to it that both names are known, where they are there.
-  message.kind = parse_message_kind(text(found[type])).value_or(MessageKind::chat);
-  message.delivery =
-      parse_delivery_status(text(found[delivery_status])).value_or(usual_delivery(message.kind));
+  message.kind = found[type] == nullptr
+                     ? MessageKind::chat
+                     : parse_message_kind(found[type]->text).value_or(MessageKind::chat);
+  const DeliveryStatus usual = usual_delivery(message.kind);
+  message.delivery = found[delivery_status] == nullptr
+                         ? usual
+                         : parse_delivery_status(found[delivery_status]->text).value_or(usual);
   message.client_id = text(found[id]);
-  if (found[metadata] != nullptr) message.metadata_raw = found[metadata]->raw;
+  message.metadata_raw = found[metadata] == nullptr ? std::string_view{} : found[metadata]->raw;
   message.key = text(found[key]);
   message.receipts = flag(found[receipts], false);
   message.echo = flag(found[echo], true);
@@ -97,41 +109,60 @@ const EventFault* ChatReader::read(const Event& event, ChatMessage& message) {
   return nullptr;
 }
 
+ChatWriter::ChatWriter(const EventWriter& events, bool escape_html) : escape_html_(escape_html) {
+  events.append_head(head_, "chat:message:received");
+  head_ += "{\"id\":\"";
+  tail_ += '}';
+  events.append_tail(tail_);
+}
+
 std::size_t ChatWriter::append_received(std::string& out, const ChatMessage& message,
                                         const ChatDelivery& delivery) {
-  events_.append_head(out, "chat:message:received");
-  append_member(out, "{\"id\":", delivery.id);
-  append_name(out, ",\"type\":\"", name(message.kind));
-  append_member(out, ",\"roomId\":", message.room);
-  append_member(out, ",\"senderId\":", delivery.sender_id);
-  if (!delivery.sender_name.empty()) append_member(out, ",\"senderName\":", delivery.sender_name);
-  out += ",\"content\":";
-  append_content(out, message);
-  out += ",\"timestamp\":";
-  append_json_time(out, delivery.unix_ms);
-  append_name(out, ",\"deliveryStatus\":\"", name(delivery.status));
-  if (!message.metadata_raw.empty()) {
-    out += ",\"metadata\":";
-    out += message.metadata_raw;
+  const std::string_view content = content_of(message);
+  base::TextPen pen(out, head_.size() + delivery.id.size() + message.room_raw.size() +
+                             delivery.sender_id.size() + delivery.sender_name.size() +
+                             content.size() + message.metadata_raw.size() + tail_.size() +
+                             kFrameBytesMost);
+  pen.write(head_);
+  pen.write_json_escaped(delivery.id);
+  pen.write("\",\"type\":\"");
+  pen.write(name(message.kind));
+  pen.write("\",\"roomId\":\"");
+  write_read_text(pen, message.room_raw, message.room);
+  pen.write("\",\"senderId\":\"");
+  pen.write_json_escaped(delivery.sender_id);
+  if (!delivery.sender_name.empty()) {
+    pen.write("\",\"senderName\":\"");
+    pen.write_json_escaped(delivery.sender_name);
   }
-  out += ",\"seq\":";
-  const std::size_t sequence = out.size();
-  out.append(kSequenceDigits, ' ');
-  out += '}';
-  events_.append_tail(out);
+  pen.write("\",\"content\":");
+  pen.write(content);
+  pen.write(",\"timestamp\":");
+  pen.write(time_.at(delivery.unix_ms));
+  pen.write(",\"deliveryStatus\":\"");
+  pen.write(name(delivery.status));
+  if (!message.metadata_raw.empty()) {
+    pen.write("\",\"metadata\":");
+    pen.write(message.metadata_raw);
+    pen.write(",\"seq\":");
+  } else {
+    pen.write("\",\"seq\":");
+  }
+  const std::size_t sequence = pen.size();
+  pen.write_spaces(kSequenceDigits);
+  pen.write(tail_);
   return sequence;
 }
 
 // What is clean is passed on as it came: that is nearly everything, and costs one look.
-void ChatWriter::append_content(std::string& out, const ChatMessage& message) {
+std::string_view ChatWriter::content_of(const ChatMessage& message) {
   const bool typed = message.kind == MessageKind::chat && message.content_is_text;
-  if (!typed || is_clean_text(message.content_text, escape_html_)) {
-    out += message.content_raw;
-    return;
-  }
+  if (!typed || is_clean_text(message.content_text, escape_html_)) return message.content_raw;
   clean_.clear();
   append_clean_text(clean_, message.content_text, escape_html_);
-  append_json_string(out, clean_);
+  clean_json_.clear();
+  append_json_string(clean_json_, clean_);
+  return clean_json_;
 }
 
 }  // namespace app

@@ -16,11 +16,13 @@
 #include "app/events/event_writer.h"
 #include "app/events/message_kind.h"
 #include "app/events/schema.h"
+#include "app/events/time_text.h"
 
 namespace app {
 
 struct ChatMessage {
   std::string_view room{};
+  std::string_view room_raw{};      // The same as a JSON string, as it came.
   std::string_view content_raw{};   // A JSON string or object, as it came.
   std::string_view content_text{};  // Of a string: unescaped.
   bool content_is_text = false;
@@ -37,14 +39,20 @@ struct ChatMessage {
 class ChatReader {
  public:
   explicit ChatReader(std::size_t content_bytes_max = kChatContentBytesDefault);
+  ChatReader(const ChatReader&) = delete;
+  ChatReader& operator=(const ChatReader&) = delete;
 
-  // Null when `message` holds what the event says; the fault holds until the next read.
+  void set_content_bytes_max(std::size_t bytes) noexcept;
+
+  // Null when `message` holds what the event says, and nothing of what it held before; the fault
+  // holds until the next read.
   const EventFault* read(const Event& event, ChatMessage& message);
 
  private:
   static constexpr std::size_t kRuleCount = 10;
 
   std::array<FieldRule, kRuleCount> rules_;
+  Schema schema_;
   SchemaChecker checker_;
 };
 
@@ -63,8 +71,7 @@ inline constexpr std::size_t kSequenceDigits = 20;
 class ChatWriter {
  public:
   // `escape_html` is for clients that put text into a page without escaping it, as they should.
-  ChatWriter(const EventWriter& events, bool escape_html)
-      : events_(events), escape_html_(escape_html) {}
+  ChatWriter(const EventWriter& events, bool escape_html);
 
   void set_escape_html(bool escapes) noexcept { escape_html_ = escapes; }
 
@@ -74,11 +81,15 @@ class ChatWriter {
                               const ChatDelivery& delivery);
 
  private:
-  void append_content(std::string& out, const ChatMessage& message);
+  // As JSON.
+  std::string_view content_of(const ChatMessage& message);
 
-  const EventWriter& events_;
+  std::string head_;  // The event up to the message's id,
+  std::string tail_;  // and what follows its number.
   bool escape_html_;
+  TimeText time_;
   std::string clean_;
+  std::string clean_json_;
 };
 
 }  // namespace app

@@ -1,32 +1,15 @@
 #include "app/events/clean_text.h"
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
+
+#include "base/byte_scan.h"
 
 namespace app {
 
 namespace {
 
 std::uint8_t octet(char c) noexcept { return static_cast<std::uint8_t>(c); }
-
-// What a byte may begin.
-enum class Suspicion : std::uint8_t { none, control, markup, c1, direction };
-
-constexpr std::array<Suspicion, 256> kSuspicions = [] {
-  std::array<Suspicion, 256> table{};
-  for (std::size_t i = 0; i < 0x20; ++i) table[i] = Suspicion::control;
-  table['\n'] = Suspicion::none;
-  table['\t'] = Suspicion::none;
-  table[0x7F] = Suspicion::control;
-  table['<'] = Suspicion::markup;
-  table['>'] = Suspicion::markup;
-  table['&'] = Suspicion::markup;
-  table[0xC2] = Suspicion::c1;
-  table[0xE2] = Suspicion::direction;
-  return table;
-}();
 
 bool is_c1(std::string_view text) noexcept { return text.size() >= 2 && octet(text[1]) < 0xA0; }
 
@@ -38,30 +21,40 @@ bool is_direction(std::string_view text) noexcept {
          (octet(text[1]) == 0x81 && last >= 0xA6 && last <= 0xA9);
 }
 
-// How many bytes at the front of the text are not to be passed on as they are.
+// What an octet that may begin something unclean looks like; of most of these it depends.
+constexpr auto kBeginsSuspicion = [](auto octet) {
+  static_assert((0xC2 | 0x20) == 0xE2 && ('<' | 0x02) == '>', "each mask stands for a pair");
+  return (octet < 0x20) | (octet == 0x7F) | ((octet | 0x02) == '>') | (octet == '&') |
+         ((octet | 0x20) == 0xE2);
+};
+
+// How many bytes at the front of the text, which begins so, are not to be passed on as they are.
 std::size_t unclean_size(std::string_view text, bool escape_html) noexcept {
-  switch (kSuspicions[octet(text.front())]) {
-    case Suspicion::none:
-      return 0;
-    case Suspicion::control:
-      return 1;
-    case Suspicion::markup:
+  switch (octet(text.front())) {
+    case '<':
+    case '>':
+    case '&':
       return escape_html ? 1 : 0;
-    case Suspicion::c1:
+    case 0xC2:
       return is_c1(text) ? 2 : 0;
-    case Suspicion::direction:
+    case 0xE2:
       return is_direction(text) ? 3 : 0;
+    case '\n':
+    case '\t':
+      return 0;
+    default:  // A control character: an octet is not an enum of ours.
+      return 1;
   }
-  return 0;
 }
 
 // How many bytes at the front of the text are clean.
 std::size_t clean_size(std::string_view text, bool escape_html) noexcept {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (kSuspicions[octet(text[i])] == Suspicion::none) continue;  // Nearly always.
-    if (unclean_size(text.substr(i), escape_html) > 0) return i;
+  std::size_t clean = 0;
+  while (true) {
+    clean += base::find_octet(text.substr(clean), kBeginsSuspicion);
+    if (clean == text.size() || unclean_size(text.substr(clean), escape_html) > 0) return clean;
+    ++clean;
   }
-  return text.size();
 }
 
 std::string_view entity(char c) noexcept {

@@ -1,11 +1,11 @@
 #include "app/events/schema.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 
 #include "app/events/event_writer.h"
-#include "base/check.h"
 
 namespace app {
 
@@ -69,23 +69,20 @@ void append_bytes(std::string& out, std::string_view what, std::size_t bytes) {
   out += " bytes";
 }
 
-const Field* find(const Event& event, const FieldRule& rule) noexcept {
-  const Field* const field = event.find(rule.name);
-  if (field != nullptr || rule.other_name.empty()) return field;
-  return event.find(rule.other_name);
-}
-
 }  // namespace
 
-const EventFault* SchemaChecker::check(const Event& event, std::span<const FieldRule> rules) {
-  CHECK(rules.size() <= kSchemaRulesMost);
+const EventFault* SchemaChecker::check(const Event& event, const Schema& schema) {
   found_count_ = 0;
   if (event.data.kind != FieldKind::object && event.data.kind != FieldKind::null) {
     say({}, "must be an object");
     return &fault_;
   }
-  for (const FieldRule& rule : rules) {
-    const Field* field = find(event, rule);
+  // Of the rules, those whose field is there or must be.
+  for (std::uint64_t rules = match(event.fields, schema) | schema.required_; rules != 0;
+       rules &= rules - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(rules));
+    const FieldRule& rule = schema.rules_[i];
+    const Field*& field = found_[i];
     if (field != nullptr && field->kind == FieldKind::null && !rule.kinds.has(FieldKind::null)) {
       field = nullptr;
     }
@@ -94,9 +91,23 @@ const EventFault* SchemaChecker::check(const Event& event, std::span<const Field
       return &fault_;
     }
     if (field != nullptr && !check_field(*field, rule)) return &fault_;
-    found_[found_count_++] = field;
   }
+  found_count_ = schema.rules_.size();
   return nullptr;
+}
+
+// Finds the rules of the fields, of which there are few, and not the fields of the rules, most of
+// which have none. The other name counts where the first is not there. Returns a bit for each rule.
+std::uint64_t SchemaChecker::match(std::span<const Field> fields, const Schema& schema) {
+  std::fill_n(found_.begin(), schema.rules_.size(), nullptr);
+  std::uint64_t matched = 0;
+  for (const Field& field : fields) {
+    const std::uint8_t rule = schema.find(field.key);
+    if (rule == Schema::kNone) continue;
+    if (found_[rule] == nullptr || schema.rules_[rule].name == field.key) found_[rule] = &field;
+    matched |= std::uint64_t{1} << rule;
+  }
+  return matched;
 }
 
 bool SchemaChecker::check_field(const Field& field, const FieldRule& rule) {

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::array<FieldRule, 1> kRefreshRules{
     FieldRule{.name = "token", .required = true, .bytes_least = 1, .bytes_max = kTokenBytesMax}};
+constexpr Schema kRefreshSchema(kRefreshRules);
 
 }  // namespace
 
@@ -199,7 +200,7 @@ void NativeGateway::on_ping(ClientHandle /*handle*/, Client& client, const Event
 }
 
 void NativeGateway::on_refresh(ClientHandle handle, Client& client, const Event& event) {
-  if (const EventFault* fault = checker_.check(event, kRefreshRules); fault != nullptr) {
+  if (const EventFault* fault = checker_.check(event, kRefreshSchema); fault != nullptr) {
     context_.fail(client, event, *fault);
     return;
   }

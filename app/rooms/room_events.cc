@@ -22,8 +22,10 @@ namespace app {
 namespace {
 
 constexpr std::array<FieldRule, 1> kRoomRules{kRoomRule};
+constexpr Schema kRoomSchema(kRoomRules);
 constexpr std::array<FieldRule, 1> kCreateRules{
     FieldRule{.name = "room", .other_name = "roomId", .bytes_max = kRoomNameTextMax}};
+constexpr Schema kCreateSchema(kCreateRules);
 constexpr FieldRule kLimitRule{.name = "limit",
                                .kinds = FieldKinds{FieldKind::number},
                                .least = 1,
@@ -31,10 +33,12 @@ constexpr FieldRule kLimitRule{.name = "limit",
                                .whole = true};
 constexpr std::array<FieldRule, 3> kPresenceRules{
     kRoomRule, FieldRule{.name = "cursor", .bytes_max = 32}, kLimitRule};
+constexpr Schema kPresenceSchema(kPresenceRules);
 constexpr std::array<FieldRule, 3> kHistoryRules{
     kRoomRule,
     FieldRule{.name = "after", .kinds = FieldKinds{FieldKind::number}, .least = 0, .whole = true},
     kLimitRule};
+constexpr Schema kHistorySchema(kHistoryRules);
 
 std::uint32_t limit_of(const Field* limit) {
   return limit == nullptr ? kPageEntriesDefault : static_cast<std::uint32_t>(limit->number);
@@ -119,7 +123,7 @@ const Field* RoomEvents::read_room(Client& client, const Event& event, RoomOpera
 }
 
 void RoomEvents::on_create(ClientHandle handle, Client& client, const Event& event) {
-  if (const EventFault* fault = checker_.check(event, kCreateRules); fault != nullptr) {
+  if (const EventFault* fault = checker_.check(event, kCreateSchema); fault != nullptr) {
     context_.fail(client, event, *fault);
     return;
   }
@@ -135,7 +139,7 @@ void RoomEvents::on_create(ClientHandle handle, Client& client, const Event& eve
 }
 
 void RoomEvents::on_join(ClientHandle handle, Client& client, const Event& event) {
-  if (const EventFault* fault = checker_.check(event, kRoomRules); fault != nullptr) {
+  if (const EventFault* fault = checker_.check(event, kRoomSchema); fault != nullptr) {
     context_.fail(client, event, *fault);
     return;
   }
@@ -290,7 +294,7 @@ void RoomEvents::on_join_failed(engine::SessionId session, std::string_view engi
 // ---- Leaving ------------------------------------------------------------------------------------
 
 void RoomEvents::on_leave(ClientHandle /*handle*/, Client& client, const Event& event) {
-  if (const EventFault* fault = checker_.check(event, kRoomRules); fault != nullptr) {
+  if (const EventFault* fault = checker_.check(event, kRoomSchema); fault != nullptr) {
     context_.fail(client, event, *fault);
     return;
   }
@@ -383,7 +387,7 @@ void RoomEvents::on_list(ClientHandle /*handle*/, Client& client, const Event& e
 }
 
 void RoomEvents::on_presence(ClientHandle handle, Client& client, const Event& event) {
-  if (const EventFault* fault = checker_.check(event, kPresenceRules); fault != nullptr) {
+  if (const EventFault* fault = checker_.check(event, kPresenceSchema); fault != nullptr) {
     context_.fail(client, event, *fault);
     return;
   }
@@ -406,7 +410,7 @@ void RoomEvents::on_presence(ClientHandle handle, Client& client, const Event& e
 }
 
 void RoomEvents::on_history(ClientHandle handle, Client& client, const Event& event) {
-  if (const EventFault* fault = checker_.check(event, kHistoryRules); fault != nullptr) {
+  if (const EventFault* fault = checker_.check(event, kHistorySchema); fault != nullptr) {
     context_.fail(client, event, *fault);
     return;
   }

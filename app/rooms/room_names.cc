@@ -1,9 +1,9 @@
 #include "app/rooms/room_names.h"
 
-#include <algorithm>
-
 #include "app/config/gateway_limits.h"
+#include "base/byte_scan.h"
 #include "base/limits.h"
+#include "base/text_pen.h"
 #include "engine/room/room_name.h"
 
 namespace app {
@@ -20,10 +20,8 @@ static_assert(kTenantPrefix.size() + kTenantBytesMax <= kRoomNameTextMax);
 
 bool is_room_name(std::string_view name) noexcept {
   if (name.empty() || name.size() > kRoomNameTextMax) return false;
-  return std::ranges::none_of(name, [](char character) {
-    const auto octet = static_cast<unsigned char>(character);
-    return octet < 0x20 || octet == 0x7F;
-  });
+  const auto is_control = [](auto octet) { return (octet < 0x20) | (octet == 0x7F); };
+  return base::find_octet(name, is_control) == name.size();
 }
 
 bool is_reserved(std::string_view name) noexcept {
@@ -31,9 +29,17 @@ bool is_reserved(std::string_view name) noexcept {
 }
 
 void set_engine_name(std::string& out, std::string_view room, std::string_view tenant) {
-  out.assign(room);
-  out += engine::kRoomTagMark;
-  out += tenant;
+  out.clear();
+  base::TextPen pen(out, room.size() + 1 + tenant.size());
+  pen.write(room);
+  pen.write({&engine::kRoomTagMark, 1});
+  pen.write(tenant);
+}
+
+bool is_engine_name(std::string_view engine_name, std::string_view room,
+                    std::string_view tenant) noexcept {
+  return engine_name.size() == room.size() + 1 + tenant.size() && engine_name.starts_with(room) &&
+         engine_name[room.size()] == engine::kRoomTagMark && engine_name.ends_with(tenant);
 }
 
 void set_tenant_room(std::string& out, std::string_view tenant) {

@@ -18,6 +18,9 @@ bool is_room_name(std::string_view name) noexcept;
 bool is_reserved(std::string_view name) noexcept;
 
 void set_engine_name(std::string& out, std::string_view room, std::string_view tenant);
+// Whether that is what set_engine_name() writes.
+bool is_engine_name(std::string_view engine_name, std::string_view room,
+                    std::string_view tenant) noexcept;
 // Of the room that everybody of a tenant is in.
 void set_tenant_room(std::string& out, std::string_view tenant);
 std::string_view tenant_of(std::string_view engine_name) noexcept;

@@ -41,6 +41,7 @@ base::Result<RoomPattern> RoomPattern::parse(std::string_view text) {
       return error(text, "braces are for {user} and {tenant}");
     }
   }
+  pattern.is_every_room_ = text == "*";
   return pattern;
 }
 
@@ -81,6 +82,7 @@ RoomPattern::Pieces RoomPattern::part_at(std::size_t begin) const noexcept {
 
 bool RoomPattern::matches(std::string_view room, std::string_view user,
                           std::string_view tenant) const noexcept {
+  if (is_every_room_) return true;
   const Names names{.user = user, .tenant = tenant};
   Pieces part = part_at(0);
   if (!begins_with(room, part, names)) return false;

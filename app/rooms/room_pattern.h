@@ -43,6 +43,7 @@ class RoomPattern {
   Pieces part_at(std::size_t begin) const noexcept;
 
   std::vector<Piece> pieces_;
+  bool is_every_room_ = false;
 };
 
 }  // namespace app

@@ -14,6 +14,7 @@ namespace app {
 namespace {
 
 constexpr std::array<FieldRule, 1> kRules{kRoomRule};
+constexpr Schema kSchema(kRules);
 
 }  // namespace
 
@@ -22,7 +23,7 @@ std::string Typing::key_of(ClientHandle handle, std::string_view room) {
 }
 
 std::string_view Typing::read_room(Client& client, const Event& event) {
-  if (const EventFault* fault = checker_.check(event, kRules); fault != nullptr) {
+  if (const EventFault* fault = checker_.check(event, kSchema); fault != nullptr) {
     context_.fail(client, event, *fault);
     return {};
   }

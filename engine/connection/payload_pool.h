@@ -1,6 +1,6 @@
 // PayloadPool: where a shard's payloads come from and go back to, last in first out.
 //
-// Blocks of five sizes are kept on free lists, so that the bytes sent now lie where the bytes sent
+// Blocks of six sizes are kept on free lists, so that the bytes sent now lie where the bytes sent
 // a moment ago lay, in the cache; larger payloads come from the allocator each time. Threads: the
 // shard's own. Bound: idle blocks hold at most kPayloadIdleBytesMax per size; what is in use is
 // bounded by the send queues that hold it. Never empty: it asks the allocator for more.
@@ -33,7 +33,7 @@ class PayloadPool {
   std::uint64_t bytes_in_use() const noexcept { return bytes_in_use_.value(); }
 
  private:
-  static constexpr std::array<std::uint32_t, 5> kBlockBytes{256, 1024, 4096, 16384, 65536};
+  static constexpr std::array<std::uint32_t, 6> kBlockBytes{256, 1024, 4096, 8192, 16384, 65536};
   static constexpr std::uint16_t kUnpooled = kBlockBytes.size();
 
   struct FreeList {

@@ -41,8 +41,9 @@ void Batch::clear(PayloadPool& pool) noexcept {
   for (const Stretch& stretch : stretches_) pool.release(stretch.payload);
   stretches_.clear();
   exclusions_.clear();
+  // Two payloads' worth in one: each member then has one piece to send instead of two.
   expected_bytes_ =
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes_, base::kBatchPayloadBytes));
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes_, 2 * base::kBatchPayloadBytes));
   messages_ = 0;
   bytes_ = 0;
 }

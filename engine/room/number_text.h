@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "base/check.h"
@@ -16,13 +17,12 @@ namespace engine {
 inline void write_number(std::span<std::byte> message, std::uint32_t at,
                          std::uint64_t number) noexcept {
   CHECK(at <= message.size() && message.size() - at >= base::kNumberTextBytes);
+  std::memset(message.data() + at, ' ', base::kNumberTextBytes);
   std::byte* to = message.data() + at + base::kNumberTextBytes;
-  std::byte* const begin = message.data() + at;
   do {
     *--to = static_cast<std::byte>('0' + number % 10);
     number /= 10;
   } while (number > 0);
-  while (to != begin) *--to = std::byte{' '};
 }
 
 }  // namespace engine

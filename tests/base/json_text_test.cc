@@ -24,6 +24,18 @@ TEST(JsonText, EscapesWhatJsonForbids) {
   EXPECT_EQ(escaped(std::string_view("\0\x1F\x7F", 3)), R"(\u0000\u001f\u007f)");
 }
 
+// Long texts are looked at many octets at once.
+TEST(JsonText, EscapesAtEveryPlaceOfALongText) {
+  for (std::size_t at = 0; at < 40; ++at) {
+    const std::string before(at, 'a');
+    const std::string behind(40 - at, 'b');
+    EXPECT_EQ(escaped(before + '"' + behind), before + "\\\"" + behind);
+    EXPECT_EQ(escaped(before + "\xC3\xA9\xE2\x82\xAC\xFF" + behind),
+              before + "\xC3\xA9\xE2\x82\xAC\xEF\xBF\xBD" + behind);
+    EXPECT_EQ(escaped(before + '\x7F' + behind), before + "\\u007f" + behind);
+  }
+}
+
 TEST(JsonText, ReplacesWhatIsNotUtf8ByteForByte) {
   const std::string replaced = "\xEF\xBF\xBD";
   EXPECT_EQ(escaped("\xFF"), replaced);

@@ -85,6 +85,28 @@ TEST(MessageAssembler, TakesEveryLengthUpTo300InPlace) {
   }
 }
 
+// What is wholly there is taken at once. However it is cut, it says the same.
+TEST(MessageAssembler, AMediumMessageIsTheSameInOnePieceAndInTwo) {
+  const auto medium = [](std::size_t size, char octet) {
+    return frame({.opcode = kText}, std::string(size, octet));
+  };
+  Bytes padded_length = medium(126, 'p');
+  padded_length[3] = std::byte{125};  // Not its shortest form.
+  Bytes reserved_bit = medium(200, 'r');
+  reserved_bit[0] |= std::byte{0x40};
+  for (const Bytes& input : {joined({medium(126, 'a'), medium(4096, 'b')}),
+                             joined({medium(300, 'c'), medium(4097, 'd')}), medium(200, '\xFF'),
+                             padded_length, reserved_bit}) {
+    MessageAssembler whole(Role::server, 4096);
+    const Events events = record(whole, {input});
+    for (std::size_t cut = 1; cut < input.size(); cut += cut < 200 ? 1 : 97) {
+      MessageAssembler cut_up(Role::server, 4096);
+      const auto at = input.begin() + static_cast<std::ptrdiff_t>(cut);
+      ASSERT_EQ(record(cut_up, {Bytes(input.begin(), at), Bytes(at, input.end())}), events) << cut;
+    }
+  }
+}
+
 TEST(MessageAssembler, JoinsFragments) {
   const Bytes input =
       joined({frame({.fin = false, .opcode = kText}, "caf\xC3"),

@@ -18,7 +18,7 @@ class SchemaTest : public testing::Test {
   std::string mistake(const std::string& data, const std::vector<FieldRule>& rules) {
     text_ = data.empty() ? R"({"event":"e"})" : R"({"event":"e","data":)" + data + "}";
     EXPECT_EQ(reader_.read(base::as_bytes(text_), event_), nullptr) << text_;
-    const EventFault* const fault = checker_.check(event_, rules);
+    const EventFault* const fault = checker_.check(event_, Schema(rules));
     if (fault == nullptr) {
       EXPECT_EQ(checker_.found().size(), rules.size());
       return "";
@@ -47,6 +47,40 @@ TEST_F(SchemaTest, KindsAreChecked) {
               "data.content must be a string or an object")
         << wrong;
   }
+}
+
+// As many as there may be, each found by both its names, whatever their homes are.
+TEST_F(SchemaTest, ManyRulesAreToldApart) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < 2 * kSchemaRulesMost; ++i) names.push_back("n" + std::to_string(i));
+  std::vector<FieldRule> rules;
+  for (std::size_t i = 0; i < kSchemaRulesMost; ++i) {
+    rules.push_back({.name = names[2 * i], .other_name = names[2 * i + 1]});
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    ASSERT_EQ(mistake(R"({")" + names[i] + R"(":"x","m1":"y","":"z"})", rules), "");
+    for (std::size_t rule = 0; rule < rules.size(); ++rule) {
+      ASSERT_EQ(checker_.found()[rule] != nullptr, rule == i / 2) << names[i];
+    }
+  }
+}
+
+TEST_F(SchemaTest, TheFirstNameCountsWhereBothAreThere) {
+  const std::vector<FieldRule> rules{{.name = "room", .other_name = "roomId", .required = true}};
+  for (const std::string_view data :
+       {R"({"room":"a","roomId":"b"})", R"({"roomId":"b","room":"a"})"}) {
+    ASSERT_EQ(mistake(std::string(data), rules), "");
+    EXPECT_EQ(checker_.found()[0]->text, "a");
+  }
+  ASSERT_EQ(mistake(R"({"roomId":"b"})", rules), "");
+  EXPECT_EQ(checker_.found()[0]->text, "b");
+  // Also where it is null, which is as good as not there.
+  EXPECT_EQ(mistake(R"({"roomId":"b","room":null})", rules), "data.room is missing");
+}
+
+TEST(SchemaDeathTest, TwoRulesOfOneNameAreOurBug) {
+  const std::vector<FieldRule> rules{{.name = "a", .other_name = "b"}, {.name = "b"}};
+  EXPECT_DEATH(Schema{rules}, "CHECK");
 }
 
 TEST_F(SchemaTest, EveryKindHasItsWord) {

@@ -39,6 +39,13 @@ TEST(RoomNames, TheEnginesNameIsRoomAndTenant) {
             "support\x01"
             "acme");
   EXPECT_EQ(tenant_of(name), "acme");
+  EXPECT_TRUE(is_engine_name(name, "support", "acme"));
+  EXPECT_FALSE(is_engine_name(name, "support", "acm"));
+  EXPECT_FALSE(is_engine_name(name, "suppor", "tacme"));
+  EXPECT_FALSE(is_engine_name(name, "supports", "cme"));
+  EXPECT_FALSE(is_engine_name(name, "supporT", "acme"));
+  EXPECT_FALSE(is_engine_name(name, "support", "acmE"));
+  EXPECT_FALSE(is_engine_name("", "support", "acme"));
   EXPECT_EQ(engine::without_tag(name), "support");
   set_tenant_room(name, "acme");
   EXPECT_EQ(name,

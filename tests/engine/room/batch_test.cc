@@ -95,6 +95,16 @@ TEST_F(BatchTest, TakesAMessageLargerThanAnyPoolBlock) {
   EXPECT_EQ(given(batch_, kAda).size(), frame("small").size() + 10 + huge.size());
 }
 
+// What the last batch had is expected again, and then is one piece.
+TEST_F(BatchTest, ALargerOneIsOnePieceTheNextTime) {
+  for (const std::size_t stretches : {3U, 1U, 1U}) {
+    for (int i = 0; i < 48; ++i) append(std::string(100, 'm'));
+    EXPECT_EQ(batch_.stretches().size(), stretches);
+    batch_.clear(pool_);
+  }
+  EXPECT_EQ(pool_.bytes_in_use(), 0U);
+}
+
 TEST_F(BatchTest, IsEmptyAgainAfterClear) {
   append("one");
   batch_.exclude_last(kAda);
