@@ -1,5 +1,7 @@
 #include "app/auth/client_address.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,11 +23,25 @@ std::optional<engine::PeerAddress> read_address(std::string_view text) {
   return engine::PeerAddress::of(address.value());
 }
 
+// In which proxies name their client: RFC 7239, and what came before it.
+constexpr std::array<std::string_view, 3> kProxyFields{"Forwarded", "X-Forwarded-For", "X-Real-IP"};
+
+bool names_a_client(const protocol::HttpRequest& request) {
+  return std::ranges::any_of(request.headers.all(), [](const protocol::HttpHeader& field) {
+    return std::ranges::any_of(kProxyFields, [&](std::string_view name) {
+      return protocol::equal_ignoring_case(field.name, name);
+    });
+  });
+}
+
 }  // namespace
 
 ClientAddress find_address(const protocol::HttpRequest& request, const AuthOptions& auth,
                            const engine::PeerAddress& peer) {
-  if (auth.address_header.empty()) return {.address = peer};
+  if (auth.address_header.empty()) {
+    const bool of_proxy = contains(auth.trusted_proxies, peer) && names_a_client(request);
+    return {.address = of_proxy ? engine::PeerAddress{} : peer};
+  }
   std::string_view last;
   for (const protocol::HttpHeader& field : request.headers.all()) {
     // A proxy may add a field of its own behind the client's.

@@ -2,7 +2,8 @@
 // there says it is.
 //
 // Of a proxy's field the last entry counts, which our own proxy added; those before it are the
-// client's word. Pure, any thread.
+// client's word. Where a trusted proxy names its client in some field, but nobody has said that this
+// is to be read, the client is not known: all who come that way would be one. Pure, any thread.
 #pragma once
 
 #include "app/auth/auth_options.h"
@@ -12,7 +13,7 @@
 namespace app {
 
 struct ClientAddress {
-  engine::PeerAddress address{};
+  engine::PeerAddress address{};  // Not known behind a proxy whose field is not asked for.
   // The field was there and was not believed: it came from nobody whom we trust.
   bool field_ignored = false;
 };

@@ -29,6 +29,16 @@ TEST(ClientAddress, IsTheConnectionsWhereNoFieldIsAskedFor) {
   EXPECT_FALSE(found.field_ignored);
 }
 
+TEST(ClientAddress, IsNotKnownBehindAProxyWhoseFieldIsNotAskedFor) {
+  for (const std::string line : {"X-Forwarded-For: 192.0.2.1\r\n", "x-real-ip: 192.0.2.1\r\n",
+                                 "Forwarded: for=192.0.2.1\r\n"}) {
+    EXPECT_FALSE(find(line, "10.1.2.3", "").address.known()) << line;
+    EXPECT_FALSE(find(line, "10.1.2.3", "").field_ignored) << line;
+    EXPECT_EQ(find(line, "203.0.113.9", "").address.text(), "203.0.113.9") << line;
+  }
+  EXPECT_EQ(find("", "10.1.2.3", "").address.text(), "10.1.2.3");
+}
+
 TEST(ClientAddress, IsTheLastThatATrustedProxyAdded) {
   EXPECT_EQ(find("X-Forwarded-For: 192.0.2.1\r\n").address.text(), "192.0.2.1");
   EXPECT_EQ(find("x-forwarded-for: 9.9.9.9 ,  192.0.2.1 \r\n").address.text(), "192.0.2.1");
