@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/clients/client_context.h"
+#include "app/rooms/room_names.h"
 #include "base/bytes.h"
 
 namespace app {
@@ -27,6 +28,12 @@ Client* NativeContext::client_of(engine::SessionId session) noexcept {
   if (!sessions.is_alive(session)) return nullptr;
   const std::uint64_t context = sessions.context(session);
   return is_native(context) ? clients.find(as_client(context)) : nullptr;
+}
+
+bool NativeContext::is_in_room(const Client& client, std::string_view room) {
+  set_engine_name(room_name, room, client.grants->tenant);
+  const engine::RoomHandle handle = rooms.find(room_name);
+  return handle && rooms.is_member(client.session, handle);
 }
 
 void NativeContext::send(const Client& client, std::string_view message) {

@@ -59,6 +59,8 @@ class NativeContext {
   bool admits(const Client& client, RoomOperation operation, std::string_view room) const noexcept {
     return options().access.admits(*client.grants, client.user, operation, room);
   }
+  // `room`: of the client's own tenant.
+  bool is_in_room(const Client& client, std::string_view room);
   const Options& options() const noexcept { return *policy->options; }
   // The client of a session, or nullptr when that is gone or of another kind.
   Client* client_of(engine::SessionId session) noexcept;

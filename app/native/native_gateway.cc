@@ -32,7 +32,8 @@ NativeGateway::NativeGateway(engine::WebSocketShard& program, SharedServices& se
       publishing_(context_, routes_, receipts_),
       admissions_(context_, room_events_),
       reader_(context_.options().events.keys),
-      tasks_(base::kPostedTasksDefault) {}
+      tasks_(base::kPostedTasksDefault),
+      sweeps_(context_.clients) {}
 
 bool NativeGateway::serves(std::string_view path) const noexcept {
   return std::ranges::find(context_.options().events.paths, path) !=
@@ -44,22 +45,19 @@ void NativeGateway::set_policy(std::shared_ptr<const Policy> policy) {
   context_.policy = std::move(policy);
   context_.limiter.set_options(context_.options().limits);
   publishing_.take_options();
-  recheck_from_ = 0;
+  recheck_rights();
 }
 
-// True when there are more.
-bool NativeGateway::recheck_rights() {
-  const std::uint32_t all = context_.clients.touched();
-  const std::uint32_t end = std::min(all, recheck_from_ + kClientsRecheckedPerTurn);
-  for (; recheck_from_ < end; ++recheck_from_) {
-    const ClientHandle handle = context_.clients.handle_at(recheck_from_);
-    const Client* client = context_.clients.find(handle);
-    if (client != nullptr && client->state == ClientState::present) {
-      room_events_.grants_changed(handle);
-    }
-  }
-  if (recheck_from_ >= all) recheck_from_ = kNoRecheck;
-  return recheck_from_ != kNoRecheck;
+void NativeGateway::recheck_rights() {
+  recheck_again_ = rechecking_;
+  if (std::exchange(rechecking_, true)) return;
+  sweeps_.begin({.visit = [this](ClientHandle handle,
+                                 Client&) { return 1 + room_events_.grants_changed(handle); },
+                 .done =
+                     [this] {
+                       rechecking_ = false;
+                       if (recheck_again_) recheck_rights();
+                     }});
 }
 
 // ---- Coming and going ---------------------------------------------------------------------------
@@ -265,10 +263,11 @@ void NativeGateway::on_shard_message(const engine::ShardMessage& message) {
 }
 
 void NativeGateway::expire(base::Instant now) {
-  context_.clients.expire(context_.unix_ms() / 1000, [&](ClientHandle, Client& client) {
-    context_.counters.expired.add();
-    context_.end(client, ErrorCode::auth_failed, "the token has expired");
-  });
+  context_.clients.expire(context_.unix_ms() / 1000, kExpiriesPerTurn,
+                          [&](ClientHandle, Client& client) {
+                            context_.counters.expired.add();
+                            context_.end(client, ErrorCode::auth_failed, "the token has expired");
+                          });
   publishing_.flush_paced(now);
   receipts_.expire(now);
   typing_.expire(now);
@@ -287,7 +286,7 @@ base::Instant NativeGateway::next_deadline() const noexcept {
 
 engine::StepResult NativeGateway::run_tasks() {
   bool more = tasks_.run(*this, base::kPostedTasksPerTurn);
-  if (recheck_from_ != kNoRecheck) more |= recheck_rights();
+  more |= sweeps_.run();
   routes_.give_answers([this](std::uint64_t ticket, const engine::PublishAnswer& answer) {
     publishing_.settle(ticket, answer);
   });

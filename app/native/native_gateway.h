@@ -12,6 +12,7 @@
 #include <span>
 #include <string_view>
 
+#include "app/clients/client_sweeps.h"
 #include "app/delivery/publishing.h"
 #include "app/delivery/receipts.h"
 #include "app/delivery/user_routes.h"
@@ -80,10 +81,9 @@ class NativeGateway {
   Presence& presence() noexcept { return presence_; }
   Publishing& publishing() noexcept { return publishing_; }
   UserRoutes& routes() noexcept { return routes_; }
+  ClientSweeps& sweeps() noexcept { return sweeps_; }
 
  private:
-  static constexpr std::uint32_t kNoRecheck = UINT32_MAX;
-
   struct Known;  // An event that clients may send.
 
   void on_text(ClientHandle handle, Client& client, std::span<const std::byte> payload);
@@ -91,7 +91,7 @@ class NativeGateway {
   void on_event(ClientHandle handle, Client& client, const Event& event);
   void on_refresh(ClientHandle handle, Client& client, const Event& event);
   void on_ping(ClientHandle handle, Client& client, const Event& event);
-  bool recheck_rights();
+  void recheck_rights();
   void tell_connected(const Client& client);
 
   NativeContext context_;
@@ -105,7 +105,9 @@ class NativeGateway {
   EventReader reader_;
   SchemaChecker checker_;
   ShardPosts::Tasks tasks_;
-  std::uint32_t recheck_from_ = kNoRecheck;  // The place of the next whose rights are looked at.
+  ClientSweeps sweeps_;
+  bool rechecking_ = false;     // Whether everybody's rights are being looked at again,
+  bool recheck_again_ = false;  // and must be from the start, because they have changed since.
 };
 
 }  // namespace app

@@ -328,11 +328,13 @@ void RoomEvents::on_left(engine::SessionId session, const engine::Room& room) {
 
 // ---- Rights -------------------------------------------------------------------------------------
 
-void RoomEvents::grants_changed(ClientHandle handle) {
+std::uint32_t RoomEvents::grants_changed(ClientHandle handle) {
   Client& client = *context_.clients.find(handle);
+  std::uint32_t rooms = 0;
   std::vector<engine::RoomHandle> lost;
   context_.rooms.for_rooms_of(client.session,
                               [&](engine::RoomHandle each, const engine::Room& room) {
+                                ++rooms;
                                 if (is_reserved(room.name) || room.name == kEverybody) return;
                                 const std::string_view name = engine::without_tag(room.name);
                                 if (!context_.admits(client, RoomOperation::join, name))
@@ -342,6 +344,7 @@ void RoomEvents::grants_changed(ClientHandle handle) {
     context_.counters.evictions.add();
     leave(client, each, "no longer admitted", {});
   }
+  return rooms;
 }
 
 bool RoomEvents::subscribe(ClientHandle handle, std::string_view room) {
@@ -420,7 +423,7 @@ void RoomEvents::on_history(ClientHandle handle, Client& client, const Event& ev
   const std::uint32_t here = context_.shard.number();
   const auto answer = [&posts, here, handle, name = std::string(room->text),
                        request_id = std::string(event.request_id_raw)](HistoryPage page) {
-    static_cast<void>(posts.post(here, [=, page = std::move(page)](NativeGateway& gateway) {
+    static_cast<void>(posts.post_owed(here, [=, page = std::move(page)](NativeGateway& gateway) {
       NativeContext& context = gateway.context();
       const Client* asker = context.clients.find(handle);
       if (asker == nullptr) return;

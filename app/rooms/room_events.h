@@ -31,8 +31,8 @@ class RoomEvents {
 
   // The client is in: the rooms that everybody is in are joined for it.
   void enter(Client& client);
-  // The rooms that it may not be in any more are left.
-  void grants_changed(ClientHandle handle);
+  // The rooms that it may not be in any more are left. Returns how many it was in.
+  std::uint32_t grants_changed(ClientHandle handle);
   // By the server API; false when it may not be, or is (not) in it already.
   bool subscribe(ClientHandle handle, std::string_view room);
   bool unsubscribe(ClientHandle handle, std::string_view room);

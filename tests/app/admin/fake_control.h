@@ -41,13 +41,16 @@ class FakeControl final : public app::Control {
   }
 
   base::Result<app::PublishOutcome> publish(const app::ServerPublication& publication) override;
-  base::Result<std::uint64_t> subscribe(const std::string& tenant, const std::string& user,
-                                        const std::string& room) override;
-  base::Result<std::uint64_t> unsubscribe(const std::string& tenant, const std::string& user,
-                                          const std::string& room) override;
-  base::Result<std::uint64_t> disconnect(const app::Disconnection& disconnection) override;
-  base::Result<std::uint64_t> revoke(const app::Revocation& revocation) override;
-  base::Result<std::uint64_t> change_roles(const app::RoleChange& change) override;
+  base::Result<app::ChangedConnections> subscribe(const std::string& tenant,
+                                                  const std::string& user,
+                                                  const std::string& room) override;
+  base::Result<app::ChangedConnections> unsubscribe(const std::string& tenant,
+                                                    const std::string& user,
+                                                    const std::string& room) override;
+  base::Result<app::ChangedConnections> disconnect(
+      const app::Disconnection& disconnection) override;
+  base::Result<app::ChangedConnections> revoke(const app::Revocation& revocation) override;
+  base::Result<app::ChangedConnections> change_roles(const app::RoleChange& change) override;
   app::MemberPage presence(const std::string& tenant, const std::string& room,
                            const std::string& cursor, std::uint32_t limit) override;
   app::HistoryPage history(const std::string& tenant, const std::string& room, std::uint64_t after,
@@ -65,7 +68,7 @@ class FakeControl final : public app::Control {
 
  private:
   void note(const std::string& line);
-  base::Result<std::uint64_t> count(const std::string& line);
+  base::Result<app::ChangedConnections> count(const std::string& line);
 
   mutable std::mutex mutex_;
   std::vector<std::string> asked_;
