@@ -17,6 +17,7 @@
 #include "app/auth/revocations.h"
 #include "app/config/options.h"
 #include "app/limits/limiter.h"
+#include "app/native/policy_board.h"
 #include "app/telemetry/log_sampling.h"
 #include "app/telemetry/wall_clock.h"
 #include "engine/shard/posted_tasks.h"
@@ -49,6 +50,12 @@ class ShardPosts {
   // false only when the shard has ended. The caller bounds how many there are.
   bool post_owed(std::uint32_t shard, ShardTask task) const {
     return post_by(&Tasks::push_owed, shard, std::move(task));
+  }
+  // Every shard turns soon, whether or not it has a task.
+  void wake_all() const {
+    const std::shared_lock lock(mutex_);
+    if (ended_) return;
+    for (const Post& post : posts_) post.shard->driver().wake_from_outside();
   }
   // Before the shards are destroyed. Waits for those who are posting.
   void end() {
@@ -84,6 +91,7 @@ struct SharedServices {
         epoch(seed) {}
 
   ShardPosts posts{};
+  PolicyBoard policies{};  // Empty until the first reload.
   LimitTables limit_tables{};
   FailedAttempts failed_attempts;
   Revocations revocations{};

@@ -115,6 +115,9 @@ class Control {
   virtual ConnectionPage connections(const ConnectionFilter& filter) = 0;
   virtual std::optional<ConnectionEntry> connection(const std::string& id) = 0;
 
+  // A caller showed no key where one is needed, or a wrong one.
+  virtual void note_key_failure() noexcept = 0;
+
   // ---- Pages ------------------------------------------------------------------------------------
 
   virtual std::string metrics_text() = 0;  // Prometheus.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "app/admin/authenticator_metrics.h"
+#include "app/admin/authority_metrics.h"
 #include "app/admin/client_listing.h"
 #include "app/admin/room_listing.h"
 #include "app/admin/server_publishing.h"
@@ -11,6 +12,7 @@
 #include "app/rooms/history_page.h"
 #include "app/rooms/room_names.h"
 #include "app/service/service_clock.h"
+#include "app/telemetry/metric_page.h"
 #include "engine/room/home_directory.h"
 #include "engine/room/name_index.h"
 
@@ -137,8 +139,15 @@ std::optional<ConnectionEntry> GatewayControl::connection(const std::string& id)
 }
 
 std::string GatewayControl::metrics_text() {
-  return pages_.metrics().text() + tenant_metrics(services_.posts) +
-         authenticator_metrics(policy()->authenticator->counts());
+  const std::shared_ptr<const Policy> current = policy();
+  MetricPage page;
+  page.counter("millrace_admin_key_failures_total",
+               "Calls of the server API without a key that is valid",
+               key_failures_.load(std::memory_order_relaxed));
+  const RoomAuthorityCounts access =
+      current->authority == nullptr ? RoomAuthorityCounts{} : current->authority->counts();
+  return pages_.metrics().text() + tenant_metrics(services_.posts) + page.text() +
+         authenticator_metrics(current->authenticator->counts()) + authority_metrics(access);
 }
 
 std::shared_ptr<const Policy> GatewayControl::policy() {

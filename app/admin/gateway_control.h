@@ -43,6 +43,10 @@ class GatewayControl final : public Control {
   ConnectionPage connections(const ConnectionFilter& filter) override;
   std::optional<ConnectionEntry> connection(const std::string& id) override;
 
+  void note_key_failure() noexcept override {
+    key_failures_.fetch_add(1, std::memory_order_relaxed);
+  }
+
   std::string metrics_text() override;
   std::string health_json() override { return pages_.health(); }
   bool healthy() override { return true; }
@@ -61,6 +65,7 @@ class GatewayControl final : public Control {
   std::mutex mutex_;
   std::shared_ptr<const Policy> policy_;  // Under the mutex.
   std::atomic<bool> ready_{false};
+  std::atomic<std::uint64_t> key_failures_{0};
 };
 
 }  // namespace app

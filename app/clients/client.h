@@ -43,7 +43,8 @@ struct Client {
   base::Handle previous_of_user{};  // in a chain that the last to come begins.
   std::uint16_t rooms = 0;          // That it joined itself.
   std::uint16_t joins_pending = 0;
-  std::uint8_t typing_in = 0;  // Rooms.
+  std::uint8_t typing_in = 0;    // Rooms.
+  std::uint8_t events_held = 0;  // That wait for the access service.
   ClientState state = ClientState::asking;
 };
 

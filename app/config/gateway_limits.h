@@ -124,6 +124,17 @@ inline constexpr std::size_t kRoomPatternBytesMax = 255;
 // A room's operations are each checked against all rules at worst.
 inline constexpr std::size_t kAccessRulesMost = 256;
 inline constexpr std::size_t kAdmissionsMost = 64;
+// Questions that wait for the access service's answer, of all shards.
+inline constexpr std::size_t kAccessQueueMost = 16'384;
+// Answers of it that are remembered: at most some 400 bytes each.
+inline constexpr std::size_t kAccessCacheMost = 65'536;
+inline constexpr std::size_t kAccessAnswerBytesMax = std::size_t{4} << 10;
+inline constexpr std::chrono::hours kAccessTtlMost{24};
+// Events of one client that wait for it, and bytes of all on a shard. How many of a shard's is a
+// setting, within these.
+inline constexpr std::uint32_t kHeldPerClientMost = 64;
+inline constexpr std::size_t kHeldBytesMost = std::size_t{8} << 20;
+inline constexpr std::uint64_t kHeldEventsMost = 100'000;
 inline constexpr std::uint64_t kHistoryMessagesMost = 100'000;
 inline constexpr std::uint64_t kHistoryBytesMost = std::uint64_t{1} << 30;
 inline constexpr std::uint64_t kHistoryTotalBytesMost = std::uint64_t{1} << 40;

@@ -18,6 +18,7 @@
 #include "app/delivery/user_routes.h"
 #include "app/events/event_reader.h"
 #include "app/events/schema.h"
+#include "app/native/access_gate.h"
 #include "app/native/admissions.h"
 #include "app/native/native_context.h"
 #include "app/rooms/presence.h"
@@ -73,7 +74,6 @@ class NativeGateway {
 
   // ---- For tasks --------------------------------------------------------------------------------
 
-  void set_policy(std::shared_ptr<const Policy> policy);
   NativeContext& context() noexcept { return context_; }
   const NativeContext& context() const noexcept { return context_; }
   Admissions& admissions() noexcept { return admissions_; }
@@ -82,15 +82,20 @@ class NativeGateway {
   Publishing& publishing() noexcept { return publishing_; }
   UserRoutes& routes() noexcept { return routes_; }
   ClientSweeps& sweeps() noexcept { return sweeps_; }
+  AccessGate& access_gate() noexcept { return access_gate_; }
 
  private:
   struct Known;  // An event that clients may send.
 
   void on_text(ClientHandle handle, Client& client, std::span<const std::byte> payload);
   bool may_say(Client& client, const Event& event, std::size_t bytes);
-  void on_event(ClientHandle handle, Client& client, const Event& event);
+  void on_event(ClientHandle handle, Client& client, const Event& event,
+                std::span<const std::byte> payload);
+  void on_binary(ClientHandle handle, Client& client, std::span<const std::byte> payload);
+  void on_resumed(ClientHandle handle, Client& client, const HeldEvent& held);
   void on_refresh(ClientHandle handle, Client& client, const Event& event);
   void on_ping(ClientHandle handle, Client& client, const Event& event);
+  void set_policy(std::shared_ptr<const Policy> policy);
   void recheck_rights();
   void tell_connected(const Client& client);
 
@@ -102,12 +107,14 @@ class NativeGateway {
   Receipts receipts_;
   Publishing publishing_;
   Admissions admissions_;
+  AccessGate access_gate_;
   EventReader reader_;
   SchemaChecker checker_;
   ShardPosts::Tasks tasks_;
   ClientSweeps sweeps_;
-  bool rechecking_ = false;     // Whether everybody's rights are being looked at again,
-  bool recheck_again_ = false;  // and must be from the start, because they have changed since.
+  std::uint64_t policy_seen_ = 0;  // On the board.
+  bool rechecking_ = false;        // Whether everybody's rights are being looked at again,
+  bool recheck_again_ = false;     // and must be from the start, because they have changed since.
 };
 
 }  // namespace app

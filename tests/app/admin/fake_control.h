@@ -2,6 +2,7 @@
 // what the test has put in. Any thread; one test's own.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -30,6 +31,7 @@ class FakeControl final : public app::Control {
   std::function<std::string()> live_step = [] { return std::string("{\"time\":1}\n"); };
 
   // ---- What it was asked ----
+  std::atomic<std::uint64_t> key_failures{0};
   // One line per call: "subscribe acme ada lobby".
   std::vector<std::string> asked() const {
     const std::lock_guard lock(mutex_);
@@ -59,6 +61,7 @@ class FakeControl final : public app::Control {
                       const std::string& cursor, std::uint32_t limit) override;
   app::ConnectionPage connections(const app::ConnectionFilter& filter) override;
   std::optional<app::ConnectionEntry> connection(const std::string& id) override;
+  void note_key_failure() noexcept override { ++key_failures; }
   std::string metrics_text() override { return "millrace_connections 3\n"; }
   std::string health_json() override { return "{\"status\":\"ok\"}\n"; }
   bool healthy() override { return is_healthy; }
