@@ -248,10 +248,8 @@ void Gateway::take_over(const Options& fresh) {
   services_.log_sampling.set_one_connection_in(policy_->options->log_sample);
   control_.set_policy(policy_);
   services_.failed_attempts.set_per_minute(policy_->options->auth.failures_per_minute);
-  for (std::uint32_t shard = 0; shard < services_.posts.shards(); ++shard) {
-    static_cast<void>(services_.posts.post(
-        shard, [policy = policy_](NativeGateway& gateway) { gateway.set_policy(policy); }));
-  }
+  services_.policies.put(policy_);
+  services_.posts.wake_all();
   for (const std::string& name : plan.now) base::log_info("reload: {} is in force", name);
   for (const std::string& name : plan.at_restart) {
     base::log_warn("reload: {} takes effect at the next start", name);
@@ -259,12 +257,11 @@ void Gateway::take_over(const Options& fresh) {
   if (plan.now.empty() && plan.at_restart.empty()) base::log_info("reload: nothing has changed");
 }
 
-// An old policy's Authenticator waits for its threads as it ends, which no shard may: so we are the
+// An old policy's services wait for their threads as they end, which no shard may: so we are the
 // last who have it. What it was asked it still answers.
 void Gateway::drop_retired() {
-  std::erase_if(retired_, [](const auto& policy) {
-    return policy.use_count() == 1 && policy->authenticator->counts().waiting == 0;
-  });
+  std::erase_if(retired_,
+                [](const auto& policy) { return policy.use_count() == 1 && policy->is_quiet(); });
 }
 
 }  // namespace

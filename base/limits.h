@@ -283,6 +283,9 @@ inline constexpr Duration kMessageIdsFor = std::chrono::minutes{5};
 inline constexpr std::uint32_t kMessagesPerSample = 64;
 // Rooms of a shard that are looked at to find its largest.
 inline constexpr std::uint32_t kRoomsRanked = std::uint32_t{1} << 14;
+// Rooms are counted by how many members they have, by power of two; the last place is for all from
+// half a million on.
+inline constexpr std::size_t kRoomSizeOctaves = 21;
 // The digits of the largest number of a message.
 inline constexpr std::uint32_t kNumberTextBytes = 20;
 

@@ -133,7 +133,7 @@ std::optional<ApiAnswer> AdminApi::refuse_key(const RequestHead& head, const Rou
   const std::string_view key = presented_key(head.authorization, head.api_key);
   if (!key.empty() && keys_.find(key)) return std::nullopt;
   throttle_.count(head.address, now);
-  key_failures_.fetch_add(1, std::memory_order_relaxed);
+  control_.note_key_failure();
   ApiAnswer answer = problem(
       ProblemKind::unauthorized,
       key.empty() ? "send Authorization: Bearer KEY, or X-API-Key: KEY" : "the key is not valid",

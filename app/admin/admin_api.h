@@ -6,7 +6,6 @@
 // them. Bounds: those of Idempotency and FailureThrottle.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,8 +37,6 @@ class AdminApi {
   // Of a head that was not refused.
   ApiAnswer answer(const RequestHead& head, std::string_view body) noexcept;
 
-  std::uint64_t key_failures() const noexcept { return key_failures_.load(); }
-
  private:
   std::optional<ApiAnswer> refuse_head(const RequestHead& head);
   std::optional<ApiAnswer> refuse_key(const RequestHead& head, const Route& route);
@@ -54,7 +51,6 @@ class AdminApi {
   Control& control_;
   FailureThrottle throttle_;
   Idempotency idempotency_;
-  std::atomic<std::uint64_t> key_failures_{0};
 };
 
 }  // namespace app

@@ -114,8 +114,4 @@ void AdminServer::stop() {
   running_.reset();
 }
 
-std::uint64_t AdminServer::key_failures() const noexcept {
-  return running_ == nullptr ? 0 : running_->api.key_failures();
-}
-
 }  // namespace app

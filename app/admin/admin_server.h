@@ -29,8 +29,6 @@ class AdminServer {
 
   // Where it listens, once it was started.
   std::uint16_t port() const noexcept { return port_; }
-  // Requests with a wrong key, since the start.
-  std::uint64_t key_failures() const noexcept;
 
  private:
   struct Running;

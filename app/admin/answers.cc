@@ -9,10 +9,11 @@ ApiAnswer json_answer(const nlohmann::ordered_json& body) {
   return {.body = body.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
 }
 
-ApiAnswer count_answer(const base::Result<std::uint64_t>& connections,
+ApiAnswer count_answer(const base::Result<ChangedConnections>& changed,
                        std::string_view request_id) {
-  if (!connections) return unavailable(connections.error(), request_id);
-  return json_answer({{"connections", connections.value()}});
+  if (!changed) return unavailable(changed.error(), request_id);
+  return json_answer(
+      {{"complete", changed.value().complete}, {"connections", changed.value().connections}});
 }
 
 ApiAnswer unavailable(const base::Error& error, std::string_view request_id) {

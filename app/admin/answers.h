@@ -9,14 +9,16 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "app/admin/control.h"
 #include "app/admin/problem.h"
 #include "base/result.h"
 
 namespace app {
 
 ApiAnswer json_answer(const nlohmann::ordered_json& body);
-// {"connections":N}, or the problem that the gateway could not do it.
-ApiAnswer count_answer(const base::Result<std::uint64_t>& connections, std::string_view request_id);
+// {"complete":true,"connections":N}, or the problem that the gateway could not do it.
+ApiAnswer count_answer(const base::Result<ChangedConnections>& changed,
+                       std::string_view request_id);
 ApiAnswer unavailable(const base::Error& error, std::string_view request_id);
 
 }  // namespace app

@@ -4,7 +4,9 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
+#include <future>
 #include <map>
+#include <memory>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -31,18 +33,11 @@ std::string_view state_name(ClientState state) noexcept {
   return "unknown";
 }
 
-bool is_in_room(NativeContext& context, const Client& client, const std::string& room) {
-  std::string& name = context.room_name;
-  set_engine_name(name, room, client.grants->tenant);
-  const engine::RoomHandle handle = context.rooms.find(name);
-  return handle && context.rooms.is_member(client.session, handle);
-}
-
 bool fits(NativeContext& context, const Client& client, const ConnectionFilter& filter) {
   if (client.state == ClientState::asking) return false;
   if (!filter.tenant.empty() && client.grants->tenant != filter.tenant) return false;
   if (!filter.user.empty() && client.user != filter.user) return false;
-  return filter.room.empty() || is_in_room(context, client, filter.room);
+  return filter.room.empty() || context.is_in_room(client, filter.room);
 }
 
 struct Found {
@@ -75,32 +70,57 @@ bool slower(const ConnectionEntry& one, const ConnectionEntry& other) {
   return std::pair(one.pending_bytes, one.rtt_ms) > std::pair(other.pending_bytes, other.rtt_ms);
 }
 
-std::vector<ConnectionEntry> find_slowest(NativeContext& context, const ConnectionFilter& filter) {
-  std::vector<std::pair<Slowness, ClientHandle>> slowest;
-  const std::uint32_t end = std::min(context.clients.touched(), kClientsLookedAt);
-  for (std::uint32_t place = 0; place < end; ++place) {
-    const ClientHandle handle = context.clients.handle_at(place);
-    const Client* client = context.clients.find(handle);
-    if (client == nullptr || !fits(context, *client, filter)) continue;
-    const Slowness slowness{context.sessions.queued_cost(client->session.slot),
-                            client->round_trip_us};
-    slowest.emplace_back(slowness, handle);
+// The slowest that a sweep has met so far, the least slow of them first.
+struct Slowest {
+  using Seen = std::pair<Slowness, ClientHandle>;
+  static bool slower_first(const Seen& one, const Seen& other) { return one.first > other.first; }
+
+  void see(const Slowness& slowness, ClientHandle client, std::size_t most) {
+    if (most == 0 || (seen.size() == most && slowness <= seen.front().first)) return;
+    if (seen.size() == most) {
+      std::ranges::pop_heap(seen, slower_first);
+      seen.pop_back();
+    }
+    seen.emplace_back(slowness, client);
+    std::ranges::push_heap(seen, slower_first);
   }
-  const std::size_t most = std::min<std::size_t>(filter.limit, slowest.size());
-  std::partial_sort(slowest.begin(), slowest.begin() + static_cast<std::ptrdiff_t>(most),
-                    slowest.end(),
-                    [](const auto& one, const auto& other) { return one.first > other.first; });
-  std::vector<ConnectionEntry> entries;
-  for (std::size_t i = 0; i < most; ++i) {
-    entries.push_back(describe_client(context, *context.clients.find(slowest[i].second)));
+
+  std::vector<Seen> seen{};
+};
+
+using Entries = std::vector<ConnectionEntry>;
+
+Entries describe(NativeContext& context, Slowest& slowest) {
+  std::ranges::sort_heap(slowest.seen, Slowest::slower_first);
+  Entries entries;
+  for (const auto& [slowness, handle] : slowest.seen) {
+    const Client* client = context.clients.find(handle);
+    if (client != nullptr) entries.push_back(describe_client(context, *client));
   }
   return entries;
 }
 
+// Of all, some looked at in a turn.
+void find_slowest(NativeGateway& gateway, const ConnectionFilter& filter,
+                  std::shared_ptr<std::promise<Entries>> found) {
+  NativeContext& context = gateway.context();
+  const auto slowest = std::make_shared<Slowest>();
+  const auto look = [&context, filter, slowest](ClientHandle handle, const Client& client) {
+    if (!fits(context, client, filter)) return 1U;
+    slowest->see({context.sessions.queued_cost(client.session.slot), client.round_trip_us}, handle,
+                 filter.limit);
+    return 2U;
+  };
+  gateway.sweeps().begin({.visit = look, .done = [&context, slowest, found = std::move(found)] {
+                            found->set_value(describe(context, *slowest));
+                          }});
+}
+
 ConnectionPage list_slowest(const ShardPosts& posts, const ConnectionFilter& filter) {
-  using Entries = std::vector<ConnectionEntry>;
   const std::vector<Entries> all = ask_all_shards<Entries>(
-      posts, [filter](NativeGateway& gateway) { return find_slowest(gateway.context(), filter); });
+      posts, Asked::if_there_is_room, [filter](NativeGateway& gateway, const auto& found) {
+        find_slowest(gateway, filter, found);
+      });
   ConnectionPage page{.complete = all.size() == posts.shards()};
   for (const Entries& entries : all) {
     page.connections.insert(page.connections.end(), entries.begin(), entries.end());
@@ -108,41 +128,6 @@ ConnectionPage list_slowest(const ShardPosts& posts, const ConnectionFilter& fil
   std::ranges::sort(page.connections, slower);
   if (page.connections.size() > filter.limit) page.connections.resize(filter.limit);
   return page;
-}
-
-// Of those that are looked at for such a target.
-bool is_meant(NativeContext& context, const Client& client, const Target& target) {
-  if (client.state != ClientState::present) return false;
-  const std::string& tenant = client.grants->tenant;
-  switch (target.kind) {
-    case TargetKind::tenant:
-      return tenant == target.tenant;
-    case TargetKind::room:
-      return tenant == target.tenant && is_in_room(context, client, target.name);
-    case TargetKind::connection:
-    case TargetKind::user:
-    case TargetKind::everybody:
-      break;
-  }
-  return true;
-}
-
-// Calls visit(client) for each that the target is about. A single one is not searched for among
-// all, for there may be many.
-template <typename Visit>
-void for_meant(NativeContext& context, const Target& target, Visit&& visit) {
-  const auto look = [&](ClientHandle, Client& client) {
-    if (is_meant(context, client, target)) visit(client);
-  };
-  if (target.kind == TargetKind::connection) {
-    const auto id = parse_connection_id(target.name);
-    if (!id || id->shard != context.shard.number()) return;
-    if (Client* client = context.client_of(id->session); client != nullptr) look({}, *client);
-  } else if (target.kind == TargetKind::user) {
-    context.clients.for_user(target.tenant, target.name, look);
-  } else {
-    context.clients.for_each(look);
-  }
 }
 
 }  // namespace
@@ -187,51 +172,6 @@ ConnectionPage list_connections(const ShardPosts& posts, const ConnectionFilter&
     break;
   }
   return page;
-}
-
-std::uint64_t disconnect_clients(NativeGateway& gateway, const Disconnection& disconnection) {
-  NativeContext& context = gateway.context();
-  std::uint64_t count = 0;
-  std::string data = R"({"reason":)";
-  append_json_string(data, disconnection.reason);
-  data += R"(,"reconnectAfter":)";
-  if (disconnection.reconnect_after_ms < 0) {
-    data += "null}";
-  } else {
-    append_json_number(data, static_cast<std::uint64_t>(disconnection.reconnect_after_ms));
-    data += '}';
-  }
-  for_meant(context, disconnection.target, [&](Client& client) {
-    context.tell(client, "server:disconnect", data);
-    client.state = ClientState::leaving;
-    context.sessions.close(client.session, static_cast<protocol::CloseCode>(disconnection.code),
-                           disconnection.reason.substr(0, base::kCloseReasonBytesMax));
-    ++count;
-  });
-  return count;
-}
-
-std::uint64_t end_revoked(NativeGateway& gateway, const Revocation& revocation,
-                          std::int64_t issued_before) {
-  NativeContext& context = gateway.context();
-  std::uint64_t count = 0;
-  const auto end = [&](Client& client) {
-    context.counters.revoked.add();
-    context.end(client, ErrorCode::auth_failed, "the token has been revoked");
-    ++count;
-  };
-  if (!revocation.token_id.empty()) {
-    for_meant(context, {.kind = TargetKind::everybody}, [&](Client& client) {
-      if (client.token_id == revocation.token_id) end(client);
-    });
-  } else {
-    const Target user{
-        .kind = TargetKind::user, .tenant = revocation.tenant, .name = revocation.user};
-    for_meant(context, user, [&](Client& client) {
-      if (client.issued_at < issued_before) end(client);
-    });
-  }
-  return count;
 }
 
 std::string tenant_metrics(const ShardPosts& posts) {

@@ -1,5 +1,5 @@
-// Client listing: the connections of the whole process: described, listed, ended, counted by
-// tenant, for the server API.
+// Client listing: the connections of the whole process: described, listed, counted by tenant,
+// for the server API.
 //
 // The functions that take a NativeGateway or NativeContext run on its shard; the others on any
 // other thread, and wait for the shards. Bounds: the filter's limit; kClientsLookedAt clients
@@ -17,12 +17,6 @@ namespace app {
 
 ConnectionEntry describe_client(NativeContext& context, const Client& client);
 ConnectionPage list_connections(const ShardPosts& posts, const ConnectionFilter& filter);
-
-// Closes those of this shard that the target is about, with a last word. Returns how many.
-std::uint64_t disconnect_clients(NativeGateway& gateway, const Disconnection& disconnection);
-// Ends those of this shard whose tokens are revoked.
-std::uint64_t end_revoked(NativeGateway& gateway, const Revocation& revocation,
-                          std::int64_t issued_before);
 
 // millrace_tenant_connections{tenant}: the kTenantsTold largest, and all others as one.
 std::string tenant_metrics(const ShardPosts& posts);

@@ -79,8 +79,9 @@ ApiAnswer call_end_connection(Control& control, const ApiRequest& request) {
   const std::string& id = request.names.at(0);
   if (!rule_of_connection(id).empty()) return not_found(request.request_id);
   const Disconnection disconnection{.target = {.kind = TargetKind::connection, .name = id}};
-  const base::Result<std::uint64_t> ended = control.disconnect(disconnection);
-  if (ended && ended.value() == 0) return not_found(request.request_id);
+  const base::Result<ChangedConnections> ended = control.disconnect(disconnection);
+  if (ended && ended.value().complete && ended.value().connections == 0)
+    return not_found(request.request_id);
   return count_answer(ended, request.request_id);
 }
 

@@ -86,20 +86,26 @@ struct RoleChange {
   std::vector<std::string> roles{}, permissions{};
 };
 
+// How many connections a call has changed; where that is not complete, the rest follows.
+struct ChangedConnections {
+  bool complete = true;
+  std::uint64_t connections = 0;
+};
+
 class Control {
  public:
   virtual ~Control() = default;
 
   virtual base::Result<PublishOutcome> publish(const ServerPublication& publication) = 0;
-  // Returns how many connections were changed.
-  virtual base::Result<std::uint64_t> subscribe(const std::string& tenant, const std::string& user,
-                                                const std::string& room) = 0;
-  virtual base::Result<std::uint64_t> unsubscribe(const std::string& tenant,
-                                                  const std::string& user,
-                                                  const std::string& room) = 0;
-  virtual base::Result<std::uint64_t> disconnect(const Disconnection& disconnection) = 0;
-  virtual base::Result<std::uint64_t> revoke(const Revocation& revocation) = 0;
-  virtual base::Result<std::uint64_t> change_roles(const RoleChange& change) = 0;
+  virtual base::Result<ChangedConnections> subscribe(const std::string& tenant,
+                                                     const std::string& user,
+                                                     const std::string& room) = 0;
+  virtual base::Result<ChangedConnections> unsubscribe(const std::string& tenant,
+                                                       const std::string& user,
+                                                       const std::string& room) = 0;
+  virtual base::Result<ChangedConnections> disconnect(const Disconnection& disconnection) = 0;
+  virtual base::Result<ChangedConnections> revoke(const Revocation& revocation) = 0;
+  virtual base::Result<ChangedConnections> change_roles(const RoleChange& change) = 0;
   virtual MemberPage presence(const std::string& tenant, const std::string& room,
                               const std::string& cursor, std::uint32_t limit) = 0;
   virtual HistoryPage history(const std::string& tenant, const std::string& room,
@@ -109,6 +115,9 @@ class Control {
                          const std::string& cursor, std::uint32_t limit) = 0;
   virtual ConnectionPage connections(const ConnectionFilter& filter) = 0;
   virtual std::optional<ConnectionEntry> connection(const std::string& id) = 0;
+
+  // A caller showed no key where one is needed, or a wrong one.
+  virtual void note_key_failure() noexcept = 0;
 
   // ---- Pages ------------------------------------------------------------------------------------
 

@@ -1,19 +1,18 @@
 #include "app/admin/gateway_control.h"
 
-#include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "app/admin/authenticator_metrics.h"
+#include "app/admin/authority_metrics.h"
 #include "app/admin/client_listing.h"
 #include "app/admin/room_listing.h"
 #include "app/admin/server_publishing.h"
 #include "app/admin/shard_questions.h"
-#include "app/clients/clients.h"
 #include "app/native/native_gateway.h"
 #include "app/rooms/history_page.h"
 #include "app/rooms/room_names.h"
 #include "app/service/service_clock.h"
+#include "app/telemetry/metric_page.h"
 #include "engine/room/home_directory.h"
 #include "engine/room/name_index.h"
 
@@ -23,39 +22,7 @@ namespace {
 
 constexpr std::int64_t kSecondsPerDay = 86'400;
 
-std::uint64_t sum(const std::vector<std::uint64_t>& counts) {
-  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
-}
-
 base::Error not_a_room() { return {"a room's name is empty, too long, or has control characters"}; }
-
-// Calls visit(gateway, handle) for each connection of a user here; visit may change anything.
-template <typename Visit>
-void for_connections(NativeGateway& gateway, const std::string& tenant, const std::string& user,
-                     Visit&& visit) {
-  std::vector<ClientHandle> handles;
-  gateway.context().clients.for_user(
-      tenant, user, [&](ClientHandle handle, const Client&) { handles.push_back(handle); });
-  for (const ClientHandle handle : handles) visit(handle);
-}
-
-struct Membership {
-  std::string tenant, user, room;
-};
-
-// With all connections of the user; returns how many were changed.
-base::Result<std::uint64_t> change_membership(const ShardPosts& posts, Membership of,
-                                              bool (RoomEvents::*change)(ClientHandle,
-                                                                         std::string_view)) {
-  if (!is_room_name(of.room) || is_reserved(of.room)) return not_a_room();
-  return sum(ask_all_shards<std::uint64_t>(posts, [of, change](NativeGateway& gateway) {
-    std::uint64_t changed = 0;
-    for_connections(gateway, of.tenant, of.user, [&](ClientHandle handle) {
-      changed += (gateway.room_events().*change)(handle, of.room) ? 1U : 0U;
-    });
-    return changed;
-  }));
-}
 
 }  // namespace
 
@@ -77,27 +44,34 @@ base::Result<PublishOutcome> GatewayControl::publish(const ServerPublication& pu
 
 // ---- Users --------------------------------------------------------------------------------------
 
-base::Result<std::uint64_t> GatewayControl::subscribe(const std::string& tenant,
-                                                      const std::string& user,
-                                                      const std::string& room) {
-  return change_membership(services_.posts, {tenant, user, room}, &RoomEvents::subscribe);
+base::Result<ChangedConnections> GatewayControl::change(const BulkChangeOn& change_on) {
+  return change_connections(services_.posts, bulk_changes_, change_on);
 }
 
-base::Result<std::uint64_t> GatewayControl::unsubscribe(const std::string& tenant,
-                                                        const std::string& user,
-                                                        const std::string& room) {
-  return change_membership(services_.posts, {tenant, user, room}, &RoomEvents::unsubscribe);
+base::Result<ChangedConnections> GatewayControl::subscribe(const std::string& tenant,
+                                                           const std::string& user,
+                                                           const std::string& room) {
+  if (!is_room_name(room) || is_reserved(room)) return not_a_room();
+  const RoomChange joining{tenant, user, room, &RoomEvents::subscribe};
+  return change([=](NativeGateway& gateway) { return changing_rooms(gateway, joining); });
 }
 
-base::Result<std::uint64_t> GatewayControl::disconnect(const Disconnection& disconnection) {
+base::Result<ChangedConnections> GatewayControl::unsubscribe(const std::string& tenant,
+                                                             const std::string& user,
+                                                             const std::string& room) {
+  if (!is_room_name(room) || is_reserved(room)) return not_a_room();
+  const RoomChange leaving{tenant, user, room, &RoomEvents::unsubscribe};
+  return change([=](NativeGateway& gateway) { return changing_rooms(gateway, leaving); });
+}
+
+base::Result<ChangedConnections> GatewayControl::disconnect(const Disconnection& disconnection) {
   const Target& target = disconnection.target;
   if (target.kind == TargetKind::room && !is_room_name(target.name)) return not_a_room();
-  return sum(ask_all_shards<std::uint64_t>(services_.posts, [=](NativeGateway& gateway) {
-    return disconnect_clients(gateway, disconnection);
-  }));
+  return change([=](NativeGateway& gateway) { return disconnecting(gateway, disconnection); });
 }
 
-base::Result<std::uint64_t> GatewayControl::revoke(const Revocation& revocation) {
+// First it is in force for whoever comes, then for those who are there: nobody slips between.
+base::Result<ChangedConnections> GatewayControl::revoke(const Revocation& revocation) {
   const std::int64_t now = unix_now();
   const std::int64_t until = revocation.until > 0 ? revocation.until : now + kSecondsPerDay;
   // What was issued within this second is barred, too: it cannot be told from what was before.
@@ -107,26 +81,12 @@ base::Result<std::uint64_t> GatewayControl::revoke(const Revocation& revocation)
                                        revocation.tenant, revocation.user, issued_before, until)
                                  : services_.revocations.revoke_token(revocation.token_id, until);
   if (!added.ok()) return added.error();
-  return sum(ask_all_shards<std::uint64_t>(services_.posts, [=](NativeGateway& gateway) {
-    return end_revoked(gateway, revocation, issued_before);
-  }));
+  return change(
+      [=](NativeGateway& gateway) { return ending_revoked(gateway, revocation, issued_before); });
 }
 
-base::Result<std::uint64_t> GatewayControl::change_roles(const RoleChange& change) {
-  return sum(ask_all_shards<std::uint64_t>(services_.posts, [=](NativeGateway& gateway) {
-    std::uint64_t changed = 0;
-    NativeContext& context = gateway.context();
-    for_connections(gateway, change.tenant, change.user, [&](ClientHandle handle) {
-      Client& client = *context.clients.find(handle);
-      Grants grants = *client.grants;
-      grants.roles = change.roles;
-      grants.permissions = change.permissions;
-      client.grants = context.grants.share(std::move(grants));
-      gateway.room_events().grants_changed(handle);
-      ++changed;
-    });
-    return changed;
-  }));
+base::Result<ChangedConnections> GatewayControl::change_roles(const RoleChange& role_change) {
+  return change([=](NativeGateway& gateway) { return changing_roles(gateway, role_change); });
 }
 
 // ---- Lists --------------------------------------------------------------------------------------
@@ -179,8 +139,15 @@ std::optional<ConnectionEntry> GatewayControl::connection(const std::string& id)
 }
 
 std::string GatewayControl::metrics_text() {
-  return pages_.metrics().text() + tenant_metrics(services_.posts) +
-         authenticator_metrics(policy()->authenticator->counts());
+  const std::shared_ptr<const Policy> current = policy();
+  MetricPage page;
+  page.counter("millrace_admin_key_failures_total",
+               "Calls of the server API without a key that is valid",
+               key_failures_.load(std::memory_order_relaxed));
+  const RoomAuthorityCounts access =
+      current->authority == nullptr ? RoomAuthorityCounts{} : current->authority->counts();
+  return pages_.metrics().text() + tenant_metrics(services_.posts) + page.text() +
+         authenticator_metrics(current->authenticator->counts()) + authority_metrics(access);
 }
 
 std::shared_ptr<const Policy> GatewayControl::policy() {

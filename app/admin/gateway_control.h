@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 
+#include "app/admin/bulk_changes.h"
 #include "app/admin/control.h"
 #include "app/admin/live_figures.h"
 #include "app/native/policy.h"
@@ -26,13 +27,13 @@ class GatewayControl final : public Control {
   void set_policy(std::shared_ptr<const Policy> policy);
 
   base::Result<PublishOutcome> publish(const ServerPublication& publication) override;
-  base::Result<std::uint64_t> subscribe(const std::string& tenant, const std::string& user,
-                                        const std::string& room) override;
-  base::Result<std::uint64_t> unsubscribe(const std::string& tenant, const std::string& user,
-                                          const std::string& room) override;
-  base::Result<std::uint64_t> disconnect(const Disconnection& disconnection) override;
-  base::Result<std::uint64_t> revoke(const Revocation& revocation) override;
-  base::Result<std::uint64_t> change_roles(const RoleChange& change) override;
+  base::Result<ChangedConnections> subscribe(const std::string& tenant, const std::string& user,
+                                             const std::string& room) override;
+  base::Result<ChangedConnections> unsubscribe(const std::string& tenant, const std::string& user,
+                                               const std::string& room) override;
+  base::Result<ChangedConnections> disconnect(const Disconnection& disconnection) override;
+  base::Result<ChangedConnections> revoke(const Revocation& revocation) override;
+  base::Result<ChangedConnections> change_roles(const RoleChange& change) override;
   MemberPage presence(const std::string& tenant, const std::string& room, const std::string& cursor,
                       std::uint32_t limit) override;
   HistoryPage history(const std::string& tenant, const std::string& room, std::uint64_t after,
@@ -41,6 +42,10 @@ class GatewayControl final : public Control {
                  std::uint32_t limit) override;
   ConnectionPage connections(const ConnectionFilter& filter) override;
   std::optional<ConnectionEntry> connection(const std::string& id) override;
+
+  void note_key_failure() noexcept override {
+    key_failures_.fetch_add(1, std::memory_order_relaxed);
+  }
 
   std::string metrics_text() override;
   std::string health_json() override { return pages_.health(); }
@@ -51,13 +56,16 @@ class GatewayControl final : public Control {
 
  private:
   std::shared_ptr<const Policy> policy();
+  base::Result<ChangedConnections> change(const BulkChangeOn& change_on);
 
   SharedServices& services_;
   const Pages& pages_;
   LiveFigures live_figures_;
+  BulkChangesUnderWay bulk_changes_ = std::make_shared<std::atomic<std::uint32_t>>(0);
   std::mutex mutex_;
   std::shared_ptr<const Policy> policy_;  // Under the mutex.
   std::atomic<bool> ready_{false};
+  std::atomic<std::uint64_t> key_failures_{0};
 };
 
 }  // namespace app

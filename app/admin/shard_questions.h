@@ -47,16 +47,22 @@ std::optional<Answer> ask_shard(const ShardPosts& posts, std::uint32_t shard, Qu
   return await_until(future, std::chrono::steady_clock::now() + kControlTimeout);
 }
 
-// `question(gateway)` on every shard; the answers of those that gave one in time.
+// What a shard does with a question when too many tasks wait for it already.
+enum class Asked : std::uint8_t { if_there_is_room, surely };
+
+// `question(gateway, promise)` on every shard, which keeps the promise then or later; the answers
+// of those that gave one in time. Whoever asks `surely` bounds how often.
 template <typename Answer, typename Question>
-std::vector<Answer> ask_all_shards(const ShardPosts& posts, Question question) {
+std::vector<Answer> ask_all_shards(const ShardPosts& posts, Asked how, Question question) {
   std::vector<std::future<Answer>> futures;
   for (std::uint32_t shard = 0; shard < posts.shards(); ++shard) {
     auto promise = std::make_shared<std::promise<Answer>>();
     futures.push_back(promise->get_future());
-    const bool posted = posts.post(shard, [promise, question](NativeGateway& gateway) {
-      promise->set_value(question(gateway));
-    });
+    ShardTask task = [promise = std::move(promise), question](NativeGateway& gateway) {
+      question(gateway, promise);
+    };
+    const bool posted = how == Asked::surely ? posts.post_owed(shard, std::move(task))
+                                             : posts.post(shard, std::move(task));
     if (!posted) futures.pop_back();
   }
   const auto end = std::chrono::steady_clock::now() + kControlTimeout;
@@ -65,6 +71,15 @@ std::vector<Answer> ask_all_shards(const ShardPosts& posts, Question question) {
     if (auto answer = await_until(future, end)) answers.push_back(*std::move(answer));
   }
   return answers;
+}
+
+// `question(gateway)` on every shard, which answers at once.
+template <typename Answer, typename Question>
+std::vector<Answer> ask_all_shards(const ShardPosts& posts, Question question) {
+  return ask_all_shards<Answer>(posts, Asked::if_there_is_room,
+                                [question](NativeGateway& gateway, const auto& promise) {
+                                  promise->set_value(question(gateway));
+                                });
 }
 
 }  // namespace app

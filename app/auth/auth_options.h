@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/auth/address_block.h"
+#include "app/upstream/when_service_is_down.h"
 
 namespace app {
 
@@ -17,12 +18,6 @@ enum class AuthMode : std::uint8_t {
   none,     // Everybody is a guest.
   token,    // A JWT, checked here.
   service,  // A token that an auth service knows, asked over HTTP.
-};
-
-// What to do with a token while the auth service does not answer.
-enum class WhenServiceIsDown : std::uint8_t {
-  refuse,       // Nobody is let in: 503.
-  admit_known,  // Whoever was let in with the same token lately, within `known_for`.
 };
 
 // Which claims say what.
@@ -59,6 +54,7 @@ struct AuthOptions {
   std::chrono::milliseconds service_timeout{2'000};
   std::uint32_t service_connections = 8;
   std::chrono::milliseconds service_cache_for{60'000};
+  // Refused are all with 503; known is whoever was let in with the same token.
   WhenServiceIsDown when_down = WhenServiceIsDown::refuse;
   std::chrono::milliseconds known_for{3'600'000};
 

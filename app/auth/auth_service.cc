@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "app/service/service_clock.h"
 #include "base/json_text.h"
-#include "base/log.h"
 
 namespace app {
 
@@ -29,7 +29,7 @@ AuthService::AuthService(const AuthOptions& options, const AuthServicePace& pace
       when_down_(options.when_down),
       known_for_(options.known_for),
       refused_(kRefusedTokensMost),
-      breaker_(pace.breaker),
+      calls_(kAuthQueueMost, pace.breaker),
       client_({.thread_name = "auth-http", .connections_per_host = options.service_connections}) {}
 
 void AuthService::ask(std::string token, Answer answer) {
@@ -50,17 +50,18 @@ void AuthService::ask(std::string token, Answer answer) {
 
 std::optional<AuthResult> AuthService::board(const TokenDigest& token, Answer& answer,
                                              bool& must_call) {
-  if (counts_.waiting >= kAuthQueueMost) return AuthFailure::overloaded;
-  auto flight = flights_.find(token);
-  if (flight == flights_.end()) {
-    const std::optional<CircuitBreaker::Pass> pass = breaker_.enter(steady_now());
-    if (!pass) return answer_while_down(token, 1);
-    flight = flights_.emplace(token, Flight{.pass = *pass}).first;
-    ++counts_.service_calls;
-    must_call = true;
+  switch (calls_.board(token, answer, steady_now())) {
+    case Boarding::full:
+      return AuthFailure::overloaded;
+    case Boarding::left_alone:
+      return answer_while_down(token, 1);
+    case Boarding::must_call:
+      ++counts_.service_calls;
+      must_call = true;
+      break;
+    case Boarding::waits:
+      break;
   }
-  ++counts_.waiting;
-  flight->second.answers.push_back(std::move(answer));
   return std::nullopt;
 }
 
@@ -99,41 +100,29 @@ AuthResult AuthService::answer_while_down(const TokenDigest& token, std::size_t 
 
 void AuthService::finish(const TokenDigest& token, const HttpAnswer& answer) {
   ServiceVerdict verdict = read_service_answer(answer, options_.token);
-  AuthResult result;
-  Flight flight;
-  CircuitBreaker::State before{};
-  CircuitBreaker::State after{};
+  const ServiceHealth health =
+      health_after(answer.outcome, verdict.kind == ServiceVerdict::Kind::failed);
+  std::optional<AuthResult> result;
+  decltype(calls_)::Landing landing;
   {
     const std::lock_guard lock(mutex_);
-    flight = std::move(flights_.extract(token).mapped());
-    counts_.waiting -= flight.answers.size();
-    before = breaker_.state();
-    result = conclude(token, flight, answer, verdict);
-    after = breaker_.state();
+    landing = calls_.land(token, health, steady_now());
+    result = conclude(token, landing.answers.size(), answer, verdict);
   }
-  if (before == CircuitBreaker::State::closed && after == CircuitBreaker::State::open) {
-    base::log_warn("the auth service fails, and is left alone for a while: {}", verdict.failure);
-  }
-  if (before == CircuitBreaker::State::half_open && after == CircuitBreaker::State::closed) {
-    base::log_info("the auth service answers again");
-  }
-  for (const Answer& one : flight.answers) one(result);
+  log_service_state("the auth service", landing.before, landing.after, verdict.failure);
+  for (const Answer& one : landing.answers) one(*result);
 }
 
-AuthResult AuthService::conclude(const TokenDigest& token, const Flight& flight,
+AuthResult AuthService::conclude(const TokenDigest& token, std::size_t times,
                                  const HttpAnswer& answer, ServiceVerdict& verdict) {
-  // Not of the service's making.
-  if (answer.outcome == HttpOutcome::overloaded || answer.outcome == HttpOutcome::ended) {
-    breaker_.abandoned(flight.pass);
+  if (is_our_own(answer.outcome)) {
     const bool ended = answer.outcome == HttpOutcome::ended;
     return ended ? AuthFailure::unavailable : AuthFailure::overloaded;
   }
   switch (verdict.kind) {
     case ServiceVerdict::Kind::admitted:
-      breaker_.succeeded(flight.pass);
       return admit(token, std::move(verdict.identity));
     case ServiceVerdict::Kind::refused:
-      breaker_.succeeded(flight.pass);
       cache_.forget(token);
       refused_.put(token, steady_now());
       return AuthFailure::refused;
@@ -141,8 +130,7 @@ AuthResult AuthService::conclude(const TokenDigest& token, const Flight& flight,
       break;
   }
   ++counts_.service_failures;
-  breaker_.failed(flight.pass, steady_now());
-  return answer_while_down(token, flight.answers.size());
+  return answer_while_down(token, times);
 }
 
 AuthResult AuthService::admit(const TokenDigest& token, Identity identity) {
@@ -164,7 +152,8 @@ void AuthService::set_when_down(WhenServiceIsDown what, std::chrono::millisecond
 AuthenticatorCounts AuthService::counts() const {
   const std::lock_guard lock(mutex_);
   AuthenticatorCounts counts = counts_;
-  counts.breaker_open = breaker_.state() != CircuitBreaker::State::closed;
+  counts.waiting = calls_.waiting();
+  counts.breaker_open = calls_.state() != CircuitBreaker::State::closed;
   return counts;
 }
 

@@ -15,8 +15,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
 #include "app/auth/auth_options.h"
 #include "app/auth/authenticator.h"
@@ -24,8 +22,8 @@
 #include "app/auth/token_cache.h"
 #include "app/auth/token_digest.h"
 #include "app/service/lru_map.h"
-#include "app/upstream/circuit_breaker.h"
 #include "app/upstream/http_client.h"
+#include "app/upstream/shared_calls.h"
 #include "base/time.h"
 
 namespace app {
@@ -46,12 +44,6 @@ class AuthService final : public Authenticator {
   void set_when_down(WhenServiceIsDown what, std::chrono::milliseconds known_for) override;
 
  private:
-  // One call, and who waits for what comes of it.
-  struct Flight {
-    CircuitBreaker::Pass pass{};
-    std::vector<Answer> answers{};
-  };
-
   void finish(const TokenDigest& token, const HttpAnswer& answer);
   HttpCall call_for(std::string_view token) const;
   // The rest is called under the lock.
@@ -59,7 +51,7 @@ class AuthService final : public Authenticator {
   // Takes `answer` along in the flight of its token, a new one if there is none; or says why not.
   std::optional<AuthResult> board(const TokenDigest& token, Answer& answer, bool& must_call);
   AuthResult answer_while_down(const TokenDigest& token, std::size_t times);
-  AuthResult conclude(const TokenDigest& token, const Flight& flight, const HttpAnswer& answer,
+  AuthResult conclude(const TokenDigest& token, std::size_t times, const HttpAnswer& answer,
                       ServiceVerdict& verdict);
   AuthResult admit(const TokenDigest& token, Identity identity);
 
@@ -72,8 +64,7 @@ class AuthService final : public Authenticator {
   std::chrono::milliseconds known_for_;
   TokenCache cache_;
   LruMap<TokenDigest, base::Instant, TokenDigestHash> refused_;  // And when.
-  std::unordered_map<TokenDigest, Flight, TokenDigestHash> flights_;
-  CircuitBreaker breaker_;
+  SharedCalls<TokenDigest, Answer, TokenDigestHash> calls_;
   AuthenticatorCounts counts_;
 
   // The last, so that it ends first: it answers every flight.

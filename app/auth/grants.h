@@ -4,6 +4,7 @@
 // is. Plain value, any thread. Bounds: those of Identity.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ struct Grants {
   UserType type = UserType::guest;
   std::vector<std::string> roles{};
   std::vector<std::string> permissions{};
+  std::uint64_t hash = 0;  // Of all that; set as they are shared.
 
   bool is_guest() const noexcept { return type == UserType::guest; }
   bool has_permission(std::string_view permission) const noexcept;

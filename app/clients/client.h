@@ -33,6 +33,7 @@ struct Client {
   std::int64_t issued_at = 0;  // Seconds since 1970, as those of Identity.
   std::int64_t expires_at = 0;
   std::int64_t connected_at_ms = 0;  // Since 1970.
+  std::uint64_t arrival = 0;         // Those of the shard are numbered as they are let in.
   ConnectionBuckets buckets{};
   std::uint64_t bytes_in = 0;
   std::uint32_t messages_in = 0;
@@ -42,7 +43,8 @@ struct Client {
   base::Handle previous_of_user{};  // in a chain that the last to come begins.
   std::uint16_t rooms = 0;          // That it joined itself.
   std::uint16_t joins_pending = 0;
-  std::uint8_t typing_in = 0;  // Rooms.
+  std::uint8_t typing_in = 0;    // Rooms.
+  std::uint8_t events_held = 0;  // That wait for the access service.
   ClientState state = ClientState::asking;
 };
 

@@ -30,6 +30,7 @@ bool Clients::identify(ClientHandle handle, const Identity& identity, SharedGran
   client.user_hash = hash_user(identity.tenant, identity.user);
   client.tenant_hash = engine::hash_name(identity.tenant);
   client.state = ClientState::present;
+  client.arrival = ++arrivals_;
   renew(handle, identity, std::move(grants));
   ++by_tenant_[client.grants->tenant];
   const auto [entry, first] = by_user_.try_emplace(client.user_hash, handle);

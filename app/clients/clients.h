@@ -46,11 +46,8 @@ class Clients {
       at = next;
     }
   }
-  // Calls visit(handle, client) for each, by place; visit may remove it.
-  template <typename Visit>
-  void for_each(Visit&& visit) {
-    table_.for_each(visit);
-  }
+  // The arrival of the one that was identified last; 0 if nobody ever was.
+  std::uint64_t last_arrival() const noexcept { return arrivals_; }
   ClientHandle handle_at(std::uint32_t place) const noexcept { return table_.handle_at(place); }
   std::uint32_t touched() const noexcept { return table_.touched(); }
   std::uint32_t size() const noexcept { return table_.size(); }
@@ -61,10 +58,11 @@ class Clients {
     return by_tenant_;
   }
 
-  // Calls expired(handle, client) for each whose token has ended by `now`, seconds since 1970.
+  // Calls expired(handle, client) for each whose token has ended by `now`, seconds since 1970, of
+  // at most so many entries; those that are left are due at the next call.
   template <typename Expired>
-  void expire(std::int64_t now, Expired&& expired) {
-    while (!expiries_.empty() && expiries_.front().at <= now) {
+  void expire(std::int64_t now, std::uint32_t most, Expired&& expired) {
+    for (; most > 0 && !expiries_.empty() && expiries_.front().at <= now; --most) {
       const Expiry due = take_first_expiry();
       if (Client* client = due_client(due); client != nullptr) expired(due.client, *client);
     }
@@ -97,6 +95,7 @@ class Clients {
   std::unordered_map<std::uint64_t, ClientHandle> by_user_;
   std::unordered_map<std::string, std::uint64_t> by_tenant_;
   std::vector<Expiry> expiries_;  // A heap, the next one first.
+  std::uint64_t arrivals_ = 0;
   std::size_t sift_expiries_at_ = kExpiriesLeast;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/room/name_index.h"
+
 namespace app {
 
 namespace {
@@ -20,7 +22,9 @@ std::string key_of(const Grants& grants) {
 }  // namespace
 
 SharedGrants GrantsPool::share(Grants grants) {
-  std::weak_ptr<const Grants>& known = known_[key_of(grants)];
+  const std::string key = key_of(grants);
+  grants.hash = engine::hash_name(key);
+  std::weak_ptr<const Grants>& known = known_[key];
   if (SharedGrants shared = known.lock()) return shared;
   auto shared = std::make_shared<const Grants>(std::move(grants));
   known = shared;

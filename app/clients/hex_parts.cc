@@ -24,7 +24,7 @@ bool take_number(std::string_view& text, std::uint32_t& number) noexcept {
 }  // namespace
 
 bool read_hex_parts(std::string_view text, char letter,
-                    const std::array<std::uint32_t*, 3>& parts) noexcept {
+                    std::initializer_list<std::uint32_t*> parts) noexcept {
   char before = letter;
   for (std::uint32_t* part : parts) {
     if (!text.starts_with(before)) return false;

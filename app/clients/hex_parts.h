@@ -4,14 +4,14 @@
 // leading zeros. Pure, any thread. Bound: each number has 32 bits.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 namespace app {
 
 // False if it is anything else; then some of the parts may have been written.
 bool read_hex_parts(std::string_view text, char letter,
-                    const std::array<std::uint32_t*, 3>& parts) noexcept;
+                    std::initializer_list<std::uint32_t*> parts) noexcept;
 
 }  // namespace app

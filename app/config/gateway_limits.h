@@ -116,8 +116,6 @@ inline constexpr std::uint32_t kPageEntriesDefault = 100;
 inline constexpr std::uint32_t kPageEntriesMost = 1000;
 // Of the messages of one page of a room's history.
 inline constexpr std::size_t kHistoryPageBytesMax = std::size_t{512} << 10;
-// Clients whose rights are looked at again in a turn, after a reload.
-inline constexpr std::uint32_t kClientsRecheckedPerTurn = 128;
 // Rooms in which one client may be typing at a time.
 inline constexpr std::uint32_t kTypingPerClientMost = 8;
 
@@ -126,10 +124,37 @@ inline constexpr std::size_t kRoomPatternBytesMax = 255;
 // A room's operations are each checked against all rules at worst.
 inline constexpr std::size_t kAccessRulesMost = 256;
 inline constexpr std::size_t kAdmissionsMost = 64;
+// Questions that wait for the access service's answer, of all shards.
+inline constexpr std::size_t kAccessQueueMost = 16'384;
+// Answers of it that are remembered: at most some 400 bytes each.
+inline constexpr std::size_t kAccessCacheMost = 65'536;
+inline constexpr std::size_t kAccessAnswerBytesMax = std::size_t{4} << 10;
+inline constexpr std::chrono::hours kAccessTtlMost{24};
+// Events of one client that wait for it, and bytes of all on a shard. How many of a shard's is a
+// setting, within these.
+inline constexpr std::uint32_t kHeldPerClientMost = 64;
+inline constexpr std::size_t kHeldBytesMost = std::size_t{8} << 20;
+inline constexpr std::uint64_t kHeldEventsMost = 100'000;
 inline constexpr std::uint64_t kHistoryMessagesMost = 100'000;
 inline constexpr std::uint64_t kHistoryBytesMost = std::uint64_t{1} << 30;
 inline constexpr std::uint64_t kHistoryTotalBytesMost = std::uint64_t{1} << 40;
 inline constexpr std::uint64_t kPresenceMembersMost = 100'000;
+
+// ---- clients ------------------------------------------------------------------------------------
+
+// Clients that a turn looks at to change many of them, where most are passed over: some 50 ns each.
+inline constexpr std::uint32_t kSweepCostPerTurn = 2048;
+// How much of it one of several sweeps takes before the next has its go.
+inline constexpr std::uint32_t kSweepCostPerGo = 512;
+// A client that is told something and closed costs as much as so many that are looked at: 128 of
+// them are a turn of a millisecond or two.
+inline constexpr std::uint32_t kSweepChangeCost = 16;
+// Sweeps of the server API that are under way at a time; more are refused.
+inline constexpr std::uint32_t kSweepsMost = 128;
+// Clients that are ended in a turn because their tokens have expired.
+inline constexpr std::uint32_t kExpiriesPerTurn = 128;
+
+static_assert(kSweepCostPerGo <= kSweepCostPerTurn && kSweepChangeCost <= kSweepCostPerGo);
 
 // ---- delivery -----------------------------------------------------------------------------------
 

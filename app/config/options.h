@@ -18,6 +18,7 @@
 #include "app/events/event_options.h"
 #include "app/limits/limit_options.h"
 #include "app/rooms/access_rules.h"
+#include "app/rooms/access_service_options.h"
 #include "app/rooms/room_settings.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -56,6 +57,7 @@ struct Options {
   AdminOptions admin;
   EventOptions events;
   RoomSettings room_settings;
+  AccessServiceOptions access_service;
 
   SettingValues values;  // What all this was read from.
 };

@@ -1,41 +1,11 @@
 // [auth].
-#include <type_traits>
-
 #include "app/config/gateway_limits.h"
 #include "app/config/read_options.h"
+#include "app/config/service_settings.h"
 
 namespace app {
 
 namespace {
-
-// In whole units of T; what would be cut off is a mistake.
-template <typename T>
-T duration_as(SettingReader& reader, std::string_view path) {
-  const base::Duration exact = reader.duration(path);
-  const T whole = std::chrono::duration_cast<T>(exact);
-  if (whole != exact) {
-    reader.fail(path, std::is_same_v<T, std::chrono::seconds> ? "must be whole seconds"
-                                                              : "must be whole milliseconds");
-  }
-  return whole;
-}
-
-bool is_web_address(std::string_view text) {
-  for (const std::string_view scheme : {"https://", "http://"}) {
-    if (text.starts_with(scheme)) {
-      return text.size() > scheme.size() && text.find_first_of(" \"<>\\") == std::string_view::npos;
-    }
-  }
-  return false;
-}
-
-std::string read_web_address(SettingReader& reader, std::string_view path) {
-  std::string address = reader.text(path);
-  if (!address.empty() && !is_web_address(address)) {
-    reader.fail(path, "must begin with https:// or http://");
-  }
-  return address;
-}
 
 void read_keys(SettingReader& reader, AuthOptions& auth) {
   auth.secret = reader.text("auth.secret");
@@ -77,9 +47,7 @@ void read_service(SettingReader& reader, AuthOptions& auth) {
   auth.service_timeout = duration_as<milliseconds>(reader, "auth.service_timeout");
   auth.service_connections = reader.small_count("auth.service_connections");
   auth.service_cache_for = duration_as<milliseconds>(reader, "auth.service_cache_for");
-  constexpr WhenServiceIsDown kWhenDown[] = {WhenServiceIsDown::refuse,
-                                             WhenServiceIsDown::admit_known};
-  auth.when_down = kWhenDown[reader.choice("auth.when_down")];
+  auth.when_down = read_when_down(reader, "auth.when_down");
   auth.known_for = duration_as<milliseconds>(reader, "auth.known_for");
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/config/gateway_limits.h"
 #include "app/config/read_options.h"
+#include "app/config/service_settings.h"
 #include "base/check.h"
 
 namespace app {
@@ -98,6 +99,21 @@ void read_rooms(SettingReader& reader, RoomSettings& rooms) {
   rooms.history_total_bytes = reader.bytes("rooms.history_total_bytes");
   rooms.presence_members = reader.small_count("rooms.presence_members");
   rooms.tenant_room = reader.on("rooms.tenant_room");
+}
+
+void read_access_service(SettingReader& reader, Options& options) {
+  using std::chrono::milliseconds;
+  AccessServiceOptions& service = options.access_service;
+  service.url = read_web_address(reader, "rooms.access_url");
+  service.timeout = duration_as<milliseconds>(reader, "rooms.access_timeout");
+  service.connections = reader.small_count("rooms.access_connections");
+  service.cache_for = duration_as<milliseconds>(reader, "rooms.access_cache");
+  service.when_down = read_when_down(reader, "rooms.access_when_down");
+  service.known_for = duration_as<milliseconds>(reader, "rooms.access_known_for");
+  service.waiting_most = reader.small_count("rooms.access_waiting");
+  if (service.url.empty() && options.access.asks_service()) {
+    reader.fail("rooms.access_url", "an [[access]] rule says service, and this says which");
+  }
 }
 
 // Keys of a text with one in each line; what follows a # is a comment.
@@ -199,6 +215,7 @@ void read_gateway_options(SettingReader& reader, Options& options) {
   open_rooms(reader, options);
   read_events(reader, options.events);
   read_rooms(reader, options.room_settings);
+  read_access_service(reader, options);
   read_admin(reader, options.admin);
   read_log_and_drain(reader, options);
 }

@@ -28,6 +28,7 @@ void apply_reload(Options& running, const Options& fresh) {
   running.limits.message_bytes =
       std::min(fresh.limits.message_bytes, running.session.message_bytes_max);
   running.access = fresh.access;
+  running.access_service = fresh.access_service;
   running.events.batch_delay = fresh.events.batch_delay;
   running.events.typing_expiry = fresh.events.typing_expiry;
   running.events.typing_pace = fresh.events.typing_pace;

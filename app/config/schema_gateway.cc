@@ -107,6 +107,30 @@ void add_rooms(std::vector<Setting>& settings, const RoomSettings& standard) {
   settings.push_back(guest_rooms);
 }
 
+void add_access_service(std::vector<Setting>& settings, const AccessServiceOptions& standard) {
+  const auto add = [&](Setting setting) { settings.push_back(reloadable(std::move(setting))); };
+  add(text("rooms.access_url", standard.url,
+           "the service that decides where an [[access]] rule says service, asked with POST "
+           "{\"user\", \"tenant\", \"roles\", \"room\", \"operation\"}"));
+  Setting timeout =
+      duration("rooms.access_timeout", standard.timeout, base::kTimeoutMost, "for its answer");
+  timeout.least = nanoseconds(base::kTimeoutLeast);
+  add(timeout);
+  add(count("rooms.access_connections", standard.connections, 1, kServiceConnectionsMost,
+            "to it at one time"));
+  add(duration("rooms.access_cache", standard.cache_for, base::kTimeoutMost,
+               "how long its answer is believed that has no ttl; 0s: not at all"));
+  add({.path = "rooms.access_when_down",
+       .kind = SettingKind::choice,
+       .help = "while it does not answer: allow nothing that it decides, or what it allowed lately",
+       .standard = "refuse",
+       .choices = {"refuse", "admit_known"}});
+  add(duration("rooms.access_known_for", standard.known_for, base::kTimeoutMost,
+               "how long ago that may be"));
+  add(count("rooms.access_waiting", standard.waiting_most, 1, kHeldEventsMost,
+            "events of a shard's clients that wait for its answers; more are refused"));
+}
+
 void add_admin(std::vector<Setting>& settings, const AdminOptions& standard) {
   Setting listen =
       text("admin.listen", standard.listen, "address of the server API and its pages; empty: none");
@@ -166,6 +190,7 @@ void add_log_and_drain(std::vector<Setting>& settings, const Options& standard) 
 void add_gateway_settings(std::vector<Setting>& settings) {
   add_events(settings, EventOptions{});
   add_rooms(settings, RoomSettings{});
+  add_access_service(settings, AccessServiceOptions{});
   add_admin(settings, AdminOptions{});
   add_log_and_drain(settings, Options{});
 }

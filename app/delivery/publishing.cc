@@ -6,7 +6,6 @@
 #include <iterator>
 #include <utility>
 
-#include "app/events/binary_header.h"
 #include "app/rooms/room_names.h"
 #include "base/bytes.h"
 #include "engine/room/name_index.h"
@@ -77,7 +76,7 @@ void Publishing::on_chat(ClientHandle handle, Client& client, const Event& event
 void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& event,
                               const ChatMessage& message) {
   const base::Handle receipts =
-      message.receipts ? receipts_.open(handle, message.room) : base::Handle{};
+      message.receipts ? receipts_.open(handle, client, message.room) : base::Handle{};
   const std::string_view id = receipts ? receipt_id_ = receipts_.id_of(receipts) : ids_.next();
   out_.clear();
   const std::size_t number_at = chat_writer_.append_received(out_, message,
@@ -116,6 +115,7 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
       context_.counters.paced.add();
       return;
     }
+    context_.counters.pace_refused.add();
   }
   // A member's shard knows the room's home already.
   const std::span<const std::byte> bytes = base::as_bytes(out_);
@@ -291,21 +291,20 @@ void Publishing::deliver_to(const Recipient& recipient, Client& client, std::uin
 // ---- Binary -------------------------------------------------------------------------------------
 
 // Voice and parts of files: late is worse than lost, so nothing is kept and nobody is told.
-void Publishing::on_binary(Client& client, std::span<const std::byte> message) {
-  const auto parsed = parse_client_binary(message);
+void Publishing::on_binary(Client& client, const std::optional<BinaryMessage>& message) {
   const Event event;
-  if (!parsed) {
+  if (!message) {
     context_.fail(client, event, ErrorCode::protocol_error,
                   "the header of a binary message is wrong");
     return;
   }
-  if (!may_send(client, event, parsed->header.room)) return;
+  if (!may_send(client, event, message->header.room)) return;
   context_.counters.binary_messages.add();
-  BinaryHeader header = parsed->header;
+  BinaryHeader header = message->header;
   header.sender_id = client.user;
   out_.clear();
   static_cast<void>(append_gateway_header(out_, header));  // Both names keep their bounds.
-  out_ += base::as_text(parsed->payload);
+  out_ += base::as_text(message->payload);
   set_engine_name(context_.room_name, header.room, client.grants->tenant);
   context_.rooms.publish_to(context_.room_name, client.session, protocol::Opcode::binary,
                             base::as_bytes(out_), {.echo = header.echo});

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,7 @@
 #include "app/delivery/receipts.h"
 #include "app/delivery/target.h"
 #include "app/delivery/user_routes.h"
+#include "app/events/binary_header.h"
 #include "app/events/chat_message.h"
 #include "app/events/schema.h"
 #include "app/native/native_context.h"
@@ -34,8 +36,8 @@ class Publishing {
   void on_chat(ClientHandle handle, Client& client, const Event& event);
   // message:send {user | connection | room | tenant, event, data}.
   void on_message(ClientHandle handle, Client& client, const Event& event);
-  // A binary message, with its header.
-  void on_binary(Client& client, std::span<const std::byte> message);
+  // A binary message; nothing where its header is wrong.
+  void on_binary(Client& client, const std::optional<BinaryMessage>& message);
 
   // What became of what a ticket stands for.
   void settle(std::uint64_t ticket, const engine::PublishAnswer& answer);

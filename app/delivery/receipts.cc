@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "app/delivery/native_messages.h"
-#include "app/delivery/receipt_id.h"
+#include "app/rooms/room_names.h"
 
 namespace app {
 
@@ -22,7 +22,7 @@ constexpr Schema kSchema(kRules);
 
 }  // namespace
 
-base::Handle Receipts::open(ClientHandle sender, std::string_view room) {
+base::Handle Receipts::open(ClientHandle sender, const Client& client, std::string_view room) {
   if (records_.full()) {
     records_.erase(old_.pop_front().record);
     context_.counters.receipts_evicted.add();
@@ -31,12 +31,19 @@ base::Handle Receipts::open(ClientHandle sender, std::string_view room) {
   Record& record = *records_.find(handle);
   record.sender = sender;
   record.room = room;
+  record.mark = static_cast<std::uint32_t>(context_.shard.reactor().random());
+  set_engine_name(context_.room_name, room, client.grants->tenant);
+  record.room_mark = room_mark(context_.room_name);
   old_.push_back({handle, context_.now()});
   return handle;
 }
 
-std::string Receipts::id_of(base::Handle record) const {
-  return text(ReceiptId{.shard = context_.shard.number(), .record = record});
+std::string Receipts::id_of(base::Handle handle) const {
+  const Record& record = *records_.find(handle);
+  return text(ReceiptId{.shard = context_.shard.number(),
+                        .record = handle,
+                        .mark = record.mark,
+                        .room = record.room_mark});
 }
 
 void Receipts::number_is(base::Handle handle, std::uint64_t number) {
@@ -57,57 +64,71 @@ void Receipts::on_receipt(ClientHandle /*handle*/, Client& client, const Event& 
     context_.fail(client, event, *fault);
     return;
   }
-  const auto name = parse_receipt_id(checker_.found()[0]->text);
-  if (!name || name->shard >= context_.shard.shards()) {
+  const auto id = parse_receipt_id(checker_.found()[0]->text);
+  if (!id || id->shard >= context_.shard.shards()) {
     context_.fail(client, event, ErrorCode::client_error,
                   "data.id is not that of a message that asks for receipts");
+    return;
+  }
+  if (!is_member(client, id->room)) {
+    context_.fail(client, event, ErrorCode::room_access_denied, "not in the room of this message");
     return;
   }
   const ReceiptKind kind =
       checker_.found()[1]->text == kKinds[1] ? ReceiptKind::read : ReceiptKind::delivered;
   // Slots are of a shard: its number makes them one of all.
-  const Reader reader{.connection = std::uint64_t{context_.shard.number()} << 48U |
-                                    std::uint64_t{client.session.generation & 0xFFFFFFU} << 24U |
-                                    client.session.slot,
-                      .tenant_hash = client.tenant_hash};
-  if (name->shard == context_.shard.number()) {
-    count(name->record, reader, kind);
+  const std::uint64_t reader = std::uint64_t{context_.shard.number()} << 48U |
+                               std::uint64_t{client.session.generation & 0xFFFFFFU} << 24U |
+                               client.session.slot;
+  if (id->shard == context_.shard.number()) {
+    count(*id, reader, kind);
     return;
   }
-  context_.shard.mailbox().send(
-      name->shard, {.kind = static_cast<std::uint8_t>(NativeMessage::receipt),
-                    .detail = static_cast<std::uint8_t>(kind),
-                    .sender = static_cast<std::uint16_t>(context_.shard.number()),
-                    .target = name->record,
-                    .source = {.index = static_cast<std::uint32_t>(reader.tenant_hash),
-                               .generation = static_cast<std::uint32_t>(reader.tenant_hash >> 32U)},
-                    .number = reader.connection});
+  context_.shard.mailbox().send(id->shard,
+                                {.kind = static_cast<std::uint8_t>(NativeMessage::receipt),
+                                 .detail = static_cast<std::uint8_t>(kind),
+                                 .sender = static_cast<std::uint16_t>(context_.shard.number()),
+                                 .target = id->record,
+                                 .source = {.index = id->mark, .generation = id->room},
+                                 .number = reader});
+}
+
+// By the marks of the rooms that it is in, which are few: the id cannot say a name.
+bool Receipts::is_member(const Client& client, std::uint32_t mark) {
+  bool found = false;
+  context_.rooms.for_rooms_of(client.session, [&](engine::RoomHandle, const engine::Room& room) {
+    found = found || room_mark(room.name) == mark;
+  });
+  return found;
 }
 
 void Receipts::on_shard_message(const engine::ShardMessage& message) {
-  const std::uint64_t tenant_hash =
-      std::uint64_t{message.source.generation} << 32U | message.source.index;
-  count(message.target, {message.number, tenant_hash}, static_cast<ReceiptKind>(message.detail));
+  const ReceiptId id{.shard = context_.shard.number(),
+                     .record = message.target,
+                     .mark = message.source.index,
+                     .room = message.source.generation};
+  count(id, message.number, static_cast<ReceiptKind>(message.detail));
 }
 
-// A late one, or one for a message of another tenant, finds nobody.
-void Receipts::count(base::Handle handle, const Reader& reader, ReceiptKind kind) {
-  Record* record = records_.find(handle);
-  if (record == nullptr) return;
-  const Client* sender = context_.clients.find(record->sender);
-  if (sender == nullptr || sender->tenant_hash != reader.tenant_hash) return;
-  const auto known = record->readers.find(reader.connection);
+// A late one, or one for a message that its sender was not told of, finds nobody.
+void Receipts::count(const ReceiptId& id, std::uint64_t reader, ReceiptKind kind) {
+  Record* record = records_.find(id.record);
+  if (record == nullptr || record->mark != id.mark || record->room_mark != id.room) return;
+  const auto known = record->readers.find(reader);
   const bool is_new = known == record->readers.end();
-  if (is_new && record->readers.size() >= kReceiptReadersMost) return;
+  if (is_new && record->readers.size() >= kReceiptReadersMost) {
+    context_.counters.receipts_uncounted.add();
+    return;
+  }
   if (!is_new && (known->second || kind == ReceiptKind::delivered)) return;
-  record->readers[reader.connection] = kind == ReceiptKind::read;
+  record->readers[reader] = kind == ReceiptKind::read;
   // Who has read a message has got it, whether or not that was said.
   if (is_new) ++record->delivered;
   if (kind == ReceiptKind::read) ++record->read;
   if (record->changed) return;
   record->changed = true;
   // A reader may be faster than the room's answer; the totals say the number, and wait for it.
-  if (record->number != 0) tell_soon(handle);
+  if (record->number != 0) tell_soon(id.record);
 }
 
 void Receipts::tell(base::Handle handle, const Record& record) {

@@ -1,8 +1,8 @@
 // Receipts: how many have got and read a message, told to its sender in aggregates.
 //
 // A message whose sender wants to know has a record on the sender's shard, and an id that names it;
-// whoever gets the message says so with that id, and the record counts each reader once. Threads:
-// the shard's own. Bounds: kReceiptsMost records, kReceiptReadersMost readers of each told apart,
+// whoever is in its room says so with that id, and the record counts each reader once. Threads: the
+// shard's own. Bounds: kReceiptsMost records, kReceiptReadersMost readers of each told apart,
 // kReceiptsFor; past one of them nothing more is counted, and of records the oldest go.
 #pragma once
 
@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/delivery/receipt_id.h"
 #include "app/events/schema.h"
 #include "app/native/native_context.h"
 #include "base/fifo.h"
@@ -27,9 +28,9 @@ class Receipts {
   explicit Receipts(NativeContext& context) : context_(context) {}
 
   // A record for a message of the client. Where there are too many, the oldest goes.
-  base::Handle open(ClientHandle sender, std::string_view room);
+  base::Handle open(ClientHandle sender, const Client& client, std::string_view room);
   // What the message's id is, so that receipts find the record.
-  std::string id_of(base::Handle record) const;
+  std::string id_of(base::Handle handle) const;
   // The room gave the message its number.
   void number_is(base::Handle record, std::uint64_t number);
 
@@ -45,6 +46,8 @@ class Receipts {
   struct Record {
     ClientHandle sender{};
     std::string room{};
+    std::uint32_t mark = 0;       // As the message's id has it,
+    std::uint32_t room_mark = 0;  // and this.
     std::uint64_t number = 0;
     std::uint32_t delivered = 0;
     std::uint32_t read = 0;
@@ -57,11 +60,9 @@ class Receipts {
     base::Instant at{};
   };
 
-  struct Reader {
-    std::uint64_t connection;  // Of all shards.
-    std::uint64_t tenant_hash;
-  };
-  void count(base::Handle handle, const Reader& reader, ReceiptKind kind);
+  bool is_member(const Client& client, std::uint32_t mark);
+  // `reader`: a connection of all shards, that is in the room.
+  void count(const ReceiptId& id, std::uint64_t reader, ReceiptKind kind);
   void tell_soon(base::Handle handle);
   void tell(base::Handle handle, const Record& record);
 

@@ -108,7 +108,7 @@ void Admissions::ask(ClientHandle handle, std::string token) {
   const ShardPosts& posts = context_.services.posts;
   const std::uint32_t shard = context_.shard.number();
   context_.policy->authenticator->ask(std::move(token), [&posts, shard, handle](AuthResult result) {
-    static_cast<void>(posts.post(shard, [handle, result](NativeGateway& gateway) {
+    static_cast<void>(posts.post_owed(shard, [handle, result](NativeGateway& gateway) {
       gateway.admissions().on_answer(handle, result);
     }));
   });
@@ -179,13 +179,13 @@ void Admissions::on_answer(ClientHandle handle, const AuthResult& result) {
 void Admissions::refresh(ClientHandle handle, std::string token, std::string request_id) {
   const ShardPosts& posts = context_.services.posts;
   const std::uint32_t shard = context_.shard.number();
-  context_.policy->authenticator->ask(
-      std::move(token),
-      [&posts, shard, handle, request_id = std::move(request_id)](AuthResult result) {
-        static_cast<void>(posts.post(shard, [handle, result, request_id](NativeGateway& gateway) {
-          gateway.admissions().on_refreshed(handle, result, request_id);
-        }));
-      });
+  context_.policy->authenticator->ask(std::move(token), [&posts, shard, handle,
+                                                         request_id = std::move(request_id)](
+                                                            AuthResult result) {
+    static_cast<void>(posts.post_owed(shard, [handle, result, request_id](NativeGateway& gateway) {
+      gateway.admissions().on_refreshed(handle, result, request_id);
+    }));
+  });
 }
 
 // The same user of the same tenant, or nothing changes.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/clients/client_context.h"
+#include "app/rooms/room_names.h"
 #include "base/bytes.h"
 
 namespace app {
@@ -27,6 +28,49 @@ Client* NativeContext::client_of(engine::SessionId session) noexcept {
   if (!sessions.is_alive(session)) return nullptr;
   const std::uint64_t context = sessions.context(session);
   return is_native(context) ? clients.find(as_client(context)) : nullptr;
+}
+
+AccessQuestion NativeContext::question(const Client& client, RoomOperation operation,
+                                       std::string_view room) const noexcept {
+  return {.user = client.user, .grants = client.grants.get(), .operation = operation, .room = room};
+}
+
+AccessVerdict NativeContext::judge(const Client& client, RoomOperation operation,
+                                   std::string_view room) const {
+  const AccessVerdict verdict =
+      options().access.judge(*client.grants, client.user, operation, room);
+  if (verdict != AccessVerdict::ask) return verdict;
+  if (policy->authority == nullptr) return AccessVerdict::no;
+  if (decision && decision->is_about(client, operation, room)) {
+    switch (decision->answer) {
+      case AccessAnswer::allowed:
+        return AccessVerdict::yes;
+      case AccessAnswer::denied:
+        return AccessVerdict::no;
+      case AccessAnswer::unavailable:
+        return AccessVerdict::ask;
+    }
+  }
+  const auto known = policy->authority->recall(question(client, operation, room));
+  if (!known) return AccessVerdict::ask;
+  return *known ? AccessVerdict::yes : AccessVerdict::no;
+}
+
+bool NativeContext::must_ask(const Client& client, RoomOperation operation, std::string_view room) {
+  if (options().access.judge(*client.grants, client.user, operation, room) != AccessVerdict::ask) {
+    return false;
+  }
+  const AccessVerdict verdict = judge(client, operation, room);
+  if (verdict == AccessVerdict::ask) return true;
+  const auto answer = verdict == AccessVerdict::yes ? AccessAnswer::allowed : AccessAnswer::denied;
+  if (!decision) decision = AccessDecision{client.session, std::string(room), operation, answer};
+  return false;
+}
+
+bool NativeContext::is_in_room(const Client& client, std::string_view room) {
+  set_engine_name(room_name, room, client.grants->tenant);
+  const engine::RoomHandle handle = rooms.find(room_name);
+  return handle && rooms.is_member(client.session, handle);
 }
 
 void NativeContext::send(const Client& client, std::string_view message) {

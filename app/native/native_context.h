@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,18 @@
 #include "protocol/close_code.h"
 
 namespace app {
+
+// What the access service has said of the event that is being handled.
+struct AccessDecision {
+  engine::SessionId session{};
+  std::string room{};
+  RoomOperation operation = RoomOperation::join;
+  AccessAnswer answer = AccessAnswer::unavailable;
+
+  bool is_about(const Client& client, RoomOperation of, std::string_view in) const noexcept {
+    return client.session == session && of == operation && in == room;
+  }
+};
 
 class NativeContext {
  public:
@@ -56,9 +69,17 @@ class NativeContext {
   ConnectionId id_of(const Client& client) const noexcept {
     return {shard.number(), client.session};
   }
-  bool admits(const Client& client, RoomOperation operation, std::string_view room) const noexcept {
-    return options().access.admits(*client.grants, client.user, operation, room);
+  // What the rules say, and where they leave it to the access service, what that has said.
+  AccessVerdict judge(const Client& client, RoomOperation operation, std::string_view room) const;
+  bool admits(const Client& client, RoomOperation operation, std::string_view room) const {
+    return judge(client, operation, room) == AccessVerdict::yes;
   }
+  // The same, and what the service said is kept for the event that is being handled.
+  bool must_ask(const Client& client, RoomOperation operation, std::string_view room);
+  AccessQuestion question(const Client& client, RoomOperation operation,
+                          std::string_view room) const noexcept;
+  // `room`: of the client's own tenant.
+  bool is_in_room(const Client& client, std::string_view room);
   const Options& options() const noexcept { return *policy->options; }
   // The client of a session, or nullptr when that is gone or of another kind.
   Client* client_of(engine::SessionId session) noexcept;
@@ -75,6 +96,7 @@ class NativeContext {
   EventWriter writer;
   NativeCounters counters{};
   ConnectionLog log;
+  std::optional<AccessDecision> decision{};
   // What is being written, and the name of a room that is being looked for; each for one use.
   std::string text{};
   std::string room_name{};

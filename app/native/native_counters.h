@@ -25,16 +25,20 @@ struct NativeCounters {
   base::Counter unknown_events;
   base::Counter targeted;      // To users, connections and tenants.
   base::Counter publications;  // By the server API.
-  base::Counter paced;         // Messages that waited for others.
+  base::Counter paced;         // Messages that waited for others,
+  base::Counter pace_refused;  // and those that went at once, because too much waited.
   base::Counter expired;       // Sessions that ended with their token.
   base::Counter user_excess;   // Ended because their user had too many connections.
   base::Counter refreshed;
   base::Counter revoked;
   base::Counter evictions;  // From rooms, because a right to them was lost.
   base::Counter abusers_closed;
-  base::Counter receipts_evicted;   // Messages whose receipts are not counted any more.
-  base::Counter typing_dropped;     // More often than is passed on.
-  base::OctaveCounts connected_ms;  // How long those that have left were there.
+  base::Gauge access_waiting;        // Events that wait for the access service,
+  base::Counter access_refused;      // and those that were refused, because too many did.
+  base::Counter receipts_evicted;    // Messages whose receipts are not counted any more.
+  base::Counter receipts_uncounted;  // Receipts of readers beyond those that are told apart.
+  base::Counter typing_dropped;      // More often than is passed on.
+  base::OctaveCounts connected_ms;   // How long those that have left were there.
 };
 
 }  // namespace app

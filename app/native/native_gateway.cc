@@ -8,7 +8,10 @@
 #include <utility>
 
 #include "app/clients/client_context.h"
+#include "app/events/binary_header.h"
 #include "app/rooms/room_names.h"
+#include "app/rooms/room_rule.h"
+#include "base/bytes.h"
 #include "base/check.h"
 #include "millrace_version.h"
 
@@ -32,8 +35,11 @@ NativeGateway::NativeGateway(engine::WebSocketShard& program, SharedServices& se
       receipts_(context_),
       publishing_(context_, routes_, receipts_),
       admissions_(context_, room_events_),
+      access_gate_(context_, [this](ClientHandle handle, Client& client,
+                                    const HeldEvent& held) { on_resumed(handle, client, held); }),
       reader_(context_.options().events.keys),
-      tasks_(base::kPostedTasksDefault) {}
+      tasks_(base::kPostedTasksDefault),
+      sweeps_(context_.clients) {}
 
 bool NativeGateway::serves(std::string_view path) const noexcept {
   return std::ranges::find(context_.options().events.paths, path) !=
@@ -45,22 +51,19 @@ void NativeGateway::set_policy(std::shared_ptr<const Policy> policy) {
   context_.policy = std::move(policy);
   context_.limiter.set_options(context_.options().limits);
   publishing_.take_options();
-  recheck_from_ = 0;
+  recheck_rights();
 }
 
-// True when there are more.
-bool NativeGateway::recheck_rights() {
-  const std::uint32_t all = context_.clients.touched();
-  const std::uint32_t end = std::min(all, recheck_from_ + kClientsRecheckedPerTurn);
-  for (; recheck_from_ < end; ++recheck_from_) {
-    const ClientHandle handle = context_.clients.handle_at(recheck_from_);
-    const Client* client = context_.clients.find(handle);
-    if (client != nullptr && client->state == ClientState::present) {
-      room_events_.grants_changed(handle);
-    }
-  }
-  if (recheck_from_ >= all) recheck_from_ = kNoRecheck;
-  return recheck_from_ != kNoRecheck;
+void NativeGateway::recheck_rights() {
+  recheck_again_ = rechecking_;
+  if (std::exchange(rechecking_, true)) return;
+  sweeps_.begin({.visit = [this](ClientHandle handle,
+                                 Client&) { return 1 + room_events_.rules_changed(handle); },
+                 .done =
+                     [this] {
+                       rechecking_ = false;
+                       if (recheck_again_) recheck_rights();
+                     }});
 }
 
 // ---- Coming and going ---------------------------------------------------------------------------
@@ -118,6 +121,7 @@ void NativeGateway::on_close(engine::SessionId id, const engine::CloseInfo& info
     if (info.opened) context_.log.closed(*client, info, lasted, context_.now());
   }
   room_events_.forget(*client);
+  access_gate_.forget(*client);
   context_.clients.remove(handle);
   if (info.opened) routes_.left(user_hash);
   context_.counters.clients.set(context_.clients.size());
@@ -160,7 +164,31 @@ void NativeGateway::on_message(engine::SessionId id, protocol::Opcode opcode,
     on_text(handle, *client, payload);
     return;
   }
-  if (may_say(*client, Event{}, payload.size())) publishing_.on_binary(*client, payload);
+  if (may_say(*client, Event{}, payload.size())) on_binary(handle, *client, payload);
+}
+
+void NativeGateway::on_binary(ClientHandle handle, Client& client,
+                              std::span<const std::byte> payload) {
+  const auto parsed = parse_client_binary(payload);
+  const AccessGate::Wish wish{RoomOperation::send,
+                              parsed ? parsed->header.room : std::string_view{}};
+  if (!access_gate_.holds(handle, client, Event{}, wish, protocol::Opcode::binary, payload)) {
+    publishing_.on_binary(client, parsed);
+    if (!access_gate_.is_resuming()) context_.decision.reset();
+  }
+}
+
+// It was counted, limited and read before; only the right was wanting.
+void NativeGateway::on_resumed(ClientHandle handle, Client& client, const HeldEvent& held) {
+  const std::span<const std::byte> payload = base::as_bytes(held.payload);
+  if (held.opcode == protocol::Opcode::binary) {
+    on_binary(handle, client, payload);
+    return;
+  }
+  Event event;
+  const EventFault* fault = reader_.read(payload, event);
+  CHECK(fault == nullptr);
+  on_event(handle, client, event, payload);
 }
 
 // False when the client has been told that it is too fast.
@@ -188,7 +216,7 @@ void NativeGateway::on_text(ClientHandle handle, Client& client,
     context_.fail(client, event, ErrorCode::protocol_error,
                   "this version of events is not spoken here; 1.0 is");
   } else {
-    on_event(handle, client, event);
+    on_event(handle, client, event, payload);
   }
 }
 
@@ -211,43 +239,83 @@ void NativeGateway::on_refresh(ClientHandle handle, Client& client, const Event&
 struct NativeGateway::Known {
   std::string_view name;
   void (*handle)(NativeGateway&, ClientHandle, Client&, const Event&);
+  std::optional<RoomOperation> needs{};  // The right that it takes in the room that it names.
 };
 
-void NativeGateway::on_event(ClientHandle handle, Client& client, const Event& event) {
+namespace {
+
+// The room that an event is about; empty if it names none.
+std::string_view room_of(const Event& event) noexcept {
+  const Field* field = event.find(kRoomRule.name);
+  if (field == nullptr) field = event.find(kRoomRule.other_name);
+  return field == nullptr ? std::string_view{} : field->text;
+}
+
+}  // namespace
+
+void NativeGateway::on_event(ClientHandle handle, Client& client, const Event& event,
+                             std::span<const std::byte> payload) {
   using Self = NativeGateway;
   // The most frequent ones first.
   static constexpr std::array kKnown{
-      Known{"chat:message:send", [](Self& self, ClientHandle at, Client& by,
-                                    const Event& e) { self.publishing_.on_chat(at, by, e); }},
+      Known{"chat:message:send",
+            [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.publishing_.on_chat(at, by, e);
+            },
+            RoomOperation::send},
       Known{"chat:message:receipt", [](Self& self, ClientHandle at, Client& by,
                                        const Event& e) { self.receipts_.on_receipt(at, by, e); }},
-      Known{"chat:typing:start", [](Self& self, ClientHandle at, Client& by,
-                                    const Event& e) { self.typing_.on_start(at, by, e); }},
-      Known{"chat:typing:stop", [](Self& self, ClientHandle at, Client& by,
-                                   const Event& e) { self.typing_.on_stop(at, by, e); }},
-      Known{"message:send", [](Self& self, ClientHandle at, Client& by,
-                               const Event& e) { self.publishing_.on_message(at, by, e); }},
+      Known{"chat:typing:start",
+            [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.typing_.on_start(at, by, e);
+            },
+            RoomOperation::send},
+      Known{"chat:typing:stop",
+            [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.typing_.on_stop(at, by, e);
+            },
+            RoomOperation::send},
+      Known{"message:send",
+            [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.publishing_.on_message(at, by, e);
+            },
+            RoomOperation::send},
       Known{"ping", [](Self& self, ClientHandle at, Client& by,
                        const Event& e) { self.on_ping(at, by, e); }},
-      Known{"chat:room:join", [](Self& self, ClientHandle at, Client& by,
-                                 const Event& e) { self.room_events_.on_join(at, by, e); }},
+      Known{"chat:room:join",
+            [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.room_events_.on_join(at, by, e);
+            },
+            RoomOperation::join},
       Known{"chat:room:leave", [](Self& self, ClientHandle at, Client& by,
                                   const Event& e) { self.room_events_.on_leave(at, by, e); }},
-      Known{"chat:room:create", [](Self& self, ClientHandle at, Client& by,
-                                   const Event& e) { self.room_events_.on_create(at, by, e); }},
+      Known{"chat:room:create",
+            [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.room_events_.on_create(at, by, e);
+            },
+            RoomOperation::create},
       Known{"chat:room:list", [](Self& self, ClientHandle at, Client& by,
                                  const Event& e) { self.room_events_.on_list(at, by, e); }},
-      Known{"chat:room:presence", [](Self& self, ClientHandle at, Client& by,
-                                     const Event& e) { self.room_events_.on_presence(at, by, e); }},
-      Known{"chat:room:history", [](Self& self, ClientHandle at, Client& by,
-                                    const Event& e) { self.room_events_.on_history(at, by, e); }},
+      Known{"chat:room:presence",
+            [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.room_events_.on_presence(at, by, e);
+            },
+            RoomOperation::presence},
+      Known{"chat:room:history",
+            [](Self& self, ClientHandle at, Client& by, const Event& e) {
+              self.room_events_.on_history(at, by, e);
+            },
+            RoomOperation::history},
       Known{"auth:refresh", [](Self& self, ClientHandle at, Client& by,
                                const Event& e) { self.on_refresh(at, by, e); }},
   };
   for (const Known& known : kKnown) {
     if (known.name != event.name) continue;
+    const AccessGate::Wish wish{known.needs, room_of(event)};
+    if (access_gate_.holds(handle, client, event, wish, protocol::Opcode::text, payload)) return;
     if (&known != kKnown.data()) context_.counters.control_events.add();
     known.handle(*this, handle, client, event);
+    if (!access_gate_.is_resuming()) context_.decision.reset();
     return;
   }
   context_.counters.unknown_events.add();
@@ -266,10 +334,11 @@ void NativeGateway::on_shard_message(const engine::ShardMessage& message) {
 }
 
 void NativeGateway::expire(base::Instant now) {
-  context_.clients.expire(context_.unix_ms() / 1000, [&](ClientHandle, Client& client) {
-    context_.counters.expired.add();
-    context_.end(client, ErrorCode::auth_failed, "the token has expired");
-  });
+  context_.clients.expire(context_.unix_ms() / 1000, kExpiriesPerTurn,
+                          [&](ClientHandle, Client& client) {
+                            context_.counters.expired.add();
+                            context_.end(client, ErrorCode::auth_failed, "the token has expired");
+                          });
   publishing_.flush_paced(now);
   receipts_.expire(now);
   typing_.expire(now);
@@ -287,8 +356,9 @@ base::Instant NativeGateway::next_deadline() const noexcept {
 }
 
 engine::StepResult NativeGateway::run_tasks() {
+  if (auto fresh = context_.services.policies.take(policy_seen_)) set_policy(std::move(fresh));
   bool more = tasks_.run(*this, base::kPostedTasksPerTurn);
-  if (recheck_from_ != kNoRecheck) more |= recheck_rights();
+  more |= sweeps_.run();
   routes_.give_answers([this](std::uint64_t ticket, const engine::PublishAnswer& answer) {
     publishing_.settle(ticket, answer);
   });

@@ -12,11 +12,13 @@
 #include <span>
 #include <string_view>
 
+#include "app/clients/client_sweeps.h"
 #include "app/delivery/publishing.h"
 #include "app/delivery/receipts.h"
 #include "app/delivery/user_routes.h"
 #include "app/events/event_reader.h"
 #include "app/events/schema.h"
+#include "app/native/access_gate.h"
 #include "app/native/admissions.h"
 #include "app/native/native_context.h"
 #include "app/rooms/presence.h"
@@ -72,7 +74,6 @@ class NativeGateway {
 
   // ---- For tasks --------------------------------------------------------------------------------
 
-  void set_policy(std::shared_ptr<const Policy> policy);
   NativeContext& context() noexcept { return context_; }
   const NativeContext& context() const noexcept { return context_; }
   Admissions& admissions() noexcept { return admissions_; }
@@ -80,18 +81,22 @@ class NativeGateway {
   Presence& presence() noexcept { return presence_; }
   Publishing& publishing() noexcept { return publishing_; }
   UserRoutes& routes() noexcept { return routes_; }
+  ClientSweeps& sweeps() noexcept { return sweeps_; }
+  AccessGate& access_gate() noexcept { return access_gate_; }
 
  private:
-  static constexpr std::uint32_t kNoRecheck = UINT32_MAX;
-
   struct Known;  // An event that clients may send.
 
   void on_text(ClientHandle handle, Client& client, std::span<const std::byte> payload);
   bool may_say(Client& client, const Event& event, std::size_t bytes);
-  void on_event(ClientHandle handle, Client& client, const Event& event);
+  void on_event(ClientHandle handle, Client& client, const Event& event,
+                std::span<const std::byte> payload);
+  void on_binary(ClientHandle handle, Client& client, std::span<const std::byte> payload);
+  void on_resumed(ClientHandle handle, Client& client, const HeldEvent& held);
   void on_refresh(ClientHandle handle, Client& client, const Event& event);
   void on_ping(ClientHandle handle, Client& client, const Event& event);
-  bool recheck_rights();
+  void set_policy(std::shared_ptr<const Policy> policy);
+  void recheck_rights();
   void tell_connected(const Client& client);
 
   NativeContext context_;
@@ -102,10 +107,14 @@ class NativeGateway {
   Receipts receipts_;
   Publishing publishing_;
   Admissions admissions_;
+  AccessGate access_gate_;
   EventReader reader_;
   SchemaChecker checker_;
   ShardPosts::Tasks tasks_;
-  std::uint32_t recheck_from_ = kNoRecheck;  // The place of the next whose rights are looked at.
+  ClientSweeps sweeps_;
+  std::uint64_t policy_seen_ = 0;  // On the board.
+  bool rechecking_ = false;        // Whether everybody's rights are being looked at again,
+  bool recheck_again_ = false;     // and must be from the start, because they have changed since.
 };
 
 }  // namespace app

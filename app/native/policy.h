@@ -8,6 +8,7 @@
 #include "app/auth/authenticator.h"
 #include "app/auth/origin_list.h"
 #include "app/config/options.h"
+#include "app/rooms/room_authority.h"
 #include "base/result.h"
 
 namespace app {
@@ -16,11 +17,15 @@ struct Policy {
   std::shared_ptr<const Options> options{};
   std::shared_ptr<Authenticator> authenticator{};
   OriginList origins{};
+  std::shared_ptr<RoomAuthority> authority{};  // Null where no rule asks for it.
+
+  // Whether nothing that was asked of its services waits for an answer.
+  bool is_quiet() const;
 };
 
 // Starts the threads that ask who tokens speak for; the error says which option is wrong. Where
 // that is found out as by the policy that is `running`, its authenticator goes on with all that it
-// has learnt: an issuer or a service may be away just now.
+// has learnt: an issuer or a service may be away just now. So does who decides about rooms.
 base::Result<std::shared_ptr<const Policy>> make_policy(Options options,
                                                         const Policy* running = nullptr);
 

@@ -28,12 +28,6 @@ bool has(const std::vector<std::string>& all, std::string_view one) noexcept {
 
 }  // namespace
 
-std::string_view name(RoomOperation operation) noexcept {
-  constexpr std::array<std::string_view, kRoomOperationCount> kNames{"create", "join", "send",
-                                                                     "history", "presence"};
-  return kNames[static_cast<std::size_t>(operation)];
-}
-
 bool AccessRules::Admission::admits(const Grants& who) const noexcept {
   switch (kind) {
     case Kind::everybody:
@@ -44,6 +38,8 @@ bool AccessRules::Admission::admits(const Grants& who) const noexcept {
       return has(who.permissions, name);
     case Kind::type:
       return who.type == type;
+    case Kind::service:
+      break;
   }
   return false;
 }
@@ -51,6 +47,7 @@ bool AccessRules::Admission::admits(const Grants& who) const noexcept {
 base::Result<AccessRules::Admission> AccessRules::parse_admission(std::string_view text) {
   const std::string quoted = "'" + std::string(text) + "'";
   if (text == "*") return Admission{};
+  if (text == "service") return Admission{.kind = Admission::Kind::service};
   if (eat(text, "type:")) {
     for (const auto& [word, type] : kTypes) {
       if (word == text) return Admission{.kind = Admission::Kind::type, .type = type};
@@ -59,8 +56,8 @@ base::Result<AccessRules::Admission> AccessRules::parse_admission(std::string_vi
   }
   const bool role = eat(text, "role:");
   if (!role && !eat(text, "permission:")) {
-    return base::Error{quoted +
-                       ": write role:NAME, permission:NAME, type:TYPE, or * for everybody"};
+    return base::Error{
+        quoted + ": write role:NAME, permission:NAME, type:TYPE, service, or * for everybody"};
   }
   if (text.empty()) return base::Error{quoted + ": the name is missing"};
   if (text.size() > kRoleBytesMax) {
@@ -102,18 +99,32 @@ base::Status AccessRules::add_guest_room(std::string_view pattern) {
   return {};
 }
 
-bool AccessRules::admits(const Grants& who, std::string_view user, RoomOperation operation,
-                         std::string_view room) const noexcept {
+AccessVerdict AccessRules::judge(const Grants& who, std::string_view user, RoomOperation operation,
+                                 std::string_view room) const noexcept {
+  const auto word = [](bool admitted) { return admitted ? AccessVerdict::yes : AccessVerdict::no; };
   const auto fits = [&](const RoomPattern& pattern) {
     return pattern.matches(room, user, who.tenant);
   };
   const auto rule = std::ranges::find_if(rules_, fits, &Rule::pattern);
   if (rule != rules_.end()) {
     const auto& admissions = rule->admissions[static_cast<std::size_t>(operation)];
-    return std::ranges::any_of(admissions, [&](const Admission& each) { return each.admits(who); });
+    const auto admits = [&](const Admission& each) { return each.admits(who); };
+    if (std::ranges::any_of(admissions, admits)) return AccessVerdict::yes;
+    const bool asks = std::ranges::find(admissions, Admission::Kind::service, &Admission::kind) !=
+                      admissions.end();
+    return asks ? AccessVerdict::ask : AccessVerdict::no;
   }
-  if (who.is_guest()) return std::ranges::any_of(guest_rooms_, fits);
-  return rules_.empty();
+  if (who.is_guest()) return word(std::ranges::any_of(guest_rooms_, fits));
+  return word(rules_.empty());
+}
+
+bool AccessRules::asks_service() const noexcept {
+  return std::ranges::any_of(rules_, [](const Rule& rule) {
+    return std::ranges::any_of(rule.admissions, [](const std::vector<Admission>& of_operation) {
+      return std::ranges::find(of_operation, Admission::Kind::service, &Admission::kind) !=
+             of_operation.end();
+    });
+  });
 }
 
 }  // namespace app

@@ -3,10 +3,11 @@
 // The first rule whose room pattern fits decides. A pattern is a name whose parts may be `*` (any
 // text) or `{user}`, `{tenant}`, which stand for the asker's own. A rule admits for an operation
 // whoever has one of the named roles or permissions, or is of a named type; `*` is everybody, an
-// empty list nobody. Rooms that no rule fits are closed, unless there is no rule at all: then
-// members of the tenant may do everything. In a room that no rule fits, guests may do everything if
-// it is one of the guest rooms. Plain values; shared by all shards, replaced whole. Bounds:
-// kAccessRulesMost rules and as many guest rooms, kAdmissionsMost for an operation.
+// empty list nobody. Whom nothing else admits, `service` leaves to the access service. Rooms that
+// no rule fits are closed, unless there is no rule at all: then members of the tenant may do
+// everything. In a room that no rule fits, guests may do everything if it is one of the guest
+// rooms. Plain values; shared by all shards, replaced whole. Bounds: kAccessRulesMost rules and as
+// many guest rooms, kAdmissionsMost for an operation.
 #pragma once
 
 #include <array>
@@ -16,19 +17,21 @@
 #include <vector>
 
 #include "app/auth/grants.h"
+#include "app/rooms/room_operation.h"
 #include "app/rooms/room_pattern.h"
 #include "base/result.h"
 
 namespace app {
 
-enum class RoomOperation : std::uint8_t { create, join, send, history, presence };
-inline constexpr std::size_t kRoomOperationCount = 5;
-
-std::string_view name(RoomOperation operation) noexcept;
+enum class AccessVerdict : std::uint8_t {
+  yes,
+  no,
+  ask,  // The access service.
+};
 
 struct AccessRule {
   std::string pattern{};
-  // By operation: "role:NAME", "permission:NAME", "type:guest", or "*".
+  // By operation: "role:NAME", "permission:NAME", "type:guest", "service", or "*".
   std::array<std::vector<std::string>, kRoomOperationCount> admits{};
 
   bool operator==(const AccessRule&) const = default;
@@ -41,12 +44,14 @@ class AccessRules {
   // A pattern as that of a rule.
   base::Status add_guest_room(std::string_view pattern);
 
-  bool admits(const Grants& who, std::string_view user, RoomOperation operation,
-              std::string_view room) const noexcept;
+  AccessVerdict judge(const Grants& who, std::string_view user, RoomOperation operation,
+                      std::string_view room) const noexcept;
+  // Whether a rule leaves anything to the access service.
+  bool asks_service() const noexcept;
 
  private:
   struct Admission {
-    enum class Kind : std::uint8_t { everybody, role, permission, type };
+    enum class Kind : std::uint8_t { everybody, role, permission, type, service };
     Kind kind = Kind::everybody;
     std::string name{};  // Of the role or permission.
     UserType type = UserType::employee;

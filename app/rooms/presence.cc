@@ -52,10 +52,10 @@ void Presence::look(std::uint32_t shard, std::shared_ptr<Query> query) {
   const ShardPosts& posts = context_.services.posts;
   const std::uint32_t next = shard + 1;
   if (next < context_.shard.shards()) {
-    static_cast<void>(posts.post(
+    static_cast<void>(posts.post_owed(
         next, [next, query](NativeGateway& gateway) { gateway.presence().look(next, query); }));
   } else {
-    static_cast<void>(posts.post(query->asker, [query](NativeGateway& gateway) {
+    static_cast<void>(posts.post_owed(query->asker, [query](NativeGateway& gateway) {
       query->done(gateway, std::move(query->page));
     }));
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/clients/client_context.h"
+#include "app/clients/session_key.h"
 #include "app/native/native_gateway.h"
 #include "app/rooms/history_page.h"
 #include "app/rooms/room_names.h"
@@ -91,12 +92,6 @@ void append_epoch(std::string& out, std::uint64_t epoch) {
   fmt::format_to(std::back_inserter(out), "{:x}", epoch);
 }
 
-RoomEvents::JoinKey RoomEvents::key_of(engine::SessionId session, std::string_view engine_name) {
-  std::string key = fmt::format("{:x}-{:x}-", session.slot, session.generation);
-  key += engine_name;
-  return key;
-}
-
 // ---- Joining ------------------------------------------------------------------------------------
 
 // Rooms for the tenant and for everybody; no word to the client, who hears of them as it connects.
@@ -135,7 +130,7 @@ void RoomEvents::on_create(ClientHandle handle, Client& client, const Event& eve
     context_.fail(client, event, ErrorCode::permission_denied, "no right to create this room");
     return;
   }
-  if (may_join(client, event, room)) join(handle, client, event, room, true);
+  if (may_join(client, event, room)) join(handle, client, event, room, JoinedBy::creating);
 }
 
 void RoomEvents::on_join(ClientHandle handle, Client& client, const Event& event) {
@@ -145,7 +140,7 @@ void RoomEvents::on_join(ClientHandle handle, Client& client, const Event& event
   }
   const Field* room = read_room(client, event, RoomOperation::join);
   if (room == nullptr || !may_join(client, event, room->text)) return;
-  join(handle, client, event, room->text, false);
+  join(handle, client, event, room->text, JoinedBy::asking);
 }
 
 bool RoomEvents::may_join(Client& client, const Event& event, std::string_view room) {
@@ -192,7 +187,7 @@ bool RoomEvents::read_position(Client& client, const Event& event, bool& recover
 }
 
 void RoomEvents::join(ClientHandle handle, Client& client, const Event& event,
-                      std::string_view room, bool created) {
+                      std::string_view room, JoinedBy by) {
   bool recovers = false;
   engine::ResumePosition from;
   if (!read_position(client, event, recovers, from)) return;
@@ -201,7 +196,7 @@ void RoomEvents::join(ClientHandle handle, Client& client, const Event& event,
   const engine::RoomHandle known = context_.rooms.find(engine_name);
   if (known && context_.rooms.is_member(client.session, known)) {
     // Joining twice is joining once, and is answered so.
-    tell_joined(client, {handle, std::string(event.request_id_raw), created},
+    tell_joined(client, {handle, std::string(event.request_id_raw), by},
                 *context_.rooms.find(known), nullptr);
     return;
   }
@@ -211,8 +206,8 @@ void RoomEvents::join(ClientHandle handle, Client& client, const Event& event,
     return;
   }
   ++client.joins_pending;
-  pending_.emplace(key_of(client.session, engine_name),
-                   PendingJoin{handle, std::string(event.request_id_raw), created});
+  pending_.emplace(session_key(client.session, engine_name),
+                   PendingJoin{handle, std::string(event.request_id_raw), by});
   if (recovers) {
     context_.rooms.recover(client.session, engine_name, true, from);
     return;
@@ -231,30 +226,46 @@ void RoomEvents::join(ClientHandle handle, Client& client, const Event& event,
 }
 
 bool RoomEvents::awaits_join(const Client& client, std::string_view engine_name) const {
-  return client.joins_pending > 0 && pending_.contains(key_of(client.session, engine_name));
+  return client.joins_pending > 0 && pending_.contains(session_key(client.session, engine_name));
 }
 
 // The engine says nothing more of the joins of a session that ended.
 void RoomEvents::forget(const Client& client) {
   if (client.joins_pending == 0) return;
-  const JoinKey prefix = key_of(client.session, {});
-  auto at = pending_.lower_bound(prefix);
-  while (at != pending_.end() && at->first.starts_with(prefix)) at = pending_.erase(at);
+  erase_session(pending_, client.session);
 }
 
 void RoomEvents::on_joined(engine::SessionId session, engine::RoomHandle handle,
                            const engine::Recovery* recovery) {
   const engine::Room& room = *context_.rooms.find(handle);
-  const auto found = pending_.find(key_of(session, room.name));
+  const auto found = pending_.find(session_key(session, room.name));
   if (found == pending_.end()) return;  // A room that it did not ask for.
   const PendingJoin join = std::move(found->second);
   pending_.erase(found);
   Client* client = context_.clients.find(join.client);
   if (client == nullptr) return;
   --client->joins_pending;
+  if (!may_still_join(*client, join, room)) {
+    context_.rooms.leave(session, handle);
+    context_.counters.evictions.add();
+    context_.fail(*client, join.request_id_raw,
+                  {.code = ErrorCode::room_access_denied,
+                   .message = "the right to join this room was lost meanwhile"});
+    return;
+  }
   ++client->rooms;
   tell_joined(*client, join, room, recovery);
   presence_.tell_joined(*client, room);
+}
+
+// Roles or rules may have changed while the room's home was asked. Whom the server API puts into a
+// room needs no right.
+bool RoomEvents::may_still_join(const Client& client, const PendingJoin& join,
+                                const engine::Room& room) const {
+  if (join.by == JoinedBy::server) return true;
+  const RoomOperation operation =
+      join.by == JoinedBy::creating ? RoomOperation::create : RoomOperation::join;
+  return context_.judge(client, operation, engine::without_tag(room.name)) != AccessVerdict::no;
 }
 
 void RoomEvents::tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
@@ -270,7 +281,8 @@ void RoomEvents::tell_joined(Client& client, const PendingJoin& join, const engi
   }
   data += '}';
   const Event event{.request_id_raw = join.request_id_raw};
-  context_.reply(client, event, join.created ? "chat:room:created" : "chat:room:joined", data);
+  context_.reply(client, event,
+                 join.by == JoinedBy::creating ? "chat:room:created" : "chat:room:joined", data);
   if (recovery == nullptr) return;
   for (const engine::RecoveredMessage& message : recovery->messages) {
     const auto sent = context_.sessions.send(client.session, message.opcode, message.bytes);
@@ -279,7 +291,7 @@ void RoomEvents::tell_joined(Client& client, const PendingJoin& join, const engi
 }
 
 void RoomEvents::on_join_failed(engine::SessionId session, std::string_view engine_name) {
-  const auto found = pending_.find(key_of(session, engine_name));
+  const auto found = pending_.find(session_key(session, engine_name));
   if (found == pending_.end()) return;
   const PendingJoin join = std::move(found->second);
   pending_.erase(found);
@@ -332,20 +344,52 @@ void RoomEvents::on_left(engine::SessionId session, const engine::Room& room) {
 
 // ---- Rights -------------------------------------------------------------------------------------
 
-void RoomEvents::grants_changed(ClientHandle handle) {
+std::uint32_t RoomEvents::rules_changed(ClientHandle handle) {
+  std::vector<std::string> unsure;
+  return leave_lost(handle, unsure);
+}
+
+std::uint32_t RoomEvents::grants_changed(ClientHandle handle) {
+  std::vector<std::string> unsure;
+  const std::uint32_t rooms = leave_lost(handle, unsure);
+  const Client& client = *context_.clients.find(handle);
+  for (const std::string& room : unsure) ask_again(handle, client, room);
+  return rooms;
+}
+
+std::uint32_t RoomEvents::leave_lost(ClientHandle handle, std::vector<std::string>& unsure) {
   Client& client = *context_.clients.find(handle);
+  std::uint32_t rooms = 0;
   std::vector<engine::RoomHandle> lost;
-  context_.rooms.for_rooms_of(client.session,
-                              [&](engine::RoomHandle each, const engine::Room& room) {
-                                if (is_reserved(room.name) || room.name == kEverybody) return;
-                                const std::string_view name = engine::without_tag(room.name);
-                                if (!context_.admits(client, RoomOperation::join, name))
-                                  lost.push_back(each);
-                              });
+  context_.rooms.for_rooms_of(
+      client.session, [&](engine::RoomHandle each, const engine::Room& room) {
+        ++rooms;
+        if (is_reserved(room.name) || room.name == kEverybody) return;
+        const std::string_view name = engine::without_tag(room.name);
+        const AccessVerdict verdict = context_.judge(client, RoomOperation::join, name);
+        if (verdict == AccessVerdict::no) lost.push_back(each);
+        if (verdict == AccessVerdict::ask) unsure.emplace_back(name);
+      });
   for (const engine::RoomHandle each : lost) {
     context_.counters.evictions.add();
     leave(client, each, "no longer admitted", {});
   }
+  return rooms;
+}
+
+void RoomEvents::ask_again(ClientHandle handle, const Client& client, const std::string& room) {
+  const ShardPosts& posts = context_.services.posts;
+  const std::uint32_t shard = context_.shard.number();
+  context_.policy->authority->ask(
+      context_.question(client, RoomOperation::join, room),
+      [&posts, shard, handle, room](AccessAnswer answer) {
+        if (answer != AccessAnswer::denied) return;  // It stays where it was let in.
+        static_cast<void>(posts.post_owed(shard, [handle, room](NativeGateway& gateway) {
+          if (gateway.context().clients.find(handle) == nullptr) return;
+          if (!gateway.room_events().take_out(handle, room, "no longer admitted")) return;
+          gateway.context().counters.evictions.add();
+        }));
+      });
 }
 
 bool RoomEvents::subscribe(ClientHandle handle, std::string_view room) {
@@ -355,16 +399,20 @@ bool RoomEvents::subscribe(ClientHandle handle, std::string_view room) {
   if (known && context_.rooms.is_member(client.session, known)) return false;
   if (awaits_join(client, context_.room_name)) return false;
   const Event event{};
-  join(handle, client, event, room, false);
+  join(handle, client, event, room, JoinedBy::server);
   return true;
 }
 
 bool RoomEvents::unsubscribe(ClientHandle handle, std::string_view room) {
+  return take_out(handle, room, "removed");
+}
+
+bool RoomEvents::take_out(ClientHandle handle, std::string_view room, std::string_view reason) {
   Client& client = *context_.clients.find(handle);
   set_engine_name(context_.room_name, room, client.grants->tenant);
   const engine::RoomHandle known = context_.rooms.find(context_.room_name);
   if (!known || !context_.rooms.is_member(client.session, known)) return false;
-  leave(client, known, "removed", {});
+  leave(client, known, reason, {});
   return true;
 }
 
@@ -424,7 +472,7 @@ void RoomEvents::on_history(ClientHandle handle, Client& client, const Event& ev
   const std::uint32_t here = context_.shard.number();
   const auto answer = [&posts, here, handle, name = std::string(room->text),
                        request_id = std::string(event.request_id_raw)](HistoryPage page) {
-    static_cast<void>(posts.post(here, [=, page = std::move(page)](NativeGateway& gateway) {
+    static_cast<void>(posts.post_owed(here, [=, page = std::move(page)](NativeGateway& gateway) {
       NativeContext& context = gateway.context();
       const Client* asker = context.clients.find(handle);
       if (asker == nullptr) return;

@@ -10,6 +10,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/events/schema.h"
 #include "app/native/native_context.h"
@@ -31,8 +32,12 @@ class RoomEvents {
 
   // The client is in: the rooms that everybody is in are joined for it.
   void enter(Client& client);
-  // The rooms that it may not be in any more are left.
-  void grants_changed(ClientHandle handle);
+  // The rooms that it may not be in any more are left. Returns how many it was in. Where the access
+  // service must be asked, it stays meanwhile.
+  std::uint32_t grants_changed(ClientHandle handle);
+  // The same after the rules have changed for everybody: then nobody is asked, and whom the access
+  // service let in stays.
+  std::uint32_t rules_changed(ClientHandle handle);
   // By the server API; false when it may not be, or is (not) in it already.
   bool subscribe(ClientHandle handle, std::string_view room);
   bool unsubscribe(ClientHandle handle, std::string_view room);
@@ -47,32 +52,37 @@ class RoomEvents {
   std::size_t joins_waiting() const noexcept { return pending_.size(); }
 
  private:
+  // How a client came to join a room.
+  enum class JoinedBy : std::uint8_t { asking, creating, server };
   // A join that waits for the room's home, by session and room.
   struct PendingJoin {
     ClientHandle client{};
     std::string request_id_raw{};
-    bool created = false;
+    JoinedBy by = JoinedBy::asking;
   };
-  using JoinKey = std::string;
 
   bool awaits_join(const Client& client, std::string_view engine_name) const;
-  static JoinKey key_of(engine::SessionId session, std::string_view engine_name);
   const Field* read_room(Client& client, const Event& event, RoomOperation operation);
   bool may_join(Client& client, const Event& event, std::string_view room);
   void join(ClientHandle handle, Client& client, const Event& event, std::string_view room,
-            bool created);
+            JoinedBy by);
   bool read_position(Client& client, const Event& event, bool& recovers,
                      engine::ResumePosition& from);
   void tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
                    const engine::Recovery* recovery);
+  std::uint32_t leave_lost(ClientHandle handle, std::vector<std::string>& unsure);
+  void ask_again(ClientHandle handle, const Client& client, const std::string& room);
+  bool may_still_join(const Client& client, const PendingJoin& join,
+                      const engine::Room& room) const;
   void fail_busy(Client& client, const Event& event);
+  bool take_out(ClientHandle handle, std::string_view room, std::string_view reason);
   void leave(Client& client, engine::RoomHandle room, std::string_view reason,
              std::string_view request_id_raw);
 
   NativeContext& context_;
   Presence& presence_;
   SchemaChecker checker_;
-  std::map<JoinKey, PendingJoin> pending_;  // Those of a session are neighbours.
+  std::map<std::string, PendingJoin> pending_;  // Those of a session are neighbours.
 };
 
 // How an epoch is written for clients, and read from them.

@@ -4,6 +4,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <functional>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -87,6 +88,27 @@ class Page {
     metric.histogram.sample_sum =
         static_cast<double>(sum([&](const Parts& parts) { return read(parts).sum(); })) /
         per_second;
+    family(std::move(name), std::move(help), MetricType::Histogram)
+        .metric.push_back(std::move(metric));
+  }
+
+  // A histogram of what is there now, and not of what has been: its sum is all memberships.
+  void room_sizes(std::string name, std::string help) {
+    const auto of = [](const Parts& parts) -> const engine::RoomCounters& {
+      return parts.program->room_counters();
+    };
+    prometheus::ClientMetric metric;
+    std::uint64_t cumulative = 0;
+    for (std::size_t octave = 1; octave < base::kRoomSizeOctaves; ++octave) {
+      cumulative +=
+          sum([&](const Parts& parts) { return of(parts).rooms_of_size[octave].value(); });
+      const double most = static_cast<double>((std::uint64_t{1} << octave) - 1);
+      metric.histogram.bucket.push_back({cumulative, most});
+    }
+    metric.histogram.bucket.back().upper_bound = std::numeric_limits<double>::infinity();
+    metric.histogram.sample_count = cumulative;
+    metric.histogram.sample_sum =
+        static_cast<double>(sum([&](const Parts& parts) { return of(parts).memberships.value(); }));
     family(std::move(name), std::move(help), MetricType::Histogram)
         .metric.push_back(std::move(metric));
   }
@@ -224,13 +246,24 @@ void add_native(Page& page) {
                [&](const Parts& parts) { return of(parts).publications.value(); });
   page.counter("millrace_messages_paced_total", "Messages that waited to go in batches",
                [&](const Parts& parts) { return of(parts).paced.value(); });
+  page.counter("millrace_messages_pace_refused_total",
+               "Messages that should have waited and went at once, because too much waited",
+               [&](const Parts& parts) { return of(parts).pace_refused.value(); });
   page.counter("millrace_room_evictions_total", "Members who left because they lost the right",
                [&](const Parts& parts) { return of(parts).evictions.value(); });
+  page.gauge("millrace_access_events_waiting", "Events that wait for the access service",
+             [&](const Parts& parts) { return of(parts).access_waiting.value(); });
+  page.counter("millrace_access_events_refused_total",
+               "Events that were refused, because too many waited for the access service",
+               [&](const Parts& parts) { return of(parts).access_refused.value(); });
   page.counter("millrace_abusers_closed_total", "Clients closed because of too many errors",
                [&](const Parts& parts) { return of(parts).abusers_closed.value(); });
   page.counter("millrace_receipts_evicted_total",
                "Messages whose receipts were no longer counted, to make room for others",
                [&](const Parts& parts) { return of(parts).receipts_evicted.value(); });
+  page.counter("millrace_receipts_uncounted_total",
+               "Receipts of further readers, of messages that have as many as are told apart",
+               [&](const Parts& parts) { return of(parts).receipts_uncounted.value(); });
   page.counter("millrace_typing_dropped_total", "Typing events that came too often to pass on",
                [&](const Parts& parts) { return of(parts).typing_dropped.value(); });
   page.durations(
@@ -304,6 +337,8 @@ void add_rooms(Page& page) {
              [&](const Parts& parts) { return of(parts).rooms.value(); });
   page.gauge("millrace_room_memberships", "Members of rooms",
              [&](const Parts& parts) { return of(parts).memberships.value(); });
+  page.room_sizes("millrace_room_members",
+                  "Rooms by how many members they have now, counted on each shard that has some");
   page.counter("millrace_room_messages_published_total", "Messages published to rooms",
                [&](const Parts& parts) { return of(parts).published.value(); });
   page.counter("millrace_fan_outs_total", "Batches carried to the members on a shard",

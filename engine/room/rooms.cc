@@ -2,6 +2,7 @@
 #include "engine/room/rooms.h"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 
 #include "base/check.h"
@@ -81,6 +82,17 @@ void Rooms::add_member(RoomHandle handle, Room& room, SessionId session, bool ec
   const std::uint32_t membership = memberships_.add(chain, handle, place, echo);
   room.members.push_back({session.slot, membership});
   counters_.memberships.add();
+  count_size(room.population() - 1, room.population());
+}
+
+// As members come and go, for nobody may walk over all rooms at once.
+void Rooms::count_size(std::uint32_t before, std::uint32_t now) noexcept {
+  const auto octave = [](std::uint32_t members) {
+    return std::min<std::size_t>(std::bit_width(members), base::kRoomSizeOctaves - 1);
+  };
+  if (octave(before) == octave(now)) return;
+  if (before > 0) counters_.rooms_of_size[octave(before)].subtract();
+  if (now > 0) counters_.rooms_of_size[octave(now)].add();
 }
 
 void Rooms::leave(SessionId session, RoomHandle handle) {
@@ -119,6 +131,7 @@ void Rooms::remove_member(RoomHandle handle, std::uint32_t place) {
       memberships_[last.membership].place = place;
     }
   }
+  count_size(room.population() + 1, room.population());
   drop_if_empty(handle, room);
 }
 

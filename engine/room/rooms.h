@@ -9,6 +9,7 @@
 // policy holds (see room_policy.h); others are unaffected.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -41,6 +42,8 @@ namespace engine {
 struct RoomCounters {
   base::Gauge rooms;
   base::Gauge memberships;
+  // Rooms by how many members they have here: place i those with [2^(i-1), 2^i).
+  std::array<base::Gauge, base::kRoomSizeOctaves> rooms_of_size;
   base::Counter published;             // Messages that members here published.
   base::Counter fan_outs;              // Batches that were carried to the members here.
   base::Counter fan_out_visits;        // Members to whom they were carried,
@@ -198,6 +201,7 @@ class Rooms final : public AttachmentOwner {
   void add_member(RoomHandle handle, Room& room, SessionId session, bool echo);
   void remove_member(RoomHandle handle, std::uint32_t place);
   void drop_if_empty(RoomHandle handle, Room& room);
+  void count_size(std::uint32_t before, std::uint32_t now) noexcept;
   void compact(Room& room);
 
   // rooms_home.cc: what goes between shards, and the home's part.

@@ -1,7 +1,8 @@
 // PostedTasks: what other threads want done on one shard's thread, in the order in which they came.
 //
 // For what happens seldom: a server API's wishes, the answer of a service. push() from any thread,
-// run() from the shard's own. Bound: `most` waiting tasks, further ones are refused and counted. A
+// run() from the shard's own. Bound: `most` waiting tasks, further ones are refused and counted;
+// what push_owed() adds is bounded by who owes it, and refused only when the shard has ended. A
 // turn without tasks costs one relaxed load. Invariant: whoever pushes to an empty queue is told to
 // ring, so that a sleeping shard hears of it and a running one is rung once.
 #pragma once
@@ -31,16 +32,10 @@ class PostedTasks {
     Result result;
     bool ring = false;  // The shard does not know yet that there is something.
   };
-  Pushed push(Task task) {
-    const std::lock_guard lock(mutex_);
-    if (ended_ || waiting_.size() >= most_) {
-      refused_.fetch_add(1, std::memory_order_relaxed);
-      return {.result = ended_ ? Result::ended : Result::full};
-    }
-    waiting_.push_back(std::move(task));
-    some_wait_.store(true, std::memory_order_relaxed);
-    return {.result = Result::posted, .ring = waiting_.size() == 1};
-  }
+  Pushed push(Task task) { return add(std::move(task), most_); }
+  // For what somebody on the shard counts on, such as the answer to its own question: it must not
+  // be lost to a crowd of other tasks. Whoever owes it bounds how many there are.
+  Pushed push_owed(Task task) { return add(std::move(task), UINT32_MAX); }
 
   // Runs at most `budget` of them. True when some are left.
   bool run(Target& target, std::uint32_t budget) {
@@ -65,6 +60,17 @@ class PostedTasks {
   std::uint64_t tasks_refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
 
  private:
+  Pushed add(Task task, std::uint32_t most) {
+    const std::lock_guard lock(mutex_);
+    if (ended_ || waiting_.size() >= most) {
+      refused_.fetch_add(1, std::memory_order_relaxed);
+      return {.result = ended_ ? Result::ended : Result::full};
+    }
+    waiting_.push_back(std::move(task));
+    some_wait_.store(true, std::memory_order_relaxed);
+    return {.result = Result::posted, .ring = waiting_.size() == 1};
+  }
+
   // The ring that follows a push wakes the shard after the push, so a relaxed look is enough.
   bool take() {
     if (next_ < taken_.size()) return true;

@@ -11,9 +11,7 @@ from support import gateway
 from support.auth_service import AuthService
 from support.native_client import AsyncTest, Refused, connect, handshake
 from support.native_gateway import NativeGateway
-
-TURN_MOST_S = 0.005
-SOFT_S = 0.05  # A round trip on a busy machine; a blocked shard would take a whole time-out.
+from support.turns import undisturbed
 
 
 class AuthServiceTest(AsyncTest):
@@ -36,45 +34,8 @@ class AuthServiceTest(AsyncTest):
         self.assertNotEqual(response.status, 101)
         return response.status, json.loads(response.body)["error"]["reason"], response
 
-    def turns(self):
-        """How many turns of the shards took longer than they may, and all of them."""
-        page = self.server.metrics()
-        buckets = {float(one.labels["le"]): one.value for one in page.samples
-                   if one.name == "millrace_turn_seconds_bucket" and one.labels["le"] != "+Inf"}
-        bound = min(le for le in buckets if le >= TURN_MOST_S * 0.999)
-        total = page.value("millrace_turn_seconds_count")
-        return total - buckets[bound], total
-
-    @contextlib.asynccontextmanager
-    async def undisturbed(self, client):
-        """While what is inside happens, a client that is in is answered as quickly as ever."""
-        slow_before, turns_before = await asyncio.to_thread(self.turns)
-        took, done = [], asyncio.Event()
-
-        async def ping():
-            while not done.is_set():
-                start = time.monotonic()
-                await client.must("ping")
-                took.append(time.monotonic() - start)
-                await asyncio.sleep(0.005)
-
-        pinging = asyncio.create_task(ping())
-        try:
-            yield
-            await asyncio.sleep(0.3)
-        finally:
-            done.set()
-            await pinging
-        slow_after, turns_after = await asyncio.to_thread(self.turns)
-        self.assertGreater(turns_after, turns_before)
-        if gateway.is_instrumented():
-            return
-        # One in a thousand may be the machine's doing; a shard that waits would be slow each time.
-        self.assertLessEqual(slow_after - slow_before,
-                             max(2, (turns_after - turns_before) / 1000))
-        self.assertGreater(len(took), 20)
-        took.sort()
-        self.assertLess(took[len(took) * 95 // 100], SOFT_S)
+    def undisturbed(self, client):
+        return undisturbed(self, self.server, client)
 
     # ---- Well ------------------------------------------------------------------------------------
 

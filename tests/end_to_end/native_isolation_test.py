@@ -229,12 +229,14 @@ class IsolationTest(NativeGatewayTest, AsyncTest):
     # ---- What belongs to a message or a connection -----------------------------------------------
 
     async def test_receipts_with_the_others_ids_are_not_counted(self):
-        theirs, nobodys = self.sent["id"], "r0-fffff-1"
+        theirs, nobodys = self.sent["id"], "r0-fffff-1-1-1"
         for client in self.evils:
             for kind in ("delivered", "read"):
                 await client.say("chat:message:receipt", {"id": theirs, "kind": kind})
+            codes = [each["code"] for each in named(await client.everything(), "error")]
+            self.assertEqual(codes, ["ROOM_ACCESS_DENIED"] * 2)
         for kind in ("delivered", "read"):
-            # Without a request's id both are silent; with one they are answered alike.
+            # One that is somebody's and one that is nobody's are answered alike.
             said = []
             for one in (theirs, nobodys):
                 await self.evil.say("chat:message:receipt", {"id": one, "kind": kind}, "r-1")

@@ -132,7 +132,7 @@ class LiveSessionTest(NativeGatewayTest, AsyncTest):
             with self.in_force():
                 changed = await self.call("PUT", "/users/acme/ann/roles",
                                           {"roles": ["staff"], "permissions": []})
-                self.assertEqual(changed, {"connections": len(anns)})
+                self.assertEqual(changed, {"complete": True, "connections": len(anns)})
                 for client in anns:  # They may stay, but say nothing.
                     code = await client.fail("chat:message:send",
                                              {"room": "staff-1", "content": "may not"})
@@ -172,7 +172,7 @@ class LiveSessionTest(NativeGatewayTest, AsyncTest):
             others = await enter(await connect_as(self.gateway, "ann", jti="t-2"))
             with self.in_force():
                 changed = await self.call("POST", "/revocations", {"tokenId": "t-1"})
-                self.assertEqual(changed, {"connections": len(mine)})
+                self.assertEqual(changed, {"complete": True, "connections": len(mine)})
                 for client in mine:
                     await self.ended_as_unauthorised(client)
             await self.refused_as_revoked(token)
@@ -190,7 +190,7 @@ class LiveSessionTest(NativeGatewayTest, AsyncTest):
             with self.in_force():
                 changed = await self.call("POST", "/revocations",
                                           {"tenant": "acme", "user": "rita"})
-                self.assertEqual(changed, {"connections": len(mine)})
+                self.assertEqual(changed, {"complete": True, "connections": len(mine)})
                 for client in mine:
                     await self.ended_as_unauthorised(client)
             await self.refused_as_revoked(token)

@@ -172,13 +172,15 @@ class ServerApiTest(NativeGatewayTest, AsyncTest):
     async def test_users_are_put_into_rooms_and_out_of_them(self):
         anns, bobs = await self.clients(4, "ann"), await self.clients(1, "bob", room="lobby")
         who = {"tenant": self.tenant, "user": "ann", "room": "lobby"}
-        self.assertEqual(await self.post("/subscriptions", **who), {"connections": 4})
+        self.assertEqual(await self.post("/subscriptions", **who),
+                         {"complete": True, "connections": 4})
         for client in anns:
             self.assertEqual((await client.event("chat:room:joined"))["roomId"], "lobby")
-        self.assertEqual(await self.post("/subscriptions", **who), {"connections": 0})
+        self.assertEqual(await self.post("/subscriptions", **who),
+                         {"complete": True, "connections": 0})
         self.assertEqual((await bobs[0].chat("lobby", "welcome"))["matched"], 5)
         answer = await self.call("DELETE", "/subscriptions", who)
-        self.assertEqual((answer.status, answer.body), (200, {"connections": 4}))
+        self.assertEqual((answer.status, answer.body), (200, {"complete": True, "connections": 4}))
         for client in anns:
             self.assertEqual(await client.event("chat:room:left"),
                              {"roomId": "lobby", "reason": "removed"})
@@ -191,13 +193,13 @@ class ServerApiTest(NativeGatewayTest, AsyncTest):
         anns, bobs = await self.clients(4, "ann"), await self.clients(2, "bob")
         answer = await self.post("/disconnect", target=self.target("user", "ann"), code=4001,
                                  reason="signed in elsewhere", reconnectAfterMs=1234)
-        self.assertEqual(answer, {"connections": 4})
+        self.assertEqual(answer, {"complete": True, "connections": 4})
         for client in anns:
             self.assertEqual(await client.end(), (4001, "signed in elsewhere"))
             self.assertIn("1234", str(list(client.heard)), "the hint came before the close")
         await self.nobody_hears(bobs)
         answer = await self.post("/disconnect", target=self.target("connection", bobs[0].id))
-        self.assertEqual(answer, {"connections": 1})
+        self.assertEqual(answer, {"complete": True, "connections": 1})
         await bobs[0].end()
         await bobs[1].must("ping")
         answer = await self.call("DELETE", f"/connections/{bobs[1].id}")
@@ -213,12 +215,12 @@ class ServerApiTest(NativeGatewayTest, AsyncTest):
         outside = await self.clients(2, "ann")
         stranger = (await self.clients(1, "ann", "another-tenant", room="lobby"))[0]
         answer = await self.post("/disconnect", target=self.target("room", "lobby"))
-        self.assertEqual(answer, {"connections": 3})
+        self.assertEqual(answer, {"complete": True, "connections": 3})
         for client in inside:
             await client.end()
         await self.nobody_hears(outside)
         answer = await self.post("/disconnect", target=self.target("tenant"))
-        self.assertEqual(answer, {"connections": 2})
+        self.assertEqual(answer, {"complete": True, "connections": 2})
         for client in outside:
             await client.end()
         await stranger.must("ping")

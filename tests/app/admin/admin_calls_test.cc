@@ -168,7 +168,7 @@ TEST(SessionCalls, ReachControlAndCountConnections) {
   for (const Case& one : cases) {
     const auto response = admin.send(one.method, "/api/v1/" + one.path, one.body);
     EXPECT_EQ(response.status, 200) << one.path << response.body;
-    EXPECT_EQ(json_of(response), json({{"connections", 5}})) << one.path;
+    EXPECT_EQ(json_of(response), json({{"complete", true}, {"connections", 5}})) << one.path;
     EXPECT_EQ(admin.control.last(), one.asked);
   }
 }
@@ -273,7 +273,8 @@ TEST(ConnectionCalls, TellAndEndConnections) {
   EXPECT_TRUE(one.at("expiresAt").is_null());
   EXPECT_EQ(one.at("rooms"), json({"r"}));
 
-  EXPECT_EQ(json_of(admin.send("DELETE", "/api/v1/connections/c1")), json({{"connections", 1}}));
+  EXPECT_EQ(json_of(admin.send("DELETE", "/api/v1/connections/c1")),
+            json({{"complete", true}, {"connections", 1}}));
   EXPECT_EQ(admin.control.last(), "disconnect connection:/c1 1008 '' -1");
 }
 

@@ -27,10 +27,10 @@ void FakeControl::note(const std::string& line) {
   asked_.push_back(line);
 }
 
-base::Result<std::uint64_t> FakeControl::count(const std::string& line) {
+base::Result<app::ChangedConnections> FakeControl::count(const std::string& line) {
   note(line);
   if (failure) return base::Error{*failure};
-  return changed;
+  return app::ChangedConnections{.connections = changed};
 }
 
 base::Result<app::PublishOutcome> FakeControl::publish(const app::ServerPublication& asked) {
@@ -40,29 +40,29 @@ base::Result<app::PublishOutcome> FakeControl::publish(const app::ServerPublicat
   return publish_step(asked);
 }
 
-base::Result<std::uint64_t> FakeControl::subscribe(const std::string& tenant,
-                                                   const std::string& user,
-                                                   const std::string& room) {
+base::Result<app::ChangedConnections> FakeControl::subscribe(const std::string& tenant,
+                                                             const std::string& user,
+                                                             const std::string& room) {
   return count(fmt::format("subscribe {} {} {}", tenant, user, room));
 }
 
-base::Result<std::uint64_t> FakeControl::unsubscribe(const std::string& tenant,
-                                                     const std::string& user,
-                                                     const std::string& room) {
+base::Result<app::ChangedConnections> FakeControl::unsubscribe(const std::string& tenant,
+                                                               const std::string& user,
+                                                               const std::string& room) {
   return count(fmt::format("unsubscribe {} {} {}", tenant, user, room));
 }
 
-base::Result<std::uint64_t> FakeControl::disconnect(const app::Disconnection& asked) {
+base::Result<app::ChangedConnections> FakeControl::disconnect(const app::Disconnection& asked) {
   return count(fmt::format("disconnect {} {} '{}' {}", text_of(asked.target), asked.code,
                            asked.reason, asked.reconnect_after_ms));
 }
 
-base::Result<std::uint64_t> FakeControl::revoke(const app::Revocation& asked) {
+base::Result<app::ChangedConnections> FakeControl::revoke(const app::Revocation& asked) {
   return count(fmt::format("revoke {}|{}|{} until {}", asked.token_id, asked.tenant, asked.user,
                            asked.until));
 }
 
-base::Result<std::uint64_t> FakeControl::change_roles(const app::RoleChange& change) {
+base::Result<app::ChangedConnections> FakeControl::change_roles(const app::RoleChange& change) {
   return count(fmt::format("roles {} {} {} {}", change.tenant, change.user, joined(change.roles),
                            joined(change.permissions)));
 }

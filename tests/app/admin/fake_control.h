@@ -2,6 +2,7 @@
 // what the test has put in. Any thread; one test's own.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -30,6 +31,7 @@ class FakeControl final : public app::Control {
   std::function<std::string()> live_step = [] { return std::string("{\"time\":1}\n"); };
 
   // ---- What it was asked ----
+  std::atomic<std::uint64_t> key_failures{0};
   // One line per call: "subscribe acme ada lobby".
   std::vector<std::string> asked() const {
     const std::lock_guard lock(mutex_);
@@ -41,13 +43,16 @@ class FakeControl final : public app::Control {
   }
 
   base::Result<app::PublishOutcome> publish(const app::ServerPublication& publication) override;
-  base::Result<std::uint64_t> subscribe(const std::string& tenant, const std::string& user,
-                                        const std::string& room) override;
-  base::Result<std::uint64_t> unsubscribe(const std::string& tenant, const std::string& user,
-                                          const std::string& room) override;
-  base::Result<std::uint64_t> disconnect(const app::Disconnection& disconnection) override;
-  base::Result<std::uint64_t> revoke(const app::Revocation& revocation) override;
-  base::Result<std::uint64_t> change_roles(const app::RoleChange& change) override;
+  base::Result<app::ChangedConnections> subscribe(const std::string& tenant,
+                                                  const std::string& user,
+                                                  const std::string& room) override;
+  base::Result<app::ChangedConnections> unsubscribe(const std::string& tenant,
+                                                    const std::string& user,
+                                                    const std::string& room) override;
+  base::Result<app::ChangedConnections> disconnect(
+      const app::Disconnection& disconnection) override;
+  base::Result<app::ChangedConnections> revoke(const app::Revocation& revocation) override;
+  base::Result<app::ChangedConnections> change_roles(const app::RoleChange& change) override;
   app::MemberPage presence(const std::string& tenant, const std::string& room,
                            const std::string& cursor, std::uint32_t limit) override;
   app::HistoryPage history(const std::string& tenant, const std::string& room, std::uint64_t after,
@@ -56,6 +61,7 @@ class FakeControl final : public app::Control {
                       const std::string& cursor, std::uint32_t limit) override;
   app::ConnectionPage connections(const app::ConnectionFilter& filter) override;
   std::optional<app::ConnectionEntry> connection(const std::string& id) override;
+  void note_key_failure() noexcept override { ++key_failures; }
   std::string metrics_text() override { return "millrace_connections 3\n"; }
   std::string health_json() override { return "{\"status\":\"ok\"}\n"; }
   bool healthy() override { return is_healthy; }
@@ -65,7 +71,7 @@ class FakeControl final : public app::Control {
 
  private:
   void note(const std::string& line);
-  base::Result<std::uint64_t> count(const std::string& line);
+  base::Result<app::ChangedConnections> count(const std::string& line);
 
   mutable std::mutex mutex_;
   std::vector<std::string> asked_;

@@ -40,7 +40,8 @@ class ClientsTest : public testing::Test {
   }
   std::vector<ClientHandle> expire(std::int64_t now) {
     std::vector<ClientHandle> expired;
-    clients_.expire(now, [&](ClientHandle handle, Client&) { expired.push_back(handle); });
+    clients_.expire(now, UINT32_MAX,
+                    [&](ClientHandle handle, Client&) { expired.push_back(handle); });
     return expired;
   }
 
@@ -176,13 +177,17 @@ TEST_F(ClientsTest, ExpiriesAreBoundedByWhoIsThere) {
   EXPECT_EQ(expire(3'000'000).size(), there.size());
 }
 
-TEST_F(ClientsTest, VisitorsMayRemove) {
-  for (int i = 0; i < 10; ++i) add(identity_of("u" + std::to_string(i)));
-  clients_.for_each([&](ClientHandle handle, Client& client) {
-    if ((client.user.back() - '0') % 2 == 0) clients_.remove(handle);
-  });
-  EXPECT_EQ(clients_.size(), 5U);
-  EXPECT_EQ(clients_.by_tenant().at("acme"), 5U);
+TEST_F(ClientsTest, ACrowdExpiresInBoundedParts) {
+  for (int i = 0; i < 10; ++i) add(identity_of("ann", "acme", 10));
+  std::size_t expired = 0;
+  const auto one = [&](ClientHandle, Client&) { ++expired; };
+  clients_.expire(10, 4, one);
+  EXPECT_EQ(expired, 4U);
+  EXPECT_EQ(clients_.next_expiry(), 10) << "the others are still due";
+  clients_.expire(10, 4, one);
+  clients_.expire(10, 4, one);
+  EXPECT_EQ(expired, 10U);
+  EXPECT_EQ(clients_.next_expiry(), INT64_MAX);
 }
 
 }  // namespace

@@ -117,12 +117,16 @@ send = ["role:editor", "type:supervisor"]
 )")
                                 .access;
   Identity who{.user = "u", .tenant = "t"};
-  EXPECT_TRUE(rules.admits(grants_of(who), who.user, RoomOperation::join, "news.x"));
-  EXPECT_FALSE(rules.admits(grants_of(who), who.user, RoomOperation::send, "news.x"));
+  EXPECT_TRUE(rules.judge(grants_of(who), who.user, RoomOperation::join, "news.x") ==
+              AccessVerdict::yes);
+  EXPECT_FALSE(rules.judge(grants_of(who), who.user, RoomOperation::send, "news.x") ==
+               AccessVerdict::yes);
   who.roles = {"editor"};
-  EXPECT_TRUE(rules.admits(grants_of(who), who.user, RoomOperation::send, "news.x"));
+  EXPECT_TRUE(rules.judge(grants_of(who), who.user, RoomOperation::send, "news.x") ==
+              AccessVerdict::yes);
   who.type = UserType::guest;
-  EXPECT_TRUE(rules.admits(grants_of(who), who.user, RoomOperation::send, "help.x"));
+  EXPECT_TRUE(rules.judge(grants_of(who), who.user, RoomOperation::send, "help.x") ==
+              AccessVerdict::yes);
 }
 
 struct Case {
@@ -227,7 +231,7 @@ TEST_F(ConfigFile, MistakesOfAccessRules) {
       {"[[access]]\npattern = '*'\n[[access]]\npattern = '{me}'",
        "FILE:3:1: access: '{me}': braces are for {user} and {tenant}\n"},
       {"[[access]]\npattern = '*'\nsend = ['admin']",
-       "FILE:1:1: access: 'admin': write role:NAME, permission:NAME, type:TYPE, or * for "
+       "FILE:1:1: access: 'admin': write role:NAME, permission:NAME, type:TYPE, service, or * for "
        "everybody\n"},
   };
   for (const auto& [toml, mistakes] : cases) EXPECT_EQ(mistakes_of_file(toml), mistakes) << toml;

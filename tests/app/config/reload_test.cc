@@ -65,8 +65,8 @@ TEST_F(Reload, TakesOverWhatMayChangeAndKeepsTheRest) {
   EXPECT_EQ(running.events.typing_pace, std::chrono::seconds{3});
   EXPECT_EQ(running.log_level, base::LogLevel::debug);
   EXPECT_EQ(running.log_sample, 9U);
-  EXPECT_FALSE(running.access.admits(Grants{.type = UserType::employee}, "u", RoomOperation::join,
-                                     "closed"));
+  EXPECT_FALSE(running.access.judge(Grants{.type = UserType::employee}, "u", RoomOperation::join,
+                                    "closed") == AccessVerdict::yes);
   const ReloadPlan plan = plan_reload(running, fresh);
   EXPECT_THAT(plan.now, IsEmpty()) << "it is done";
   EXPECT_THAT(plan.at_restart, ElementsAre("server.connections", "events.event_key", "log.format"));
@@ -77,7 +77,8 @@ TEST(ReloadableSettings, AreThoseThatAreTakenOver) {
   for (const Setting& setting : all_settings()) {
     const std::string_view table = table_of(setting.path);
     const bool is_whole = table == "auth" || table == "auth.claims" || table == "limits" ||
-                          table == "access" || setting.path == "rooms.guest_rooms";
+                          table == "access" || setting.path == "rooms.guest_rooms" ||
+                          setting.path.starts_with("rooms.access_");
     const bool is_single = setting.path == "events.batch_delay" ||
                            setting.path == "events.typing_expiry" ||
                            setting.path == "events.typing_pace" || setting.path == "log.level" ||

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/delivery/publishing.h"
+#include "app/delivery/receipt_id.h"
 #include "tests/app/native/native_sim.h"
 
 namespace app {
@@ -182,13 +183,40 @@ TEST_P(ChatSim, ReceiptsOfStrangersAndOfNothingAreNotCounted) {
   const std::vector<std::size_t> peers = members(3);
   const std::string id = chat(peers[0], {{"receipts", true}}).at("id");
   const std::size_t stranger = connect("other/u1");
-  say(stranger, "chat:message:receipt", {{"id", id}, {"kind", "read"}});
-  for (const char* none : {"r", "r0", "r0-", "r0-0", "r0-ffffff-1", "r9-0-1", "m0-1", ""}) {
+  for (const char* none : {"r", "r0", "r0-", "r0-0", "r0-1-1-1", "r9-0-1-1-1", "m0-1", ""}) {
     say(stranger, "chat:message:receipt", {{"id", none}, {"kind", "read"}});
   }
-  ASSERT_TRUE(hears(stranger, "error", 7));
+  ASSERT_TRUE(hears(stranger, "error", 8));
+  const auto refused = [&](std::size_t peer, const std::string& name) {
+    return ask_for(peer, "chat:message:receipt", {{"id", name}, {"kind", "read"}})
+               .at("data")
+               .at("code") == "ROOM_ACCESS_DENIED";
+  };
+  join(stranger, "r");  // Of its own tenant.
+  EXPECT_TRUE(refused(stranger, id));
+  const std::size_t colleague = connect("acme/u9");
+  EXPECT_TRUE(refused(colleague, id)) << "not in the room";
+  join(colleague, "other");
+  EXPECT_TRUE(refused(colleague, id));
+  EXPECT_TRUE(refused(colleague, "r0-ffffff-1-1-1")) << "nor is anybody, in a room of no message";
   run_for(seconds{1});
-  EXPECT_EQ(events(stranger, "error").size(), 7U);  // All but the one that may be a record.
+  EXPECT_TRUE(events(peers[0], "chat:message:receipts").empty());
+  join(colleague, "r");
+  say(colleague, "chat:message:receipt", {{"id", id}, {"kind", "read"}});
+  EXPECT_TRUE(hears(peers[0], "chat:message:receipts"));
+}
+
+// Who is in the room but was not told of the message cannot name it.
+TEST_P(ChatSim, AReceiptCannotBeGuessed) {
+  start();
+  const std::vector<std::size_t> peers = members(3);
+  const std::string id = chat(peers[0], {{"receipts", true}}).at("id");
+  ReceiptId guessed = *parse_receipt_id(id);
+  for (int i = 0; i < 50; ++i) {
+    ++guessed.mark;
+    say(peers[1], "chat:message:receipt", {{"id", text(guessed)}, {"kind", "read"}});
+  }
+  run_for(seconds{1});
   EXPECT_TRUE(events(peers[0], "chat:message:receipts").empty());
 }
 

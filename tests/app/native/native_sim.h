@@ -18,6 +18,7 @@
 #include "app/gateway_shard.h"
 #include "engine/shard/shard_group.h"
 #include "tests/app/native/scripted_authenticator.h"
+#include "tests/app/native/scripted_authority.h"
 #include "tests/protocol/frame_builder.h"
 #include "tests/sim/raw_clients.h"
 #include "tests/sim/world.h"
@@ -81,6 +82,10 @@ class NativeSim : public testing::TestWithParam<std::uint64_t> {
     if (group_ == nullptr) return;
     authenticator_->holds = false;
     authenticator_->answer_all();
+    if (authority_ != nullptr) {
+      authority_->holds = false;
+      authority_->answer_all();
+    }
     for (std::size_t peer = 0; peer < peers_; ++peer) {
       if (clients_->connected(peer)) clients_->close(peer);
     }
@@ -117,10 +122,16 @@ class NativeSim : public testing::TestWithParam<std::uint64_t> {
     return std::make_shared<const Policy>(
         Policy{.options = std::make_shared<const Options>(options_),
                .authenticator = authenticator_,
-               .origins = OriginList::make(options_.auth.origins).take()});
+               .origins = OriginList::make(options_.auth.origins).take(),
+               .authority = authority_});
   }
   GatewayShard& shard(std::size_t number) { return *factory_->made[number]; }
   NativeGateway& gateway(std::size_t number) { return shard(number).native(); }
+  // As a reload does it: the options that are now the test's.
+  void reload() {
+    services_->policies.put(policy());
+    services_->posts.wake_all();
+  }
   // Does something on the shard's thread.
   void on_shard(std::uint32_t number, const ShardTask& task) {
     bool done = false;
@@ -258,7 +269,8 @@ class NativeSim : public testing::TestWithParam<std::uint64_t> {
       NativeContext& context = gateway.context();
       return context.clients.size() + context.clients.by_tenant().size() +
              context.user_homes.size() + gateway.room_events().joins_waiting() +
-             gateway.publishing().owed().size() + one.room_counters().memberships.value();
+             gateway.publishing().owed().size() + gateway.access_gate().waiting() +
+             gateway.sweeps().under_way() + one.room_counters().memberships.value();
     });
   }
   std::string left_over_text() {
@@ -276,6 +288,7 @@ class NativeSim : public testing::TestWithParam<std::uint64_t> {
 
   Options options_;
   std::shared_ptr<ScriptedAuthenticator> authenticator_ = std::make_shared<ScriptedAuthenticator>();
+  std::shared_ptr<ScriptedAuthority> authority_;  // Null unless the test makes one.
   Pages pages_{false};
   std::unique_ptr<sim::World> world_;
   std::unique_ptr<sim::RawClients> clients_;

@@ -14,7 +14,7 @@ namespace {
 
 bool admits(const AccessRules& rules, const Identity& who, RoomOperation operation,
             std::string_view room) {
-  return rules.admits(grants_of(who), who.user, operation, room);
+  return rules.judge(grants_of(who), who.user, operation, room) == AccessVerdict::yes;
 }
 
 using testing::HasSubstr;
@@ -125,12 +125,28 @@ TEST(AccessRules, HostileUsersAreNotPatterns) {
 TEST(AccessRules, SayWhatIsWrong) {
   EXPECT_THAT(error_of(rule("{me}", {})), HasSubstr("braces are for"));
   EXPECT_EQ(error_of(rule("r", {"admin"})),
-            "'admin': write role:NAME, permission:NAME, type:TYPE, or * for everybody");
+            "'admin': write role:NAME, permission:NAME, type:TYPE, service, or * for everybody");
   EXPECT_EQ(error_of(rule("r", {"type:robot"})),
             "'type:robot': a type is one of employee, guest, supervisor");
   EXPECT_EQ(error_of(rule("r", {"role:"})), "'role:': the name is missing");
   EXPECT_THAT(error_of(rule("r", {"role:" + std::string(65, 'x')})), HasSubstr("at most 64 bytes"));
   EXPECT_EQ(error_of(rule("r", Names(65, "*"))), "at most 64 names for join");
+}
+
+TEST(AccessRules, AServiceIsAskedForWhomNothingElseAdmits) {
+  AccessRules rules;
+  EXPECT_FALSE(rules.asks_service());
+  ASSERT_TRUE(rules.add(rule("desk-*", {"type:supervisor", "service"}, {"*"})).ok());
+  EXPECT_TRUE(rules.asks_service());
+  const auto judge = [&](UserType type, RoomOperation operation, std::string_view room) {
+    return rules.judge(grants_of(someone(type)), "u1", operation, room);
+  };
+  EXPECT_EQ(judge(UserType::supervisor, RoomOperation::join, "desk-1"), AccessVerdict::yes);
+  EXPECT_EQ(judge(UserType::employee, RoomOperation::join, "desk-1"), AccessVerdict::ask);
+  EXPECT_EQ(judge(UserType::guest, RoomOperation::join, "desk-1"), AccessVerdict::ask);
+  EXPECT_EQ(judge(UserType::employee, RoomOperation::send, "desk-1"), AccessVerdict::yes);
+  EXPECT_EQ(judge(UserType::employee, RoomOperation::history, "desk-1"), AccessVerdict::no);
+  EXPECT_EQ(judge(UserType::employee, RoomOperation::join, "lobby"), AccessVerdict::no);
 }
 
 TEST(AccessRules, AreBounded) {

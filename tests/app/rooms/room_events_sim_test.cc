@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "app/clients/client_context.h"
 #include "app/rooms/room_names.h"
 #include "base/bytes.h"
 #include "tests/app/native/native_sim.h"
@@ -286,6 +289,93 @@ TEST_P(RoomEventsSim, ReservedRoomsAreNotJoinedByAsking) {
     EXPECT_EQ(ask_for(ann, "chat:room:leave", {{"room", room}}).at("event"), "error") << room;
   }
   EXPECT_EQ(ask_for(ann, "chat:room:join", {{"room", "everybody\x01"}}).at("event"), "error");
+}
+
+// Roles change while the room's home is being asked: the join is looked at again when it is over.
+TEST_P(RoomEventsSim, ARightThatIsLostWhileAJoinWaitsIsLost) {
+  AccessRule rule{.pattern = "*"};
+  rule.admits[static_cast<std::size_t>(RoomOperation::join)] = {"role:staff"};
+  ASSERT_TRUE(options_.access.add(rule).ok());
+  Identity ann = ScriptedAuthenticator::identity_of("acme/ann");
+  ann.roles = {"staff"};
+  authenticator_->results["acme/ann"] = ann;
+  start();
+  std::uint64_t lost = 0;
+  for (int i = 0; i < 30; ++i) {
+    const std::string room = "r" + std::to_string(i);
+    const std::size_t peer = connect("acme/ann");
+    const ConnectionId id = *parse_connection_id(id_of(peer));
+    const bool recovers = i % 2 == 0;
+    // In one turn of its shard: it asks to join, and has no right any more.
+    on_shard(id.shard, [&](NativeGateway& gateway) {
+      NativeContext& context = gateway.context();
+      const ClientHandle handle = as_client(context.sessions.context(id.session));
+      Json said{{"event", "chat:room:join"}, {"requestId", "j"}, {"data", {{"room", room}}}};
+      if (recovers) said["data"] = {{"room", room}, {"epoch", "1"}, {"seq", 0}};
+      std::string text = said.dump();
+      gateway.on_message(id.session, protocol::Opcode::text,
+                         {reinterpret_cast<std::byte*>(text.data()), text.size()});
+      Client& client = *context.clients.find(handle);
+      if (client.joins_pending == 0) return;  // Its home is here.
+      ++lost;
+      Grants grants = *client.grants;
+      grants.roles.clear();
+      client.grants = context.grants.share(grants);
+      gateway.room_events().grants_changed(handle);
+    });
+    ASSERT_TRUE(until([&] {
+      return !events(peer, "chat:room:joined").empty() || !events(peer, "error").empty();
+    }));
+    if (!events(peer, "error").empty()) {
+      EXPECT_EQ(data(peer, "error").at("code"), "ROOM_ACCESS_DENIED");
+      EXPECT_TRUE(events(peer, "chat:room:joined").empty());
+      EXPECT_TRUE(ask_for(peer, "chat:room:list", Json::object()).at("data").at("rooms").size() ==
+                  1U)
+          << "the tenant's alone";
+    }
+    close(peer);
+  }
+  EXPECT_GT(lost, 0U);
+  EXPECT_EQ(errors(ErrorCode::room_access_denied), lost);
+}
+
+// Counted as members come and go, and right at every moment.
+TEST_P(RoomEventsSim, RoomsAreCountedByTheirSize) {
+  start();
+  const auto of_size = [&](std::size_t octave) {
+    return sum(
+        [&](GatewayShard& one) { return one.room_counters().rooms_of_size[octave].value(); });
+  };
+  const auto all = [&] {
+    std::uint64_t rooms = 0;
+    for (std::size_t i = 0; i < base::kRoomSizeOctaves; ++i) rooms += of_size(i);
+    return rooms;
+  };
+  const auto expected = [&] {
+    std::map<std::size_t, std::uint64_t> sizes;
+    for (GatewayShard* one : factory_->made) {
+      for (const auto& [members, name] : one->native().context().rooms.largest(1000)) {
+        if (members > 0) ++sizes[static_cast<std::size_t>(std::bit_width(members))];
+      }
+    }
+    return sizes;
+  };
+  std::vector<std::size_t> peers;
+  for (int i = 0; i < 12; ++i) {
+    peers.push_back(connect("acme/ann"));
+    join(peers.back(), "r");
+    if (i % 3 == 0) join(peers.back(), "q" + std::to_string(i));
+  }
+  for (int i = 0; i < 12; ++i) {
+    std::uint64_t rooms = 0;
+    for (const auto& [octave, count] : expected()) {
+      EXPECT_EQ(of_size(octave), count) << octave;
+      rooms += count;
+    }
+    EXPECT_EQ(all(), rooms);
+    close(peers[static_cast<std::size_t>(i)]);
+  }
+  EXPECT_EQ(all(), 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RoomEventsSim, testing::Range<std::uint64_t>(1, 13));

@@ -34,10 +34,10 @@ class AuthService:
 
             def do_POST(self):
                 size = int(self.headers.get("Content-Length", 0))
-                token = json.loads(self.rfile.read(size))["token"]
+                question = service.question_of(json.loads(self.rfile.read(size)))
                 with service.lock:
-                    service.asked.append(token)
-                self.say(*service.answer_to(token))
+                    service.asked.append(question)
+                self.say(*service.answer_to(question))
 
             def do_GET(self):
                 with service.lock:
@@ -86,6 +86,10 @@ class AuthService:
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
 
+    def question_of(self, body):
+        """What a POST asks, as `asked` has it."""
+        return body["token"]
+
     def answer_to(self, token):
         if self.answer is not None:
             return self.answer(token)
@@ -122,3 +126,23 @@ class AuthService:
 
     def __exit__(self, *_):
         self.kill()
+
+
+class AccessService(AuthService):
+    """Decides about rooms. It allows what nobody has put into `denied`: (user, operation, room)."""
+
+    def __init__(self):
+        self.denied = set()
+        self.ttl = None
+        super().__init__()
+
+    def question_of(self, body):
+        return body["user"], body["operation"], body["room"]
+
+    def answer_to(self, question):
+        if self.answer is not None:
+            return self.answer(question)
+        said = {"allowed": question not in self.denied}
+        if self.ttl is not None:
+            said["ttl"] = self.ttl
+        return 200, json.dumps(said).encode()

@@ -1,0 +1,56 @@
+// Bulk changes: what the server API does to many connections: disconnect them, end the revoked,
+// give them other roles, put them into rooms.
+//
+// Each is a sweep of every shard (app/clients/client_sweeps.h), so that no turn is long, however
+// many are meant. The functions that take a NativeGateway run on its shard; change_connections() on
+// any other thread, and waits for the shards, at most kControlTimeout: what is not done by then
+// goes on, and the answer says how far it was. Bound: kSweepsMost at a time, those that go on
+// included.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/admin/control.h"
+#include "app/native/native_gateway.h"
+#include "app/shared_services.h"
+#include "base/result.h"
+
+namespace app {
+
+// What a call does on one shard.
+struct BulkChange {
+  // Nothing: to be looked for among all.
+  std::optional<std::vector<ClientHandle>> only{};
+  // True when the client was meant, and has been changed.
+  std::function<bool(ClientHandle, Client&)> change{};
+};
+using BulkChangeOn = std::function<BulkChange(NativeGateway&)>;
+
+// Closes whom the target is about, with a last word.
+BulkChange disconnecting(NativeGateway& gateway, const Disconnection& disconnection);
+// Ends whose tokens are revoked. `issued_before`: seconds since 1970; of a user's.
+BulkChange ending_revoked(NativeGateway& gateway, const Revocation& revocation,
+                          std::int64_t issued_before);
+BulkChange changing_roles(NativeGateway& gateway, const RoleChange& change);
+
+struct RoomChange {
+  std::string tenant{}, user{}, room{};
+  bool (RoomEvents::*change)(ClientHandle, std::string_view) = nullptr;
+};
+BulkChange changing_rooms(NativeGateway& gateway, const RoomChange& change);
+
+// How many of a process's bulk changes are under way.
+using BulkChangesUnderWay = std::shared_ptr<std::atomic<std::uint32_t>>;
+
+// An error, and nothing is done, when too many are under way.
+base::Result<ChangedConnections> change_connections(const ShardPosts& posts,
+                                                    const BulkChangesUnderWay& under_way,
+                                                    const BulkChangeOn& change_on);
+
+}  // namespace app

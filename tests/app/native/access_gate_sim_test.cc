@@ -1,0 +1,241 @@
+// Rooms that the access service decides about: what waits for it, in which order it goes on, and
+// what a refusal, a silence and a crowd do.
+#include "app/native/access_gate.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "app/clients/client_context.h"
+#include "tests/app/native/native_sim.h"
+
+namespace app {
+namespace {
+
+class AccessGateSim : public NativeSim {
+ protected:
+  AccessGateSim() {
+    authority_ = std::make_shared<ScriptedAuthority>();
+    AccessRule rule{.pattern = "desk*"};
+    for (auto& operation : rule.admits) operation = {"service"};
+    EXPECT_TRUE(options_.access.add(rule).ok());
+    EXPECT_TRUE(options_.access.add(open_to_all("*")).ok());
+  }
+  static AccessRule open_to_all(std::string pattern) {
+    AccessRule rule{.pattern = std::move(pattern)};
+    for (auto& operation : rule.admits) operation = {"*"};
+    return rule;
+  }
+  void chat(std::size_t peer, const std::string& room, const std::string& text) {
+    say(peer, "chat:message:send", {{"room", room}, {"content", text}}, "c-" + text);
+  }
+  std::vector<std::string> chats(std::size_t peer) {
+    std::vector<std::string> all;
+    for (const Json& each : events(peer, "chat:message:received"))
+      all.push_back(each.at("content"));
+    return all;
+  }
+  std::string code_of(const Json& answer) { return answer.at("data").value("code", ""); }
+  std::uint64_t waiting() {
+    return sum([](GatewayShard& one) { return one.native().access_gate().waiting(); });
+  }
+};
+
+TEST_P(AccessGateSim, AJoinWaitsForTheAnswer) {
+  authority_->holds = true;
+  start();
+  const std::size_t peer = connect("acme/ann");
+  say(peer, "chat:room:join", {{"room", "desk"}}, "j");
+  ASSERT_TRUE(until([&] { return authority_->held.size() == 1; }));
+  EXPECT_EQ(authority_->asked, std::vector<std::string>{"acme/ann join desk"});
+  run_for(milliseconds{10});
+  EXPECT_TRUE(events(peer, "chat:room:joined").empty());
+  EXPECT_EQ(ask_for(peer, "ping", Json::object()).at("event"), "pong") << "nothing else waits";
+  join(peer, "lobby");
+  authority_->answer_one();
+  EXPECT_TRUE(hears(peer, "chat:room:joined", 2));
+}
+
+TEST_P(AccessGateSim, WhatIsDeniedIsSaidAndWhatIsRememberedIsNotAskedAgain) {
+  authority_->says = {{RoomOperation::join, AccessAnswer::denied}};
+  start();
+  const std::size_t peer = connect("acme/ann");
+  for (int i = 0; i < 3; ++i) {
+    const Json answer = ask_for(peer, "chat:room:join", {{"room", "desk"}});
+    EXPECT_EQ(code_of(answer), "ROOM_ACCESS_DENIED");
+  }
+  EXPECT_EQ(authority_->asked.size(), 1U);
+  EXPECT_EQ(code_of(ask_for(peer, "chat:room:history", {{"room", "desk"}})), "");
+  EXPECT_EQ(code_of(ask_for(peer, "chat:room:presence", {{"room", "desk"}})), "");
+  EXPECT_EQ(authority_->asked.size(), 3U) << "each operation is a question";
+}
+
+TEST_P(AccessGateSim, NobodyKnows) {
+  authority_->says = {{RoomOperation::join, AccessAnswer::unavailable}};
+  start();
+  const std::size_t peer = connect("acme/ann");
+  EXPECT_EQ(code_of(ask_for(peer, "chat:room:join", {{"room", "desk"}})), "SERVER_ERROR");
+  authority_->says.clear();
+  join(peer, "desk");
+}
+
+// Without reordering, and without holding up other rooms.
+TEST_P(AccessGateSim, MessagesKeepTheirOrderInTheRoomAndOthersDoNotWait) {
+  start();
+  const std::size_t reader = connect("acme/bob");
+  join(reader, "desk");
+  join(reader, "lobby");
+  const std::size_t peer = connect("acme/ann");
+  authority_->holds = true;
+  for (int i = 0; i < 10; ++i) chat(peer, "desk", std::to_string(i));
+  chat(peer, "lobby", "at once");
+  ASSERT_TRUE(until([&] { return !chats(reader).empty(); }));
+  EXPECT_EQ(chats(reader), std::vector<std::string>{"at once"});
+  EXPECT_EQ(waiting(), 10U);
+  ASSERT_EQ(authority_->held.size(), 1U) << "one question for all of them";
+  authority_->answer_one();
+  ASSERT_TRUE(until([&] { return chats(reader).size() == 11; }));
+  const std::vector<std::string> all = chats(reader);
+  for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(all[i + 1], std::to_string(i));
+  EXPECT_EQ(waiting(), 0U);
+}
+
+// A service that wants to be asked each time is asked once for what waits together.
+TEST_P(AccessGateSim, AnAnswerThatDoesNotHoldIsForWhatWaitedForIt) {
+  authority_->remembers = false;
+  start();
+  const std::size_t reader = connect("acme/bob");
+  join(reader, "desk");
+  const std::size_t peer = connect("acme/ann");
+  authority_->holds = true;
+  const std::size_t before = authority_->asked.size();
+  for (int i = 0; i < 5; ++i) chat(peer, "desk", std::to_string(i));
+  say(peer, "chat:room:join", {{"room", "desk"}}, "j");
+  chat(peer, "desk", "after the join");
+  ASSERT_TRUE(until([&] { return waiting() == 7; }));
+  authority_->answer_one();
+  ASSERT_TRUE(until([&] { return authority_->held.size() == 1; })) << "now about the join";
+  EXPECT_EQ(waiting(), 2U);
+  authority_->answer_one();
+  ASSERT_TRUE(until([&] { return !authority_->held.empty(); })) << "and about the message after it";
+  authority_->answer_one();
+  ASSERT_TRUE(until([&] { return chats(reader).size() == 6; }));
+  EXPECT_EQ(chats(reader).back(), "after the join");
+  EXPECT_EQ(authority_->asked.size() - before, 3U);
+}
+
+TEST_P(AccessGateSim, TooManyThatWaitAreRefused) {
+  options_.access_service.waiting_most = 5;
+  authority_->holds = true;
+  start(1);
+  const std::size_t peer = connect("acme/ann");
+  const std::size_t other = connect("acme/bob");
+  for (int i = 0; i < 8; ++i) {
+    say(peer, "chat:room:join", {{"room", "desk" + std::to_string(i)}}, std::to_string(i));
+  }
+  ASSERT_TRUE(hears(peer, "error", 3));
+  for (const Json& error : events(peer, "error")) EXPECT_EQ(error.at("code"), "SERVER_ERROR");
+  EXPECT_EQ(waiting(), 5U);
+  EXPECT_EQ(code_of(ask_for(other, "chat:room:join", {{"room", "desk"}})), "SERVER_ERROR");
+  authority_->holds = false;
+  authority_->answer_all();
+  EXPECT_TRUE(hears(peer, "chat:room:joined", 5));
+  join(other, "desk");
+  EXPECT_EQ(
+      sum([](GatewayShard& one) { return one.native().context().counters.access_refused.value(); }),
+      4U);
+}
+
+TEST_P(AccessGateSim, OneClientHoldsNoMoreThanItsShare) {
+  authority_->holds = true;
+  start(1);
+  const std::size_t peer = connect("acme/ann");
+  const std::size_t other = connect("acme/bob");
+  for (std::uint32_t i = 0; i < kHeldPerClientMost + 10; ++i) chat(peer, "desk", std::to_string(i));
+  EXPECT_TRUE(hears(peer, "error", 10));
+  say(other, "chat:room:join", {{"room", "desk"}}, "j");
+  ASSERT_TRUE(until([&] { return waiting() == kHeldPerClientMost + 1; }));
+}
+
+TEST_P(AccessGateSim, WhoLeavesWaitsForNothing) {
+  authority_->holds = true;
+  start();
+  base::Prng prng(GetParam());
+  for (int round = 0; round < 6; ++round) {
+    std::vector<std::size_t> peers;
+    for (int i = 0; i < 4; ++i) {
+      peers.push_back(connect("acme/u" + std::to_string(i)));
+      for (int k = 0; k < 5; ++k) chat(peers.back(), k % 2 == 0 ? "desk" : "desk2", "x");
+    }
+    run_for(std::chrono::microseconds{prng.below(300)});
+    for (const std::size_t peer : peers) {
+      if (prng.below(2) == 0 && !authority_->held.empty()) authority_->answer_one();
+      close(peer);
+    }
+    EXPECT_EQ(waiting(), 0U);
+    authority_->answer_all();
+    authority_->forget();
+    run_for(milliseconds{1});
+  }
+}
+
+// What is resumed may end its own client; then the rest is dropped.
+TEST_P(AccessGateSim, WhoIsEndedInTheMiddleOfWhatWaitedIsGone) {
+  options_.limits.enabled = true;
+  options_.limits.errors_per_minute = 3;
+  authority_->says = {{RoomOperation::send, AccessAnswer::denied}};
+  authority_->holds = true;
+  start();
+  const std::size_t peer = connect("acme/ann");
+  for (int i = 0; i < 20; ++i) chat(peer, "desk", std::to_string(i));
+  ASSERT_TRUE(until([&] { return waiting() == 20; }));
+  authority_->answer_one();
+  EXPECT_TRUE(until([&] { return close_code(peer) == 1008; }));
+  EXPECT_EQ(waiting(), 0U);
+}
+
+TEST_P(AccessGateSim, OtherRolesAreAnotherQuestionAndMayEndAMembership) {
+  start();
+  const std::size_t peer = connect("acme/ann");
+  join(peer, "desk");
+  join(peer, "lobby");
+  authority_->says = {{RoomOperation::join, AccessAnswer::denied}};
+  const ConnectionId id = *parse_connection_id(id_of(peer));
+  on_shard(id.shard, [&](NativeGateway& gateway) {
+    NativeContext& context = gateway.context();
+    Client& client = *context.client_of(id.session);
+    Grants grants = *client.grants;
+    grants.roles = {"guest"};
+    client.grants = context.grants.share(grants);
+    gateway.room_events().grants_changed(as_client(context.sessions.context(id.session)));
+  });
+  ASSERT_TRUE(hears(peer, "chat:room:left"));
+  EXPECT_EQ(data(peer, "chat:room:left").at("roomId"), "desk");
+  EXPECT_EQ(authority_->asked.back(), "acme/ann as guest join desk");
+}
+
+// A rule that is new leaves who is there where it is, and holds for what they say from now on.
+TEST_P(AccessGateSim, AReloadAsksNobodyWhoIsInAndHoldsWhatIsSaidThen) {
+  start();
+  const std::size_t peer = connect("acme/ann");
+  join(peer, "lobby");
+  authority_->says = {{RoomOperation::send, AccessAnswer::denied}};
+  options_.access = {};
+  AccessRule rule{.pattern = "*"};
+  for (auto& operation : rule.admits) operation = {"service"};
+  ASSERT_TRUE(options_.access.add(rule).ok());
+  reload();
+  run_for(milliseconds{5});
+  EXPECT_TRUE(authority_->asked.empty());
+  EXPECT_TRUE(events(peer, "chat:room:left").empty());
+  const Json answer =
+      ask_for(peer, "chat:message:send", {{"room", "lobby"}, {"content", "x"}, {"ack", true}});
+  EXPECT_EQ(code_of(answer), "ROOM_ACCESS_DENIED");
+  EXPECT_EQ(authority_->asked, std::vector<std::string>{"acme/ann send lobby"});
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, AccessGateSim, testing::Range<std::uint64_t>(1, 7));
+
+}  // namespace
+}  // namespace app
