@@ -2,8 +2,7 @@
 //
 // The test is a generic function object without a branch, such as
 // `[](auto octet) { return (octet < 0x20) | (octet == 0x7F); }`: it is asked of single octets, and
-// of vectors of them, lane by lane. Pure, any thread. Nothing outside
-// the text is read, but for what find_octet_from() says.
+// of vectors of them, lane by lane. Pure, any thread; reads nothing outside the text.
 #pragma once
 
 #if defined(__SSE2__)
@@ -93,18 +92,6 @@ std::size_t find_octet(std::string_view text, Test test) noexcept {
   std::size_t at = 0;
   while (at < text.size() && !test(static_cast<std::uint8_t>(text[at]))) ++at;
   return at;
-}
-
-// The same where the text has no size: it ends with an octet that the test finds, and fifteen
-// octets behind that one may be read.
-template <typename Test>
-std::size_t find_octet_from(const char* text, Test test) noexcept {
-  std::size_t at = 0;
-  while (true) {
-    const std::size_t lane = detail::first_found_lane<detail::Block>(text + at, test);
-    if (lane < sizeof(detail::Block)) return at + lane;
-    at += sizeof(detail::Block);
-  }
 }
 
 }  // namespace base

@@ -120,8 +120,9 @@ const EventFault* EventReader::Parser::read(std::span<const std::byte> message, 
   fault = nullptr;
   seen = Seen{};
   field_count = 0;
-  if (!tokens.begin(message)) return &kNotUtf8;
-  if (tokens.at_end()) return &kNotJson;
+  const JsonTokens::Outcome outcome = tokens.scan(message);
+  if (outcome == JsonTokens::Outcome::not_utf8) return &kNotUtf8;
+  if (outcome == JsonTokens::Outcome::not_json) return &kNotJson;
   if (read_envelope(event) && !seen.event) note(kNoEvent);
   event.fields = std::span<const Field>(fields).first(field_count);
   return fault;
@@ -129,7 +130,11 @@ const EventFault* EventReader::Parser::read(std::span<const std::byte> message, 
 
 bool EventReader::Parser::read_string(Field& field) {
   field.kind = FieldKind::string;
-  return tokens.take_string(field.raw, field.text) || stop(kNotJson);
+  field.raw = tokens.take();
+  const std::optional<std::string_view> text = tokens.unescape(field.raw);
+  if (!text) return stop(kNotJson);
+  field.text = *text;
+  return true;
 }
 
 // Most fields are strings.
@@ -149,10 +154,9 @@ bool EventReader::Parser::read_members(ReadMember read_member) {
   if (tokens.take('}')) return true;
   do {
     if (tokens.peek() != '"') return stop(kNotJson);
-    std::string_view raw;
-    std::string_view key;
-    if (!tokens.take_string(raw, key) || !tokens.take(':')) return stop(kNotJson);
-    if (!read_member(key)) return false;
+    const std::optional<std::string_view> key = tokens.unescape(tokens.take());
+    if (!key || !tokens.take(':')) return stop(kNotJson);
+    if (!read_member(*key)) return false;
   } while (tokens.take(','));
   return tokens.take('}') || stop(kNotJson);
 }
@@ -229,8 +233,8 @@ void EventReader::Parser::keep_field(const Field& field) {
 }
 
 bool EventReader::Parser::read_data(Field& data) {
-  const char* const begin = tokens.here();
   if (!tokens.take('{')) return read_value(2, data);
+  const char* const begin = tokens.last();
   const auto read = [this](std::string_view key) {
     Field& field = field_count < fields.size() ? fields[field_count] : unkept;
     field.key = key;
@@ -243,7 +247,7 @@ bool EventReader::Parser::read_data(Field& data) {
   };
   if (!read_members(read)) return false;
   data.kind = FieldKind::object;
-  data.raw = std::string_view(begin, tokens.end_of_last());
+  data.raw = std::string_view(begin, tokens.last() + 1);
   return true;
 }
 
@@ -255,11 +259,10 @@ bool EventReader::Parser::read_value(std::size_t depth, Field& field) {
     case '{':
     case '[': {
       field.kind = tokens.peek() == '{' ? FieldKind::object : FieldKind::array;
-      const char* const begin = tokens.here();
-      static_cast<void>(tokens.take(tokens.peek()));
+      const char* const begin = tokens.take().data();
       if (depth > kJsonDepthMax) return stop(kTooDeep);
       if (!(field.kind == FieldKind::object ? read_object(depth) : read_array(depth))) return false;
-      field.raw = std::string_view(begin, tokens.end_of_last());
+      field.raw = std::string_view(begin, tokens.last() + 1);
       return true;
     }
     case 't':
@@ -291,7 +294,7 @@ bool EventReader::Parser::read_number(Field& field) {
   const char first = tokens.peek();
   if (first != '-' && (first < '0' || first > '9')) return stop(kNotJson);
   field.kind = FieldKind::number;
-  field.raw = tokens.take_word();
+  field.raw = tokens.take();
   const std::optional<double> number = parse_json_number(field.raw);
   if (!number) return stop(kNotNumber);
   field.number = *number;
@@ -300,7 +303,7 @@ bool EventReader::Parser::read_number(Field& field) {
 
 bool EventReader::Parser::read_word(std::string_view word, FieldKind kind, Field& field) {
   field.kind = kind;
-  field.raw = tokens.take_word();
+  field.raw = tokens.take();
   return field.raw == word || stop(kNotJson);
 }
 

@@ -7,67 +7,68 @@
 
 #include "app/config/gateway_limits.h"
 #include "base/check.h"
-#include "protocol/utf8.h"
 
 namespace app {
 
-struct JsonTokens::Scratch {
+struct JsonTokens::Scanner {
   void reserve(std::size_t bytes);
 
   std::unique_ptr<char[]> text;
   std::unique_ptr<std::uint8_t[]> unescaped;
   std::uint8_t* unescaped_end = nullptr;
   std::size_t capacity = 0;  // Without the padding.
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> implementation;
   simdjson::ondemand::parser unescaper;
 };
 
-static_assert(simdjson::SIMDJSON_PADDING >= 16, "base::find_octet_from() reads behind the zero");
-
-// The sum of all strings is shorter than the text, unescaped too. Both are read and written by
-// whole vectors.
-void JsonTokens::Scratch::reserve(std::size_t bytes) {
+// The sum of all strings is shorter than the text, unescaped too. Both are written by whole
+// vectors.
+void JsonTokens::Scanner::reserve(std::size_t bytes) {
   if (bytes <= capacity) return;
   capacity = std::bit_ceil(bytes);
   text = std::make_unique<char[]>(capacity + simdjson::SIMDJSON_PADDING);
   unescaped = std::make_unique<std::uint8_t[]>(capacity + simdjson::SIMDJSON_PADDING);
+  const simdjson::error_code error =
+      simdjson::get_active_implementation()->create_dom_parser_implementation(
+          capacity, kJsonDepthMax, implementation);
+  CHECK(error == simdjson::SUCCESS);  // Else it is too long: somebody has not bounded it.
 }
 
-JsonTokens::JsonTokens() : scratch_(std::make_unique<Scratch>()) {
-  scratch_->reserve(kEventScratchBytesFirst);
-  const simdjson::error_code error = scratch_->unescaper.allocate(1, 1);
+JsonTokens::JsonTokens() : scanner_(std::make_unique<Scanner>()) {
+  scanner_->reserve(kEventScratchBytesFirst);
+  const simdjson::error_code error = scanner_->unescaper.allocate(1, 1);
   CHECK(error == simdjson::SUCCESS);
 }
 
 JsonTokens::~JsonTokens() = default;
 
-bool JsonTokens::begin(std::span<const std::byte> text) {
-  scratch_->reserve(text.size());
-  scratch_->unescaped_end = scratch_->unescaped.get();
-  char* const copy = scratch_->text.get();
+JsonTokens::Outcome JsonTokens::scan(std::span<const std::byte> text) {
+  scanner_->reserve(text.size());
+  char* const copy = scanner_->text.get();
   if (!text.empty()) std::memcpy(copy, text.data(), text.size());
-  copy[text.size()] = '\0';
-  at_ = copy;
-  end_ = copy + text.size();
-  skip_space();
-  return protocol::is_valid_utf8(text);
+  // Nothing of an earlier text may look like the rest of this one.
+  std::memset(copy + text.size(), 0, simdjson::SIMDJSON_PADDING);
+  text_ = copy;
+  next_ = nullptr;
+  end_ = nullptr;
+  scanner_->unescaped_end = scanner_->unescaped.get();
+  escapes_ = std::memchr(copy, '\\', text.size()) != nullptr;
+  const simdjson::error_code error = scanner_->implementation->stage1(
+      reinterpret_cast<const std::uint8_t*>(copy), text.size(), simdjson::stage1_mode::regular);
+  if (error == simdjson::UTF8_ERROR) return Outcome::not_utf8;
+  if (error != simdjson::SUCCESS) return Outcome::not_json;
+  next_ = scanner_->implementation->structural_indexes.get();
+  end_ = next_ + scanner_->implementation->n_structural_indexes;
+  CHECK(*end_ == text.size());
+  return Outcome::scanned;
 }
 
-// From the string's beginning: what ended the search for its quote may be an escape.
-bool JsonTokens::take_escaped_string(std::string_view& raw, std::string_view& text) noexcept {
-  const char* end = at_ + 1;
-  while (true) {
-    end += plain_size(end);
-    if (end == end_ || (*end != '"' && *end != '\\')) return false;
-    if (*end == '"') break;
-    if (end + 1 == end_) return false;
-    end += 2;  // Whatever is escaped, it is not the end.
-  }
-  const simdjson::ondemand::raw_json_string string(reinterpret_cast<const std::uint8_t*>(at_ + 1));
-  if (scratch_->unescaper.unescape(string, scratch_->unescaped_end).get(text)) return false;
-  raw = {at_, end + 1};
-  at_ = end + 1;
-  skip_space();
-  return true;
+std::optional<std::string_view> JsonTokens::unescape_slowly(std::string_view raw) noexcept {
+  std::string_view text;
+  const simdjson::ondemand::raw_json_string string(
+      reinterpret_cast<const std::uint8_t*>(raw.data() + 1));
+  if (scanner_->unescaper.unescape(string, scanner_->unescaped_end).get(text)) return std::nullopt;
+  return text;
 }
 
 }  // namespace app

@@ -30,13 +30,6 @@ TEST(ByteScan, FindsTheFirstAtEveryPlace) {
   }
 }
 
-TEST(ByteScan, FindsWhatEndsATextWithoutASize) {
-  for (std::size_t size = 0; size <= 50; ++size) {
-    const std::string text = std::string(size, 'a') + "x" + std::string(15, 'y');
-    ASSERT_EQ(find_octet_from(text.data(), kIsSpecial), size);
-  }
-}
-
 TEST(ByteScan, OctetsAreUnsigned) {
   const std::string high(40, '\xFF');
   EXPECT_EQ(find_octet(high, kIsSpecial), 40U);
