@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "app/rooms/room_names.h"
+
 namespace app {
 
 namespace {
@@ -54,6 +56,9 @@ Target read_target(JsonFields& fields, const std::string& path, FieldMistakes& m
     case TargetKind::room:
       target.tenant = inner.text("tenant", rule_of_tenant);
       target.name = inner.text("name", rule_of_room);
+      if (const auto user = user_of_room(target.name)) {
+        target = {TargetKind::user, target.tenant, std::string(*user)};
+      }
       break;
     case TargetKind::everybody:
       break;

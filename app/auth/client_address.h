@@ -2,8 +2,9 @@
 // there says it is.
 //
 // Of a proxy's field the last entry counts, which our own proxy added; those before it are the
-// client's word. Where a trusted proxy names its client in some field, but nobody has said that this
-// is to be read, the client is not known: all who come that way would be one. Pure, any thread.
+// client's word. Where a trusted proxy names its client in some field, but nobody has said that
+// this is to be read, the client is not known: all who come that way would be one. Pure, any
+// thread.
 #pragma once
 
 #include "app/auth/auth_options.h"

@@ -9,6 +9,7 @@
 #include "app/rooms/room_names.h"
 #include "base/bytes.h"
 #include "engine/room/name_index.h"
+#include "engine/room/number_text.h"
 
 namespace app {
 
@@ -33,6 +34,10 @@ constexpr std::array<RecipientName, 4> kRecipients{{{"user", TargetKind::user},
                                                     {"connection", TargetKind::connection},
                                                     {"room", TargetKind::room},
                                                     {"tenant", TargetKind::tenant}}};
+
+RouteOptions route_of(const Client& client, std::uint64_t ticket, bool echo) {
+  return {.except = echo ? engine::kNobody : client.session, .ticket = ticket};
+}
 
 }  // namespace
 
@@ -69,6 +74,10 @@ void Publishing::on_chat(ClientHandle handle, Client& client, const Event& event
     return;
   }
   if (!may_send(client, event, message.room)) return;
+  if (message.receipts && user_of_room(message.room)) {
+    context_.fail(client, event, ErrorCode::client_error, "a personal room has no receipts");
+    return;
+  }
   context_.counters.messages[static_cast<std::size_t>(message.kind)].add();
   publish_chat(handle, client, event, message);
 }
@@ -98,6 +107,11 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
                                    .number_at = static_cast<std::uint32_t>(number_at),
                                    .keep = true,
                                    .echo = message.echo};
+  if (const auto user = user_of_room(message.room)) {
+    engine::write_number(std::as_writable_bytes(std::span(out_)), how.number_at, 0);
+    send_to_user(*user, client, ticket, message.echo);
+    return;
+  }
   const engine::RoomHandle room = room_of(handle, message.room, client.grants->tenant);
   if (message.delivery == DeliveryStatus::batch_delay) {
     set_engine_name(context_.room_name, message.room, client.grants->tenant);
@@ -265,19 +279,21 @@ void Publishing::deliver_to(const Recipient& recipient, Client& client, std::uin
                             bool echo) {
   const std::string& tenant = client.grants->tenant;
   const std::span<const std::byte> bytes = base::as_bytes(out_);
-  const RouteOptions route{.except = echo ? engine::kNobody : client.session, .ticket = ticket};
-  const engine::PublishOptions how{.ticket = ticket, .echo = echo};
   switch (recipient.kind) {
     case TargetKind::user:
-      routes_.send_to_user(tenant, recipient.name, bytes, route);
+      send_to_user(recipient.name, client, ticket, echo);
       return;
     case TargetKind::connection: {
       const auto id = parse_connection_id(recipient.name);
       routes_.send_to_connection(id.value_or(ConnectionId{.shard = UINT32_MAX}), tenant, bytes,
-                                 route);
+                                 route_of(client, ticket, echo));
       return;
     }
     case TargetKind::room:
+      if (const auto user = user_of_room(recipient.name)) {
+        send_to_user(*user, client, ticket, echo);
+        return;
+      }
       set_engine_name(context_.room_name, recipient.name, tenant);
       break;
     case TargetKind::tenant:
@@ -285,7 +301,15 @@ void Publishing::deliver_to(const Recipient& recipient, Client& client, std::uin
       set_tenant_room(context_.room_name, tenant);
       break;
   }
-  context_.rooms.publish_to(context_.room_name, client.session, protocol::Opcode::text, bytes, how);
+  context_.rooms.publish_to(context_.room_name, client.session, protocol::Opcode::text, bytes,
+                            {.ticket = ticket, .echo = echo});
+}
+
+// What is in `out_`.
+void Publishing::send_to_user(std::string_view user, const Client& client, std::uint64_t ticket,
+                              bool echo) {
+  routes_.send_to_user(client.grants->tenant, user, base::as_bytes(out_),
+                       route_of(client, ticket, echo));
 }
 
 // ---- Binary -------------------------------------------------------------------------------------

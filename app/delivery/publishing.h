@@ -63,6 +63,7 @@ class Publishing {
   void acknowledge(const OwedAck& ack, const engine::PublishAnswer& answer);
   const EventFault* read_recipient(const Event& event, Recipient& recipient);
   void deliver_to(const Recipient& recipient, Client& client, std::uint64_t ticket, bool echo);
+  void send_to_user(std::string_view user, const Client& client, std::uint64_t ticket, bool echo);
   void append_message(const Client& client, const Event& event, std::string_view id);
 
   NativeContext& context_;

@@ -28,6 +28,11 @@ bool is_reserved(std::string_view name) noexcept {
   return name.starts_with(kUserPrefix) || name.starts_with(kTenantPrefix);
 }
 
+std::optional<std::string_view> user_of_room(std::string_view name) noexcept {
+  if (name.size() <= kUserPrefix.size() || !name.starts_with(kUserPrefix)) return std::nullopt;
+  return name.substr(kUserPrefix.size());
+}
+
 void set_engine_name(std::string& out, std::string_view room, std::string_view tenant) {
   out.clear();
   base::TextPen pen(out, room.size() + 1 + tenant.size());

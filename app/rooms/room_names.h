@@ -5,6 +5,7 @@
 // Bounds: kRoomNameTextMax; names are not empty and have no control characters.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ inline constexpr std::string_view kEverybody = "everybody\x01";
 bool is_room_name(std::string_view name) noexcept;
 // Of rooms that nobody joins or leaves by asking: "user:..." and "tenant:...".
 bool is_reserved(std::string_view name) noexcept;
+// Whose personal room it is, "user:...". That is no room of the engine's, which would be one more
+// for every user: it is the user's connections.
+std::optional<std::string_view> user_of_room(std::string_view name) noexcept;
 
 void set_engine_name(std::string& out, std::string_view room, std::string_view tenant);
 // Whether that is what set_engine_name() writes.

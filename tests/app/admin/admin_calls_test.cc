@@ -42,6 +42,8 @@ TEST(PublishCall, AddressesEachKindOfTarget) {
       {R"({"kind":"user","tenant":"acme","name":"ada"})", "user:acme/ada"},
       {R"({"kind":"tenant","tenant":"acme"})", "tenant:acme/"},
       {R"({"kind":"room","tenant":"acme","name":"a/b"})", "room:acme/a/b"},
+      {R"({"kind":"room","tenant":"acme","name":"user:ada"})", "user:acme/ada"},
+      {R"({"kind":"room","tenant":"acme","name":"user:"})", "room:acme/user:"},
       {R"({"kind":"everybody"})", "everybody:/"}};
   RunningAdmin admin;
   for (const auto& [target, text] : cases) {

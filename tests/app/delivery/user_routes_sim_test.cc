@@ -62,6 +62,35 @@ TEST_P(UserRoutesSim, AnEchoGoesToTheSendersOtherConnections) {
   EXPECT_EQ(notes(one).size(), 1U);
 }
 
+TEST_P(UserRoutesSim, APersonalRoomIsTheUsersConnections) {
+  start();
+  authenticator_->results.emplace(
+      "acme/boss", Identity{.user = "boss", .tenant = "acme", .type = UserType::supervisor});
+  const std::size_t boss = connect_on(0, "acme/boss");
+  const std::size_t one = connect_on(1, "acme/bob");
+  const std::size_t other = connect_on(2, "acme/bob");
+  const std::size_t stranger = connect_on(2, "other/bob");
+  EXPECT_EQ(send(boss, {{"room", "user:bob"}}).at("matched"), 2);
+  const Json sent =
+      ask_for(boss, "chat:message:send", {{"room", "user:bob"}, {"content", "come, please"}});
+  EXPECT_EQ(sent.at("data").at("matched"), 2) << sent;
+  for (const std::size_t bob : {one, other}) {
+    ASSERT_TRUE(hears(bob, "message:received"));
+    ASSERT_TRUE(hears(bob, "chat:message:received"));
+    const Json heard = events(bob, "chat:message:received")[0];
+    EXPECT_EQ(heard.at("roomId"), "user:bob");
+    EXPECT_EQ(heard.at("senderId"), "boss");
+    EXPECT_EQ(heard.at("seq"), 0);
+  }
+  EXPECT_TRUE(events(stranger, "chat:message:received").empty());
+  const Json refused = ask_for(boss, "chat:message:send",
+                               {{"room", "user:bob"}, {"content", "read?"}, {"receipts", true}});
+  EXPECT_EQ(refused.at("data").at("code"), "CLIENT_ERROR") << refused;
+  const Json denied =
+      ask_for(one, "chat:message:send", {{"room", "user:boss"}, {"content", "no right"}});
+  EXPECT_EQ(denied.at("data").at("code"), "ROOM_ACCESS_DENIED") << denied;
+}
+
 TEST_P(UserRoutesSim, NobodyOfAnotherTenantIsMeant) {
   start();
   const std::size_t ann = connect("acme/ann");

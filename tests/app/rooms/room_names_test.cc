@@ -71,5 +71,13 @@ TEST(RoomNames, NamesOfTwoTenantsNeverMeet) {
   EXPECT_EQ(tenant_of("raw"), "");
 }
 
+TEST(RoomNames, APersonalRoomNamesItsUser) {
+  EXPECT_EQ(user_of_room("user:ann"), "ann");
+  EXPECT_EQ(user_of_room("user:a:b"), "a:b");
+  for (const char* other : {"user:", "users:ann", "USER:ann", "tenant:acme", ""}) {
+    EXPECT_FALSE(user_of_room(other).has_value()) << other;
+  }
+}
+
 }  // namespace
 }  // namespace app
