@@ -8,7 +8,7 @@
 
 namespace app {
 
-bool AccessGate::looks(ClientHandle handle, Client& client, const Event& event, const Wish& wish,
+bool AccessGate::holds(ClientHandle handle, Client& client, const Event& event, const Wish& wish,
                        protocol::Opcode opcode, std::span<const std::byte> payload) {
   if (!is_room_name(wish.room)) return false;
   const std::string key = session_key(client.session, wish.room);

@@ -41,14 +41,12 @@ class AccessGate {
     std::optional<RoomOperation> operation{};
     std::string_view room{};
   };
+  // Where no service is asked, holds() need not be called.
+  bool in_use() const noexcept { return context_.policy->authority != nullptr || !held_.empty(); }
   // False: it may be handled now, with what NativeContext::admits() says. True: it waits, or its
   // sender has been told that it cannot.
   bool holds(ClientHandle handle, Client& client, const Event& event, const Wish& wish,
-             protocol::Opcode opcode, std::span<const std::byte> payload) {
-    if (context_.policy->authority == nullptr && held_.empty()) [[likely]]
-      return false;
-    return looks(handle, client, event, wish, opcode, payload);
-  }
+             protocol::Opcode opcode, std::span<const std::byte> payload);
   // The client is gone.
   void forget(const Client& client);
   // While events that were held are being taken up, what was said of them is theirs.
@@ -64,8 +62,6 @@ class AccessGate {
     std::deque<HeldEvent> events{};
   };
 
-  bool looks(ClientHandle handle, Client& client, const Event& event, const Wish& wish,
-             protocol::Opcode opcode, std::span<const std::byte> payload);
   bool has_room_for(Client& client, const Event& event, std::size_t bytes);
   void hold(Client& client, Queue& queue, protocol::Opcode opcode,
             std::span<const std::byte> payload);

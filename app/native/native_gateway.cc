@@ -172,10 +172,12 @@ void NativeGateway::on_binary(ClientHandle handle, Client& client,
   const auto parsed = parse_client_binary(payload);
   const AccessGate::Wish wish{RoomOperation::send,
                               parsed ? parsed->header.room : std::string_view{}};
-  if (!access_gate_.holds(handle, client, Event{}, wish, protocol::Opcode::binary, payload)) {
-    publishing_.on_binary(client, parsed);
-    if (!access_gate_.is_resuming()) context_.decision.reset();
+  if (access_gate_.in_use() &&
+      access_gate_.holds(handle, client, Event{}, wish, protocol::Opcode::binary, payload)) {
+    return;
   }
+  publishing_.on_binary(client, parsed);
+  if (!access_gate_.is_resuming()) context_.decision.reset();
 }
 
 // It was counted, limited and read before; only the right was wanting.
@@ -186,8 +188,10 @@ void NativeGateway::on_resumed(ClientHandle handle, Client& client, const HeldEv
     return;
   }
   Event event;
-  const EventFault* fault = reader_.read(payload, event);
-  CHECK(fault == nullptr);
+  if (const EventFault* fault = reader_.read(payload, event); fault != nullptr) {
+    context_.fail(client, event, *fault);  // A reload has made a mistake of it meanwhile.
+    return;
+  }
   on_event(handle, client, event, payload);
 }
 
@@ -311,8 +315,10 @@ void NativeGateway::on_event(ClientHandle handle, Client& client, const Event& e
   };
   for (const Known& known : kKnown) {
     if (known.name != event.name) continue;
-    const AccessGate::Wish wish{known.needs, room_of(event)};
-    if (access_gate_.holds(handle, client, event, wish, protocol::Opcode::text, payload)) return;
+    if (access_gate_.in_use()) [[unlikely]] {
+      const AccessGate::Wish wish{known.needs, room_of(event)};
+      if (access_gate_.holds(handle, client, event, wish, protocol::Opcode::text, payload)) return;
+    }
     if (&known != kKnown.data()) context_.counters.control_events.add();
     known.handle(*this, handle, client, event);
     if (!access_gate_.is_resuming()) context_.decision.reset();
