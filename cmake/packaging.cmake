@@ -32,7 +32,7 @@ install(FILES ${debian}/copyright DESTINATION ${doc} ${system})
 
 string(TIMESTAMP changelog_date "%a, %d %b %Y %H:%M:%S +0000" UTC)  # Or SOURCE_DATE_EPOCH.
 configure_file(deploy/debian/changelog.in ${debian}/changelog @ONLY)
-file(COPY_FILE ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${debian}/NEWS)
+configure_file(CHANGELOG.md ${debian}/NEWS COPYONLY)  # Which comes back here when it changes.
 foreach(page millrace.8 millrace-load.1)
   configure_file(deploy/debian/${page}.in ${debian}/${page} @ONLY)
 endforeach()

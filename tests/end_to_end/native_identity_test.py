@@ -300,7 +300,8 @@ class KeysTest(AsyncTest):
 
 class ThrottleTest(AsyncTest):
     async def test_without_a_proxy_the_address_is_the_connections(self):
-        with NativeGateway({"auth": {"failures_per_minute": 10}}) as server:
+        with NativeGateway({"auth": {"failures_per_minute": 10,
+                                     "trusted_proxies": ["127.0.0.9"]}}) as server:
             def ask(host, token, **headers):
                 with RawClient(server, source=host) as client:
                     return client.ask(upgrade_request(f"/ws?token={token}", **headers)).status
@@ -315,6 +316,9 @@ class ThrottleTest(AsyncTest):
                 self.assertIn(ask("127.0.0.2", good), (101, 429))
             self.assertEqual(server.metrics().value("millrace_auth_failures_total",
                                                     reason="expired"), seen.count(401))
+            # Behind the proxy is a crowd, of which nobody has said how to tell them apart.
+            crowd = [ask("127.0.0.9", bad, X_Forwarded_For="192.0.2.1") for _ in range(30)]
+            self.assertEqual(set(crowd), {401})
 
     async def test_only_a_trusted_proxy_says_who_a_client_is(self):
         with NativeGateway({"auth": {"failures_per_minute": 10, "address_header": "X-Real-IP",
