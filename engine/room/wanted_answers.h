@@ -28,16 +28,19 @@ class WantedAnswers {
   // The batch that takes messages got one more, which is not for `withheld_from`.
   void want(const AnswerAddress& address, SessionId withheld_from) {
     open_.push_back({address, withheld_from, {}});
+    open_withholds_ |= withheld_from != kNobody;
   }
   // That batch is carried to the members from now on.
   void begin_batch() {
     active_.swap(open_);
     open_.clear();
+    active_withholds_ = std::exchange(open_withholds_, false);
     count_ = {};
   }
   // What became of the active batch for one member.
   void note(SessionId member, Fate fate) {
     add(count_, fate);
+    if (!active_withholds_) return;  // Else it would be looked for in vain, for every member.
     for (Wanted& wanted : active_) {
       if (wanted.withheld_from == member) add(wanted.not_counted, fate);
     }
@@ -79,6 +82,8 @@ class WantedAnswers {
 
   std::vector<Wanted> open_;
   std::vector<Wanted> active_;
+  bool open_withholds_ = false;  // Some message of the batch is not for somebody.
+  bool active_withholds_ = false;
   AnswerPart count_{};
 };
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "engine/connection/connection.h"
+#include "protocol/close_code.h"
 
 namespace protocol {
 class MessageAssembler;
@@ -66,10 +67,10 @@ struct Session {
   std::uint32_t attachment;  // The room layer's own: where the session's memberships begin.
   std::uint32_t active_at;   // Seconds since the shard started, at the last message.
   // From here on it is what a delivery touches: 16 bytes, which seldom lie in two cache lines.
-  std::uint32_t messages_out;    // Queued for it so far.
-  std::uint32_t bytes_out_low;   // Of their frames: the low half,
-  std::uint16_t bytes_out_high;  // and the high one.
-  std::uint16_t close_code;      // What on_close() will report; 0 while unknown.
+  // The bytes of the frames of its messages so far and, in the lowest 16 bits, what on_close() will
+  // report: one addition a delivery.
+  std::uint64_t bytes_out_and_close_code;
+  std::uint32_t messages_out;  // Queued for it so far.
   SessionState state;
   CloseReason close_reason;
   std::uint8_t pinged_tick;  // When our pending ping was sent, as the heartbeat counts.
@@ -81,18 +82,21 @@ struct Session {
   bool moved : 1;            // It came from another shard, or could not go: it stays here.
   bool announced : 1;        // The handler knows of it and is owed an on_close().
 
-  std::uint64_t bytes_out() const noexcept {
-    return std::uint64_t{bytes_out_high} << 32U | bytes_out_low;
-  }
+  std::uint64_t bytes_out() const noexcept { return bytes_out_and_close_code >> 16U; }
   void count_out(std::uint32_t messages, std::uint64_t bytes) noexcept {
-    const std::uint64_t sum = bytes_out() + bytes;
     messages_out += messages;
-    bytes_out_low = static_cast<std::uint32_t>(sum);
-    bytes_out_high = static_cast<std::uint16_t>(sum >> 32U);
+    bytes_out_and_close_code += bytes << 16U;
+  }
+  // 0 while it is not known.
+  std::uint16_t close_code() const noexcept {
+    return static_cast<std::uint16_t>(bytes_out_and_close_code);
+  }
+  void set_close_code(protocol::CloseCode code) noexcept {
+    bytes_out_and_close_code = bytes_out() << 16U | static_cast<std::uint16_t>(code);
   }
 };
 
 static_assert(sizeof(Session) == 40, "a million of them are 40 MB");
-static_assert(offsetof(Session, messages_out) == 24, "the last 16 bytes");
+static_assert(offsetof(Session, bytes_out_and_close_code) == 24, "the last 16 bytes");
 
 }  // namespace engine

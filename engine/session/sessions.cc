@@ -177,7 +177,7 @@ void Sessions::handle_close(SessionId id, Session& session, const protocol::Mess
     return;
   }
   if (session.state != SessionState::open) return;
-  session.close_code = static_cast<std::uint16_t>(event.close_code);
+  session.set_close_code(event.close_code);
   // The answer repeats the code (RFC 6455 5.5.1). The server then closes; the client waits for it.
   send_close_frame(id.slot, session, event.close_code, {});
   if (!session.client) {
@@ -233,8 +233,7 @@ SendResult Sessions::send(SessionId id, protocol::Opcode opcode,
   if (!is_open(id)) return SendResult::gone;
   if (over_limit(id.slot, payload.size())) return refuse_message(id);
   Session& session = table_[id.slot];
-  write_frame(id.slot, session, opcode, payload);
-  session.count_out(1, protocol::frame_size(payload.size(), session.client));
+  session.count_out(1, write_frame(id.slot, session, opcode, payload));
   counters_.messages_sent.add();
   counters_.message_bytes_sent.add(payload.size());
   return SendResult::queued;
@@ -262,22 +261,23 @@ void Sessions::on_drained(ConnectionId id) {
   if (table_[id.slot].attachment != 0) attachments_->on_drained(id);
 }
 
-inline void Sessions::write_frame(std::uint32_t slot, const Session& session,
-                                  protocol::Opcode opcode, std::span<const std::byte> payload) {
-  if (session.client) [[unlikely]] {
-    write_masked_frame(slot, opcode, payload);
-    return;
-  }
+inline std::size_t Sessions::write_frame(std::uint32_t slot, const Session& session,
+                                         protocol::Opcode opcode,
+                                         std::span<const std::byte> payload) {
+  if (session.client) [[unlikely]]
+    return write_masked_frame(slot, opcode, payload);
   const std::size_t size = protocol::frame_size(payload.size(), false);
   const std::span<std::byte> frame{open_frame(slot, size), size};
   protocol::encode_frame(frame, opcode, payload);
+  return size;
 }
 
-void Sessions::write_masked_frame(std::uint32_t slot, protocol::Opcode opcode,
-                                  std::span<const std::byte> payload) {
+std::size_t Sessions::write_masked_frame(std::uint32_t slot, protocol::Opcode opcode,
+                                         std::span<const std::byte> payload) {
   const std::size_t size = protocol::frame_size(payload.size(), true);
   const std::span<std::byte> frame{open_frame(slot, size), size};
   protocol::encode_masked_frame(frame, opcode, payload, masking_key(reactor_.random()));
+  return size;
 }
 
 // Room for a frame behind what is queued. A new payload gets as much as the rest of the input may
@@ -333,7 +333,7 @@ void Sessions::start_closing(SessionId id, Session& session, SessionState state,
   send_close_frame(id.slot, session, code, reason);
   session.state = state;
   session.close_reason = why;
-  session.close_code = static_cast<std::uint16_t>(code);
+  session.set_close_code(code);
   DeadlineQueue<SessionId>& deadlines = state == SessionState::discarding ? lingers_ : closes_;
   deadlines.push(reactor_.now(), id);
   next_deadline_ = std::min(next_deadline_, deadlines.next());
@@ -371,8 +371,8 @@ void Sessions::on_released(ConnectionId id) {
     gate_.leave();
     counters_.open.subtract();
   }
-  const std::uint16_t code = session.close_code != 0
-                                 ? session.close_code
+  const std::uint16_t code = session.close_code() != 0
+                                 ? session.close_code()
                                  : static_cast<std::uint16_t>(protocol::CloseCode::abnormal);
   const CloseInfo info{.reason = session.close_reason, .code = code, .opened = session.opened};
   const bool announced = session.announced;

@@ -194,11 +194,12 @@ class Sessions final : public ConnectionHandler {
                         std::string_view reason);
   void send_control(std::uint32_t slot, const Session& session, protocol::Opcode opcode,
                     std::span<const std::byte> payload);
-  void write_frame(std::uint32_t slot, const Session& session, protocol::Opcode opcode,
-                   std::span<const std::byte> payload);
+  // Returns the frame's size.
+  std::size_t write_frame(std::uint32_t slot, const Session& session, protocol::Opcode opcode,
+                          std::span<const std::byte> payload);
   // Apart, so that a server's frame is written inline where it is sent.
-  [[gnu::noinline]] void write_masked_frame(std::uint32_t slot, protocol::Opcode opcode,
-                                            std::span<const std::byte> payload);
+  [[gnu::noinline]] std::size_t write_masked_frame(std::uint32_t slot, protocol::Opcode opcode,
+                                                   std::span<const std::byte> payload);
   std::byte* open_frame(std::uint32_t slot, std::size_t size);
   bool over_limit(std::uint32_t slot, std::uint64_t bytes) const noexcept;
   SendResult refuse_message(SessionId id);
