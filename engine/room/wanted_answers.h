@@ -11,6 +11,7 @@
 
 #include "base/slot_map.h"
 #include "engine/room/publish_answer.h"
+#include "engine/room/room_messages.h"
 #include "engine/session/session.h"
 
 namespace engine {
