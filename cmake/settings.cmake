@@ -57,6 +57,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
   # GCC bug 105651: it warns of std::string's own code, which has no fault.
   target_compile_options(millrace_warnings INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  # The standard library's own stable sort uses what it says is not to be used any more.
+  target_compile_options(millrace_warnings INTERFACE -Wno-deprecated-declarations)
+endif()
 
 add_library(millrace_world_uring INTERFACE)
 target_compile_definitions(

@@ -171,8 +171,8 @@ nlohmann::json LiveFigures::latency(const std::vector<Metrics::ShardParts>& shar
     const auto& [name, counts] = engine::kLatencyStages[stage];
     RecentOctaves::Totals totals{};
     for (std::size_t octave = 0; octave < totals.size(); ++octave) {
-      totals[octave] = sum(shards, [&, counts = counts](const Parts& parts) {
-        return (parts.program->rooms().latency().*counts).bucket(octave);
+      totals[octave] = sum(shards, [&, of_stage = counts](const Parts& parts) {
+        return (parts.program->rooms().latency().*of_stage).bucket(octave);
       });
     }
     latency_[stage].look(now, totals);

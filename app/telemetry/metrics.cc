@@ -278,8 +278,8 @@ void add_latency(Page& page) {
         "millrace_delivery_latency_seconds",
         "Where the time of sampled messages goes, from the publisher's shard to the members'",
         kNanosecondsPerSecond, 10, 30,
-        [counts = counts](const Parts& parts) -> const base::OctaveCounts& {
-          return parts.program->rooms().latency().*counts;
+        [of_stage = counts](const Parts& parts) -> const base::OctaveCounts& {
+          return parts.program->rooms().latency().*of_stage;
         },
         {{"stage", std::string(stage)}});
   }
