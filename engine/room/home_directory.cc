@@ -15,9 +15,7 @@ std::uint32_t HomeDirectory::home_of(std::string_view name, std::uint32_t shards
 }
 
 base::Handle HomeDirectory::find(std::string_view name) const noexcept {
-  return rooms_.handle_at(names_.find(name, [this](std::uint32_t place) -> std::string_view {
-    return rooms_.find(rooms_.handle_at(place))->name;
-  }));
+  return names_.find_in(rooms_, name);
 }
 
 base::Handle HomeDirectory::find_or_create(std::string_view name) {

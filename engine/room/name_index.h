@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/slot_map.h"
+
 namespace engine {
 
 // FNV-1a: the same on every machine and in every build, so that shards and replays agree.
@@ -45,6 +47,13 @@ class NameIndex {
       if (table_[at].hash == hash && name_at(table_[at].place) == name) return table_[at].place;
     }
     return kNone;
+  }
+  // The room of that name in the map that the places are of; null if there is none.
+  template <typename Room>
+  base::Handle find_in(const base::SlotMap<Room>& rooms, std::string_view name) const {
+    return rooms.handle_at(find(name, [&rooms](std::uint32_t place) -> std::string_view {
+      return rooms.find(rooms.handle_at(place))->name;
+    }));
   }
   // No room of that name may be in it.
   void add(std::string_view name, std::uint32_t place);

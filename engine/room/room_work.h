@@ -26,6 +26,13 @@ struct RoomWork {
   base::Instant open_measured{};    // When a message of `open` came whose way is measured,
   base::Instant active_measured{};  // and one of `active`; else the origin of time.
   WantedAnswers wanted;
+
+  std::uint64_t bytes() const noexcept { return open.bytes() + active.bytes(); }
+  // Forgets the messages; who wants to know of them is the caller's to tell.
+  void clear(PayloadPool& pool) noexcept {
+    open.clear(pool);
+    active.clear(pool);
+  }
 };
 
 class RoomWorkPool {

@@ -22,10 +22,7 @@ Rooms::Rooms(Shard& shard, Sessions& sessions, const RoomOptions& options)
 Rooms::~Rooms() {
   PayloadPool& pool = shard_.connections().pools().payloads;
   rooms_.for_each([&pool](RoomHandle, Room& room) {
-    if (room.work != nullptr) {
-      room.work->open.clear(pool);
-      room.work->active.clear(pool);
-    }
+    if (room.work != nullptr) room.work->clear(pool);
     room.conflation.reset();
   });
 }
@@ -47,9 +44,7 @@ RoomHandle Rooms::create(std::string_view name) {
 }
 
 RoomHandle Rooms::find(std::string_view name) const noexcept {
-  return rooms_.handle_at(names_.find(name, [this](std::uint32_t place) -> std::string_view {
-    return rooms_.find(rooms_.handle_at(place))->name;
-  }));
+  return names_.find_in(rooms_, name);
 }
 
 // Null or stale when there is no place for another room.
@@ -148,10 +143,8 @@ void Rooms::drop_if_empty(RoomHandle handle, Room& room) {
                            .source = handle});
   }
   if (room.work != nullptr) {
-    PayloadPool& pool = shard_.connections().pools().payloads;
-    backlog_bytes_ -= room.work->open.bytes() + room.work->active.bytes();
-    room.work->open.clear(pool);
-    room.work->active.clear(pool);
+    backlog_bytes_ -= room.work->bytes();
+    room.work->clear(shard_.connections().pools().payloads);
     settle_wanted(*room.work);
     rest(room);
   }
