@@ -66,11 +66,7 @@ std::optional<AuthResult> AuthService::board(const TokenDigest& token, Answer& a
 }
 
 HttpCall AuthService::call_for(std::string_view token) const {
-  HttpCall call{.method = "POST",
-                .url = options_.service_url,
-                .headers = {"Content-Type: application/json", "Accept: application/json"},
-                .timeout = options_.service_timeout,
-                .answer_bytes_max = kAuthAnswerBytesMax};
+  HttpCall call = json_post(options_.service_url, options_.service_timeout, kAuthAnswerBytesMax);
   call.body = R"({"token":")";
   base::append_json_escaped(call.body, token);
   call.body += "\"}";

@@ -248,6 +248,16 @@ struct NativeGateway::Known {
 
 namespace {
 
+// Who handles an event: one of the gateway's parts, or the gateway itself.
+template <auto part, auto handle>
+void by(NativeGateway& gateway, ClientHandle at, Client& client, const Event& event) {
+  ((gateway.*part).*handle)(at, client, event);
+}
+template <auto handle>
+void by_itself(NativeGateway& gateway, ClientHandle at, Client& client, const Event& event) {
+  (gateway.*handle)(at, client, event);
+}
+
 // The room that an event is about; empty if it names none.
 std::string_view room_of(const Event& event) noexcept {
   const Field* field = event.find(kRoomRule.name);
@@ -262,56 +272,22 @@ void NativeGateway::on_event(ClientHandle handle, Client& client, const Event& e
   using Self = NativeGateway;
   // The most frequent ones first.
   static constexpr std::array kKnown{
-      Known{"chat:message:send",
-            [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.publishing_.on_chat(at, by, e);
-            },
-            RoomOperation::send},
-      Known{"chat:message:receipt", [](Self& self, ClientHandle at, Client& by,
-                                       const Event& e) { self.receipts_.on_receipt(at, by, e); }},
-      Known{"chat:typing:start",
-            [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.typing_.on_start(at, by, e);
-            },
-            RoomOperation::send},
-      Known{"chat:typing:stop",
-            [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.typing_.on_stop(at, by, e);
-            },
-            RoomOperation::send},
-      Known{"message:send",
-            [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.publishing_.on_message(at, by, e);
-            },
-            RoomOperation::send},
-      Known{"ping", [](Self& self, ClientHandle at, Client& by,
-                       const Event& e) { self.on_ping(at, by, e); }},
-      Known{"chat:room:join",
-            [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.room_events_.on_join(at, by, e);
-            },
-            RoomOperation::join},
-      Known{"chat:room:leave", [](Self& self, ClientHandle at, Client& by,
-                                  const Event& e) { self.room_events_.on_leave(at, by, e); }},
-      Known{"chat:room:create",
-            [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.room_events_.on_create(at, by, e);
-            },
+      Known{"chat:message:send", by<&Self::publishing_, &Publishing::on_chat>, RoomOperation::send},
+      Known{"chat:message:receipt", by<&Self::receipts_, &Receipts::on_receipt>},
+      Known{"chat:typing:start", by<&Self::typing_, &Typing::on_start>, RoomOperation::send},
+      Known{"chat:typing:stop", by<&Self::typing_, &Typing::on_stop>, RoomOperation::send},
+      Known{"message:send", by<&Self::publishing_, &Publishing::on_message>, RoomOperation::send},
+      Known{"ping", by_itself<&Self::on_ping>},
+      Known{"chat:room:join", by<&Self::room_events_, &RoomEvents::on_join>, RoomOperation::join},
+      Known{"chat:room:leave", by<&Self::room_events_, &RoomEvents::on_leave>},
+      Known{"chat:room:create", by<&Self::room_events_, &RoomEvents::on_create>,
             RoomOperation::create},
-      Known{"chat:room:list", [](Self& self, ClientHandle at, Client& by,
-                                 const Event& e) { self.room_events_.on_list(at, by, e); }},
-      Known{"chat:room:presence",
-            [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.room_events_.on_presence(at, by, e);
-            },
+      Known{"chat:room:list", by<&Self::room_events_, &RoomEvents::on_list>},
+      Known{"chat:room:presence", by<&Self::room_events_, &RoomEvents::on_presence>,
             RoomOperation::presence},
-      Known{"chat:room:history",
-            [](Self& self, ClientHandle at, Client& by, const Event& e) {
-              self.room_events_.on_history(at, by, e);
-            },
+      Known{"chat:room:history", by<&Self::room_events_, &RoomEvents::on_history>,
             RoomOperation::history},
-      Known{"auth:refresh", [](Self& self, ClientHandle at, Client& by,
-                               const Event& e) { self.on_refresh(at, by, e); }},
+      Known{"auth:refresh", by_itself<&Self::on_refresh>},
   };
   for (const Known& known : kKnown) {
     if (known.name != event.name) continue;

@@ -97,11 +97,7 @@ std::optional<AccessAnswer> AccessService::board(const std::string& key, Answer&
 }
 
 HttpCall AccessService::call_for(const AccessQuestion& question) const {
-  HttpCall call{.method = "POST",
-                .url = options_.url,
-                .headers = {"Content-Type: application/json", "Accept: application/json"},
-                .timeout = options_.timeout,
-                .answer_bytes_max = kAccessAnswerBytesMax};
+  HttpCall call = json_post(options_.url, options_.timeout, kAccessAnswerBytesMax);
   const auto add = [&](std::string_view field, std::string_view text) {
     call.body.append(field);
     base::append_json_escaped(call.body, text);

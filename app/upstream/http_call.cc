@@ -72,6 +72,15 @@ base::Status check_url(const std::string& url) {
   return {};
 }
 
+HttpCall json_post(const std::string& url, std::chrono::milliseconds timeout,
+                   std::size_t answer_bytes_max) {
+  return {.method = "POST",
+          .url = url,
+          .headers = {"Content-Type: application/json", "Accept: application/json"},
+          .timeout = timeout,
+          .answer_bytes_max = answer_bytes_max};
+}
+
 bool is_sendable(const HttpCall& call) {
   const bool method_fits =
       !call.method.empty() && call.method.size() <= kMethodBytesMax &&

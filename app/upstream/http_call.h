@@ -49,6 +49,10 @@ struct HttpAnswer {
 // error says what is missing, for the operator who configured it.
 base::Status check_url(const std::string& url);
 
+// A POST that sends JSON and wants JSON, without a body yet.
+HttpCall json_post(const std::string& url, std::chrono::milliseconds timeout,
+                   std::size_t answer_bytes_max);
+
 // Whether it may be sent: its URL, and a method and headers that cannot smuggle in further lines.
 bool is_sendable(const HttpCall& call);
 
