@@ -4,8 +4,9 @@
 // once; who comes later, has left, or is leaving is passed over. Several are under way at a time
 // and take turns. Threads: the shard's own. Bounds: kSweepCostPerTurn a turn, as visits say what
 // they cost; kSweepsMost sweeps, which whoever begins them keeps (app/admin/bulk_changes.h),
-// besides the shard's own after a reload. When the shard ends, sweeps are dropped, and `done` with
-// them.
+// besides the shard's own after a reload and those of the server API's listings: each of its
+// threads begins one at a time, and waits for it at most kControlTimeout. When the shard ends,
+// sweeps are dropped, and `done` with them.
 #pragma once
 
 #include <cstddef>
