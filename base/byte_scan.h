@@ -56,39 +56,46 @@ std::size_t first_found_lane(const char* at, Test test) noexcept {
 
 // Of a text that is at least one block long: the last block overlaps the one before it, where
 // nothing was found.
-template <typename Octets, typename Test>
+template <typename Test>
 std::size_t find_octet_by_blocks(std::string_view text, Test test) noexcept {
-  const std::size_t last = text.size() - sizeof(Octets);
-  for (std::size_t at = 0; at < last; at += sizeof(Octets)) {
-    const std::size_t lane = first_found_lane<Octets>(text.data() + at, test);
-    if (lane < sizeof(Octets)) return at + lane;
+  const std::size_t last = text.size() - sizeof(Block);
+  for (std::size_t at = 0; at < last; at += sizeof(Block)) {
+    const std::size_t lane = first_found_lane<Block>(text.data() + at, test);
+    if (lane < sizeof(Block)) return at + lane;
   }
-  return last + first_found_lane<Octets>(text.data() + last, test);
+  return last + first_found_lane<Block>(text.data() + last, test);
 }
 
-// Of a text of 4 to 7 octets: its first four and its last four as one block.
-template <typename Test>
-std::size_t find_octet_in_few(std::string_view text, Test test) noexcept {
-  constexpr std::size_t kHalf = sizeof(HalfBlock) / 2;
-  char both[sizeof(HalfBlock)];
+// Of a text that is at least half as long as such a block, and shorter than it: its two halves as
+// one block, of which the second overlaps the first.
+template <typename Octets, typename Test>
+std::size_t find_octet_in_halves(std::string_view text, Test test) noexcept {
+  constexpr std::size_t kHalf = sizeof(Octets) / 2;
+  char both[sizeof(Octets)];
   std::memcpy(both, text.data(), kHalf);
   std::memcpy(both + kHalf, text.data() + text.size() - kHalf, kHalf);
-  const std::size_t lane = first_found_lane<HalfBlock>(both, test);
-  return lane < kHalf ? lane : text.size() - sizeof(HalfBlock) + lane;
+  const std::size_t lane = first_found_lane<Octets>(both, test);
+  return lane < kHalf ? lane : text.size() - sizeof(Octets) + lane;
 }
 
 }  // namespace detail
 
+// A test by one comparison: whether it is no printable ASCII (0x20 to 0x7E).
+template <typename Octets>
+constexpr auto is_not_printable(Octets octet) noexcept {
+  return static_cast<Octets>(octet - 0x20) >= 0x5F;
+}
+
 // The index of the first octet that the test finds; the text's size if there is none.
 template <typename Test>
 std::size_t find_octet(std::string_view text, Test test) noexcept {
-  if (text.size() >= sizeof(detail::Block)) {
-    return detail::find_octet_by_blocks<detail::Block>(text, test);
+  using detail::Block;
+  using detail::HalfBlock;
+  if (text.size() >= sizeof(Block)) return detail::find_octet_by_blocks(text, test);
+  if (text.size() >= sizeof(Block) / 2) return detail::find_octet_in_halves<Block>(text, test);
+  if (text.size() >= sizeof(HalfBlock) / 2) {
+    return detail::find_octet_in_halves<HalfBlock>(text, test);
   }
-  if (text.size() >= sizeof(detail::HalfBlock)) {
-    return detail::find_octet_by_blocks<detail::HalfBlock>(text, test);
-  }
-  if (text.size() >= sizeof(detail::HalfBlock) / 2) return detail::find_octet_in_few(text, test);
   std::size_t at = 0;
   while (at < text.size() && !test(static_cast<std::uint8_t>(text[at]))) ++at;
   return at;

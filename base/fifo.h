@@ -6,8 +6,8 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <utility>
-#include <vector>
 
 #include "base/check.h"
 
@@ -24,6 +24,11 @@ class Fifo {
     return slots_[head_];
   }
 
+  const T& back() const noexcept {
+    CHECK(size_ > 0);
+    return slots_[index(size_ - 1)];
+  }
+
   // The element that so many are in front of.
   const T& at(std::size_t offset) const noexcept {
     DCHECK(offset < size_);
@@ -31,7 +36,7 @@ class Fifo {
   }
 
   void push_back(T value) {
-    if (size_ == slots_.size()) grow();
+    if (size_ == capacity_) grow();
     slots_[index(size_)] = std::move(value);
     ++size_;
   }
@@ -48,17 +53,20 @@ class Fifo {
   static constexpr std::size_t kFirstSlots = 16;
 
   std::size_t index(std::size_t offset) const noexcept {
-    return (head_ + offset) & (slots_.size() - 1);
+    return (head_ + offset) & (capacity_ - 1);
   }
 
   void grow() {
-    std::vector<T> larger(slots_.empty() ? kFirstSlots : 2 * slots_.size());
+    const std::size_t capacity = capacity_ == 0 ? kFirstSlots : 2 * capacity_;
+    auto larger = std::make_unique<T[]>(capacity);
     for (std::size_t i = 0; i < size_; ++i) larger[i] = std::move(slots_[index(i)]);
     slots_ = std::move(larger);
+    capacity_ = capacity;
     head_ = 0;
   }
 
-  std::vector<T> slots_;  // A power of two of them.
+  std::unique_ptr<T[]> slots_;
+  std::size_t capacity_ = 0;  // A power of two.
   std::size_t head_ = 0;
   std::size_t size_ = 0;
 };

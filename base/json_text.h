@@ -15,9 +15,8 @@ namespace base {
 
 // How many octets at the front of the text stand for themselves: nearly always all of them.
 inline std::size_t json_plain_size(std::string_view text) noexcept {
-  return find_octet(text, [](auto octet) {
-    return (octet < 0x20) | (octet >= 0x7F) | (octet == '"') | (octet == '\\');
-  });
+  return find_octet(
+      text, [](auto octet) { return is_not_printable(octet) | (octet == '"') | (octet == '\\'); });
 }
 
 void append_json_escaped(std::string& out, std::string_view text);

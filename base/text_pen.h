@@ -1,12 +1,14 @@
-// TextPen: writes the pieces of one text behind what a string holds, into room that is made for all
-// of them at once: a piece then costs little more than its bytes.
+// TextPen: writes the pieces of one text into room that is made for all of them at once: a piece
+// then costs little more than its bytes.
 //
-// The string may be used again once the pen is gone. Bound: the bytes that the caller announced,
-// which the pieces keep, or it is a failed CHECK; what must be escaped may be longer. One thread.
+// The room is a string that grows to the longest text and is used again for the next: its size says
+// nothing, text() is what has been written. Bound: the bytes that the caller announced, which the
+// pieces keep, or it is a failed CHECK; what must be escaped may be longer. One thread.
 #pragma once
 
 #include <cstddef>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,12 +19,14 @@ namespace base {
 
 class TextPen {
  public:
-  TextPen(std::string& out, std::size_t bytes_most) : out_(out) { make_room(bytes_most); }
+  // The first piece goes to the front of the room, whatever was there.
+  TextPen(std::string& room, std::size_t bytes_most)
+      : TextPen(room, place_in(room, 0, bytes_most)) {}
   TextPen(const TextPen&) = delete;
   TextPen& operator=(const TextPen&) = delete;
-  ~TextPen() { out_.resize(size()); }
 
-  void write(std::string_view text) {
+  // Inlined always, as a call of one piece would have the pen in memory for all.
+  [[gnu::always_inline]] void write(std::string_view text) {
     CHECK(text.size() <= static_cast<std::size_t>(end_ - at_));
     std::memcpy(at_, text.data(), text.size());
     at_ += text.size();
@@ -32,7 +36,9 @@ class TextPen {
     if (json_plain_size(text) == text.size()) [[likely]] {
       write(text);
     } else {
-      write_escaped(text);
+      const Place place = write_escaped(room_, {at_, end_}, text);
+      at_ = place.at;
+      end_ = place.end;
     }
   }
   void write_spaces(std::size_t count) {
@@ -41,27 +47,36 @@ class TextPen {
     at_ += count;
   }
 
-  // Of what the string holds and what has been written behind it.
-  std::size_t size() const noexcept { return static_cast<std::size_t>(at_ - out_.data()); }
+  std::size_t size() const noexcept { return static_cast<std::size_t>(at_ - room_.data()); }
+  // What has been written; holds until the room is used again.
+  std::span<char> text() const noexcept { return {room_.data(), size()}; }
 
  private:
-  void make_room(std::size_t bytes) {
-    const std::size_t begin = out_.size();
-    out_.resize(begin + bytes);
-    at_ = out_.data() + begin;
-    end_ = at_ + bytes;
+  struct Place {
+    char* at;
+    char* end;
+  };
+
+  TextPen(std::string& room, Place place) : room_(room), at_(place.at), end_(place.end) {}
+
+  static Place place_in(std::string& room, std::size_t at, std::size_t bytes) {
+    if (room.size() < at + bytes) room.resize(at + bytes);
+    return {room.data() + at, room.data() + at + bytes};
   }
-  [[gnu::noinline]] void write_escaped(std::string_view text) {
-    CHECK(text.size() <= static_cast<std::size_t>(end_ - at_));
-    const std::size_t left = static_cast<std::size_t>(end_ - at_) - text.size();
-    out_.resize(size());
-    append_json_escaped(out_, text);
-    make_room(left);
+  // Is told and tells where the pen is, instead of being its member: a pen that nothing points to
+  // is kept in registers while it writes.
+  [[gnu::noinline]] static Place write_escaped(std::string& room, Place place,
+                                               std::string_view text) {
+    CHECK(text.size() <= static_cast<std::size_t>(place.end - place.at));
+    const std::size_t left = static_cast<std::size_t>(place.end - place.at) - text.size();
+    room.resize(static_cast<std::size_t>(place.at - room.data()));
+    append_json_escaped(room, text);
+    return place_in(room, room.size(), left);
   }
 
-  std::string& out_;
-  char* at_ = nullptr;
-  char* end_ = nullptr;
+  std::string& room_;
+  char* at_;
+  char* end_;
 };
 
 }  // namespace base

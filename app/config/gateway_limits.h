@@ -89,8 +89,8 @@ inline constexpr std::size_t kRequestIdBytesMax = 64;
 inline constexpr std::size_t kJsonDepthMax = 32;
 // Fields of one event's `data` that an event may have at the top.
 inline constexpr std::size_t kDataFieldsMost = 64;
-// Rules of one event's schema: as many as it may have fields.
-inline constexpr std::size_t kSchemaRulesMost = kDataFieldsMost;
+// Rules of one event's schema. The largest, that of a chat message, has ten.
+inline constexpr std::size_t kSchemaRulesMost = 16;
 // Ids of messages that clients choose, so that a retry is known as one.
 inline constexpr std::size_t kClientMessageIdBytesMax = 64;
 // What one chat message may say, where the configuration does not, and carry beside it.

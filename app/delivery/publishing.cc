@@ -87,12 +87,11 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
   const base::Handle receipts =
       message.receipts ? receipts_.open(handle, client, message.room) : base::Handle{};
   const std::string_view id = receipts ? receipt_id_ = receipts_.id_of(receipts) : ids_.next();
-  out_.clear();
-  const std::size_t number_at = chat_writer_.append_received(out_, message,
-                                                             {.id = id,
-                                                              .sender_id = client.user,
-                                                              .sender_name = client.display_name,
-                                                              .unix_ms = context_.unix_ms()});
+  const ReceivedText written =
+      chat_writer_.write_received(message, {.id = id,
+                                            .sender_id = client.user,
+                                            .sender_name = client.display_name,
+                                            .unix_ms = context_.unix_ms()});
   retry_id_.clear();
   if (!message.client_id.empty()) {
     // The room's name, beside which it is kept, holds the tenant.
@@ -104,12 +103,13 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
   const engine::PublishOptions how{.key = message.key.empty() ? 0 : engine::hash_name(message.key),
                                    .ticket = ticket,
                                    .id = retry_id_,
-                                   .number_at = static_cast<std::uint32_t>(number_at),
+                                   .number_at = static_cast<std::uint32_t>(written.number_at),
                                    .keep = true,
                                    .echo = message.echo};
+  const std::span<const std::byte> bytes = std::as_bytes(written.text);
   if (const auto user = user_of_room(message.room)) {
-    engine::write_number(std::as_writable_bytes(std::span(out_)), how.number_at, 0);
-    send_to_user(*user, client, ticket, message.echo);
+    engine::NumberText().write(std::as_writable_bytes(written.text), how.number_at, 0);
+    send_to_user(*user, client, bytes, ticket, message.echo);
     return;
   }
   const engine::RoomHandle room = room_of(handle, message.room, client.grants->tenant);
@@ -117,7 +117,7 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
     set_engine_name(context_.room_name, message.room, client.grants->tenant);
     const bool waits = paced_.add({.room = context_.room_name,
                                    .publisher = client.session,
-                                   .text = out_,
+                                   .text = std::string(base::as_text(bytes)),
                                    .id = retry_id_,
                                    .ticket = ticket,
                                    .key = how.key,
@@ -132,7 +132,6 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
     context_.counters.pace_refused.add();
   }
   // A member's shard knows the room's home already.
-  const std::span<const std::byte> bytes = base::as_bytes(out_);
   if (room && context_.rooms.publish(client.session, room, protocol::Opcode::text, bytes, how)) {
     return;
   }
@@ -281,7 +280,7 @@ void Publishing::deliver_to(const Recipient& recipient, Client& client, std::uin
   const std::span<const std::byte> bytes = base::as_bytes(out_);
   switch (recipient.kind) {
     case TargetKind::user:
-      send_to_user(recipient.name, client, ticket, echo);
+      send_to_user(recipient.name, client, bytes, ticket, echo);
       return;
     case TargetKind::connection: {
       const auto id = parse_connection_id(recipient.name);
@@ -291,7 +290,7 @@ void Publishing::deliver_to(const Recipient& recipient, Client& client, std::uin
     }
     case TargetKind::room:
       if (const auto user = user_of_room(recipient.name)) {
-        send_to_user(*user, client, ticket, echo);
+        send_to_user(*user, client, bytes, ticket, echo);
         return;
       }
       set_engine_name(context_.room_name, recipient.name, tenant);
@@ -305,11 +304,9 @@ void Publishing::deliver_to(const Recipient& recipient, Client& client, std::uin
                             {.ticket = ticket, .echo = echo});
 }
 
-// What is in `out_`.
-void Publishing::send_to_user(std::string_view user, const Client& client, std::uint64_t ticket,
-                              bool echo) {
-  routes_.send_to_user(client.grants->tenant, user, base::as_bytes(out_),
-                       route_of(client, ticket, echo));
+void Publishing::send_to_user(std::string_view user, const Client& client,
+                              std::span<const std::byte> message, std::uint64_t ticket, bool echo) {
+  routes_.send_to_user(client.grants->tenant, user, message, route_of(client, ticket, echo));
 }
 
 // ---- Binary -------------------------------------------------------------------------------------

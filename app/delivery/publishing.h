@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -63,7 +64,8 @@ class Publishing {
   void acknowledge(const OwedAck& ack, const engine::PublishAnswer& answer);
   const EventFault* read_recipient(const Event& event, Recipient& recipient);
   void deliver_to(const Recipient& recipient, Client& client, std::uint64_t ticket, bool echo);
-  void send_to_user(std::string_view user, const Client& client, std::uint64_t ticket, bool echo);
+  void send_to_user(std::string_view user, const Client& client, std::span<const std::byte> message,
+                    std::uint64_t ticket, bool echo);
   void append_message(const Client& client, const Event& event, std::string_view id);
 
   NativeContext& context_;

@@ -116,15 +116,14 @@ ChatWriter::ChatWriter(const EventWriter& events, bool escape_html) : escape_htm
   events.append_tail(tail_);
 }
 
-std::size_t ChatWriter::append_received(std::string& out, const ChatMessage& message,
-                                        const ChatDelivery& delivery) {
+ReceivedText ChatWriter::write_received(const ChatMessage& message, const ChatDelivery& delivery) {
   const std::string_view content = content_of(message);
-  base::TextPen pen(out, head_.size() + delivery.id.size() + message.room_raw.size() +
-                             delivery.sender_id.size() + delivery.sender_name.size() +
-                             content.size() + message.metadata_raw.size() + tail_.size() +
-                             kFrameBytesMost);
+  base::TextPen pen(room_, head_.size() + delivery.id.size() + message.room_raw.size() +
+                               delivery.sender_id.size() + delivery.sender_name.size() +
+                               content.size() + message.metadata_raw.size() + tail_.size() +
+                               kFrameBytesMost);
   pen.write(head_);
-  pen.write_json_escaped(delivery.id);
+  pen.write(delivery.id);
   pen.write("\",\"type\":\"");
   pen.write(name(message.kind));
   pen.write("\",\"roomId\":\"");
@@ -151,7 +150,7 @@ std::size_t ChatWriter::append_received(std::string& out, const ChatMessage& mes
   const std::size_t sequence = pen.size();
   pen.write_spaces(kSequenceDigits);
   pen.write(tail_);
-  return sequence;
+  return {pen.text(), sequence};
 }
 
 // What is clean is passed on as it came: that is nearly everything, and costs one look.

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -58,7 +59,7 @@ class ChatReader {
 
 // What the gateway adds to a message that it passes on.
 struct ChatDelivery {
-  std::string_view id{};           // The client's, or one that the gateway made.
+  std::string_view id{};           // Made by the gateway: nothing in it needs an escape.
   std::string_view sender_id{};    // The user.
   std::string_view sender_name{};  // Empty for none.
   std::int64_t unix_ms = 0;
@@ -68,6 +69,11 @@ struct ChatDelivery {
 // Spaces that the room's number is written into, right-aligned: JSON allows them before a number.
 inline constexpr std::size_t kSequenceDigits = 20;
 
+struct ReceivedText {
+  std::span<char> text{};
+  std::size_t number_at = 0;  // Where in it the kSequenceDigits spaces are.
+};
+
 class ChatWriter {
  public:
   // `escape_html` is for clients that put text into a page without escaping it, as they should.
@@ -75,10 +81,9 @@ class ChatWriter {
 
   void set_escape_html(bool escapes) noexcept { escape_html_ = escapes; }
 
-  // Appends the event and returns where in `out` its kSequenceDigits spaces are. A text that people
-  // have typed (MessageKind::chat) is passed on without characters that could deceive its reader.
-  std::size_t append_received(std::string& out, const ChatMessage& message,
-                              const ChatDelivery& delivery);
+  // The event; it holds until the next. A text that people have typed (MessageKind::chat) is passed
+  // on without characters that could deceive its reader.
+  ReceivedText write_received(const ChatMessage& message, const ChatDelivery& delivery);
 
  private:
   // As JSON.
@@ -86,6 +91,7 @@ class ChatWriter {
 
   std::string head_;  // The event up to the message's id,
   std::string tail_;  // and what follows its number.
+  std::string room_;  // That the event is written into.
   bool escape_html_;
   TimeText time_;
   std::string clean_;

@@ -28,6 +28,8 @@ constexpr auto kBeginsSuspicion = [](auto octet) {
          ((octet | 0x20) == 0xE2);
 };
 
+constexpr auto kIsNotPrintable = [](auto octet) { return base::is_not_printable(octet); };
+
 // How many bytes at the front of the text, which begins so, are not to be passed on as they are.
 std::size_t unclean_size(std::string_view text, bool escape_html) noexcept {
   switch (octet(text.front())) {
@@ -66,6 +68,10 @@ std::string_view entity(char c) noexcept {
 }  // namespace
 
 bool is_clean_text(std::string_view text, bool escape_html) noexcept {
+  // What is printable ASCII is seen to be so by a shorter look, unless some of it has a meaning.
+  const std::size_t plain = escape_html ? 0 : base::find_octet(text, kIsNotPrintable);
+  if (plain == text.size()) return true;
+  text.remove_prefix(plain);
   return clean_size(text, escape_html) == text.size();
 }
 

@@ -36,6 +36,11 @@ constexpr EventFault kVersionTooLong{.message = "the version is longer than 16 b
 constexpr EventFault kTooManyFields{.message = "data has more than 64 fields"};
 constexpr EventFault kFieldTwice{.message = "a key of data is there twice"};
 
+// Written out, because the compiler makes a call of the comparison of the standard library here.
+[[gnu::always_inline]] inline bool is(std::string_view key, const std::string& name) noexcept {
+  return std::equal(key.begin(), key.end(), name.begin(), name.end());
+}
+
 // Of a number that is valid JSON.
 bool is_integer(std::string_view raw) noexcept {
   return raw.find_first_of(".eE") == std::string_view::npos;
@@ -131,10 +136,7 @@ const EventFault* EventReader::Parser::read(std::span<const std::byte> message, 
 bool EventReader::Parser::read_string(Field& field) {
   field.kind = FieldKind::string;
   field.raw = tokens.take();
-  const std::optional<std::string_view> text = tokens.unescape(field.raw);
-  if (!text) return stop(kNotJson);
-  field.text = *text;
-  return true;
+  return tokens.unescape(field.raw, field.text) || stop(kNotJson);
 }
 
 // Most fields are strings.
@@ -154,25 +156,25 @@ bool EventReader::Parser::read_members(ReadMember read_member) {
   if (tokens.take('}')) return true;
   do {
     if (tokens.peek() != '"') return stop(kNotJson);
-    const std::optional<std::string_view> key = tokens.unescape(tokens.take());
-    if (!key || !tokens.take(':')) return stop(kNotJson);
-    if (!read_member(*key)) return false;
+    std::string_view key;
+    if (!tokens.unescape(tokens.take(), key) || !tokens.take(':')) return stop(kNotJson);
+    if (!read_member(key)) return false;
   } while (tokens.take(','));
   return tokens.take('}') || stop(kNotJson);
 }
 
 bool EventReader::Parser::read_member(std::string_view key, Event& event) {
-  if (key == keys.data && take_once(seen.data)) {
+  if (is(key, keys.data) && take_once(seen.data)) {
     event.data.key = keys.data;
     return read_data(event.data);
   }
   Field field;
   if (!read_field(2, field)) return false;
-  if (key == keys.event) {
+  if (is(key, keys.event)) {
     if (take_once(seen.event)) take_name(field, event);
-  } else if (key == keys.request_id) {
+  } else if (is(key, keys.request_id)) {
     if (take_once(seen.request_id)) take_request_id(field, event);
-  } else if (key == keys.version) {
+  } else if (is(key, keys.version)) {
     if (take_once(seen.version)) take_version(field, event);
   }
   return true;

@@ -63,12 +63,12 @@ JsonTokens::Outcome JsonTokens::scan(std::span<const std::byte> text) {
   return Outcome::scanned;
 }
 
-std::optional<std::string_view> JsonTokens::unescape_slowly(std::string_view raw) noexcept {
-  std::string_view text;
+bool JsonTokens::unescape_slowly(std::string_view raw, std::string_view& text) noexcept {
+  if (text.find('\\') == std::string_view::npos) return true;
   const simdjson::ondemand::raw_json_string string(
       reinterpret_cast<const std::uint8_t*>(raw.data() + 1));
-  if (scanner_->unescaper.unescape(string, scanner_->unescaped_end).get(text)) return std::nullopt;
-  return text;
+  return scanner_->unescaper.unescape(string, scanner_->unescaped_end).get(text) ==
+         simdjson::SUCCESS;
 }
 
 }  // namespace app

@@ -37,9 +37,10 @@ AccessQuestion NativeContext::question(const Client& client, RoomOperation opera
 
 AccessVerdict NativeContext::judge(const Client& client, RoomOperation operation,
                                    std::string_view room) const {
-  const AccessVerdict verdict =
-      options().access.judge(*client.grants, client.user, operation, room);
-  if (verdict != AccessVerdict::ask) return verdict;
+  const AccessQuestion asked = question(client, operation, room);
+  const AccessVerdict verdict = options().access.judge(asked);
+  if (verdict != AccessVerdict::ask) [[likely]]
+    return verdict;
   if (policy->authority == nullptr) return AccessVerdict::no;
   if (decision && decision->is_about(client, operation, room)) {
     switch (decision->answer) {
@@ -51,15 +52,13 @@ AccessVerdict NativeContext::judge(const Client& client, RoomOperation operation
         return AccessVerdict::ask;
     }
   }
-  const auto known = policy->authority->recall(question(client, operation, room));
+  const auto known = policy->authority->recall(asked);
   if (!known) return AccessVerdict::ask;
   return *known ? AccessVerdict::yes : AccessVerdict::no;
 }
 
 bool NativeContext::must_ask(const Client& client, RoomOperation operation, std::string_view room) {
-  if (options().access.judge(*client.grants, client.user, operation, room) != AccessVerdict::ask) {
-    return false;
-  }
+  if (options().access.judge(question(client, operation, room)) != AccessVerdict::ask) return false;
   const AccessVerdict verdict = judge(client, operation, room);
   if (verdict == AccessVerdict::ask) return true;
   const auto answer = verdict == AccessVerdict::yes ? AccessAnswer::allowed : AccessAnswer::denied;

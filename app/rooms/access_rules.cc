@@ -99,15 +99,15 @@ base::Status AccessRules::add_guest_room(std::string_view pattern) {
   return {};
 }
 
-AccessVerdict AccessRules::judge(const Grants& who, std::string_view user, RoomOperation operation,
-                                 std::string_view room) const noexcept {
+AccessVerdict AccessRules::judge(const AccessQuestion& question) const noexcept {
+  const Grants& who = *question.grants;
   const auto word = [](bool admitted) { return admitted ? AccessVerdict::yes : AccessVerdict::no; };
   const auto fits = [&](const RoomPattern& pattern) {
-    return pattern.matches(room, user, who.tenant);
+    return pattern.matches(question.room, question.user, who.tenant);
   };
   const auto rule = std::ranges::find_if(rules_, fits, &Rule::pattern);
   if (rule != rules_.end()) {
-    const auto& admissions = rule->admissions[static_cast<std::size_t>(operation)];
+    const auto& admissions = rule->admissions[static_cast<std::size_t>(question.operation)];
     const auto admits = [&](const Admission& each) { return each.admits(who); };
     if (std::ranges::any_of(admissions, admits)) return AccessVerdict::yes;
     const bool asks = std::ranges::find(admissions, Admission::Kind::service, &Admission::kind) !=

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "app/auth/grants.h"
+#include "app/rooms/access_question.h"
 #include "app/rooms/room_operation.h"
 #include "app/rooms/room_pattern.h"
 #include "base/result.h"
@@ -44,8 +45,7 @@ class AccessRules {
   // A pattern as that of a rule.
   base::Status add_guest_room(std::string_view pattern);
 
-  AccessVerdict judge(const Grants& who, std::string_view user, RoomOperation operation,
-                      std::string_view room) const noexcept;
+  AccessVerdict judge(const AccessQuestion& question) const noexcept;
   // Whether a rule leaves anything to the access service.
   bool asks_service() const noexcept;
 

@@ -9,21 +9,11 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string_view>
 
-#include "app/auth/grants.h"
-#include "app/rooms/room_operation.h"
+#include "app/rooms/access_question.h"
 #include "app/upstream/when_service_is_down.h"
 
 namespace app {
-
-// Views hold during the call.
-struct AccessQuestion {
-  std::string_view user{};
-  const Grants* grants = nullptr;
-  RoomOperation operation = RoomOperation::join;
-  std::string_view room{};
-};
 
 enum class AccessAnswer : std::uint8_t {
   allowed,

@@ -1,9 +1,10 @@
 #include "app/rooms/room_names.h"
 
+#include <algorithm>
+
 #include "app/config/gateway_limits.h"
 #include "base/byte_scan.h"
 #include "base/limits.h"
-#include "base/text_pen.h"
 #include "engine/room/room_name.h"
 
 namespace app {
@@ -34,17 +35,17 @@ std::optional<std::string_view> user_of_room(std::string_view name) noexcept {
 }
 
 void set_engine_name(std::string& out, std::string_view room, std::string_view tenant) {
-  out.clear();
-  base::TextPen pen(out, room.size() + 1 + tenant.size());
-  pen.write(room);
-  pen.write({&engine::kRoomTagMark, 1});
-  pen.write(tenant);
+  out.assign(room);
+  out += engine::kRoomTagMark;
+  out += tenant;
 }
 
 bool is_engine_name(std::string_view engine_name, std::string_view room,
                     std::string_view tenant) noexcept {
-  return engine_name.size() == room.size() + 1 + tenant.size() && engine_name.starts_with(room) &&
-         engine_name[room.size()] == engine::kRoomTagMark && engine_name.ends_with(tenant);
+  if (engine_name.size() != room.size() + 1 + tenant.size()) return false;
+  const char* const mark = engine_name.begin() + room.size();
+  return std::equal(room.begin(), room.end(), engine_name.begin()) &&
+         *mark == engine::kRoomTagMark && std::equal(tenant.begin(), tenant.end(), mark + 1);
 }
 
 void set_tenant_room(std::string& out, std::string_view tenant) {

@@ -80,10 +80,7 @@ RoomPattern::Pieces RoomPattern::part_at(std::size_t begin) const noexcept {
   return rest.first(static_cast<std::size_t>(star - rest.begin()));
 }
 
-bool RoomPattern::matches(std::string_view room, std::string_view user,
-                          std::string_view tenant) const noexcept {
-  if (is_every_room_) return true;
-  const Names names{.user = user, .tenant = tenant};
+bool RoomPattern::pieces_match(std::string_view room, const Names& names) const noexcept {
   Pieces part = part_at(0);
   if (!begins_with(room, part, names)) return false;
   room.remove_prefix(size_of(part, names));

@@ -24,7 +24,9 @@ class RoomPattern {
   static base::Result<RoomPattern> parse(std::string_view text);
 
   bool matches(std::string_view room, std::string_view user,
-               std::string_view tenant) const noexcept;
+               std::string_view tenant) const noexcept {
+    return is_every_room_ || pieces_match(room, {.user = user, .tenant = tenant});
+  }
 
  private:
   enum class PieceKind : std::uint8_t { literal, any, user, tenant };
@@ -41,6 +43,7 @@ class RoomPattern {
   static std::size_t size_of(Pieces part, const Names& names) noexcept;
   static bool begins_with(std::string_view room, Pieces part, const Names& names) noexcept;
   Pieces part_at(std::size_t begin) const noexcept;
+  bool pieces_match(std::string_view room, const Names& names) const noexcept;
 
   std::vector<Piece> pieces_;
   bool is_every_room_ = false;

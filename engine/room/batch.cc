@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "base/limits.h"
-#include "engine/room/number_text.h"
 #include "protocol/frame_encoder.h"
 
 namespace engine {
@@ -24,10 +23,10 @@ void Batch::append(PayloadPool& pool, protocol::Opcode opcode, std::span<const s
   ++messages_;
 }
 
-void Batch::stamp_last(std::size_t message_bytes, std::uint32_t at, std::uint64_t number) noexcept {
+std::span<std::byte> Batch::last_message(std::size_t bytes) noexcept {
   const Stretch& stretch = stretches_.back();
   std::byte* const end = stretch.payload->bytes() + stretch.offset + stretch.size;
-  write_number({end - message_bytes, message_bytes}, at, number);
+  return {end - bytes, bytes};
 }
 
 void Batch::exclude_last(SessionId session) {

@@ -42,8 +42,8 @@ class Batch {
     const Stretch& stretch = stretches_.back();
     return {stretch.payload, stretch.offset + stretch.size - last_size_, last_size_};
   }
-  // Writes the message's number into it, right-aligned in kNumberTextBytes octets at `at`.
-  void stamp_last(std::size_t message_bytes, std::uint32_t at, std::uint64_t number) noexcept;
+  // The message just appended, which has so many bytes.
+  std::span<std::byte> last_message(std::size_t bytes) noexcept;
   // The message just appended is not for this session.
   void exclude_last(SessionId session);
 

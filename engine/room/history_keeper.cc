@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "base/limits.h"
-#include "engine/room/number_text.h"
 
 namespace engine {
 
@@ -20,7 +19,7 @@ void HistoryKeeper::keep(base::Handle home, HomeRoom& room, const Publication& p
                                                  .at = now},
                                                 message);
   if (publication.number_at != kNowhere) {
-    write_number(copy, publication.number_at, room.last_number);
+    numbers_.write(copy, publication.number_at, room.last_number);
   }
   if (is_first) note(home, history);
   bytes_ += message.size();

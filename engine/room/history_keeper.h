@@ -18,6 +18,7 @@
 #include "base/time.h"
 #include "engine/room/history_options.h"
 #include "engine/room/home_directory.h"
+#include "engine/room/number_text.h"
 #include "engine/room/room_messages.h"
 
 namespace engine {
@@ -33,8 +34,8 @@ struct HistoryCounters {
 
 class HistoryKeeper {
  public:
-  HistoryKeeper(HomeDirectory& directory, const HistoryOptions& options)
-      : directory_(directory), options_(options) {}
+  HistoryKeeper(HomeDirectory& directory, NumberText& numbers, const HistoryOptions& options)
+      : directory_(directory), numbers_(numbers), options_(options) {}
 
   bool enabled() const noexcept { return options_.messages_per_room > 0; }
   // The room has given `message` its last number.
@@ -64,6 +65,7 @@ class HistoryKeeper {
   void forget_oldest(base::Counter& why);
 
   HomeDirectory& directory_;
+  NumberText& numbers_;
   HistoryOptions options_;
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> rooms_;
   std::uint64_t messages_kept_ = 0;

@@ -1,9 +1,11 @@
-// Number text: a message's number inside the message, written by the home that gives it.
+// NumberText: writes a message's number inside the message, as the home that gives it does.
 //
 // The publisher leaves kNumberTextBytes octets, which are overwritten with spaces and the number in
-// decimal digits, right-aligned: JSON allows space before a value. Pure, any thread.
+// decimal digits, right-aligned: JSON allows space before a value. It keeps what it wrote last,
+// because a message is numbered in the room's history and again in the batch. One thread owns it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -14,15 +16,29 @@
 
 namespace engine {
 
-inline void write_number(std::span<std::byte> message, std::uint32_t at,
-                         std::uint64_t number) noexcept {
-  CHECK(at <= message.size() && message.size() - at >= base::kNumberTextBytes);
-  std::memset(message.data() + at, ' ', base::kNumberTextBytes);
-  std::byte* to = message.data() + at + base::kNumberTextBytes;
-  do {
-    *--to = static_cast<std::byte>('0' + number % 10);
-    number /= 10;
-  } while (number > 0);
-}
+class NumberText {
+ public:
+  NumberText() noexcept { make(0); }
+
+  void write(std::span<std::byte> message, std::uint32_t at, std::uint64_t number) noexcept {
+    CHECK(at <= message.size() && message.size() - at >= base::kNumberTextBytes);
+    if (number != number_) make(number);
+    std::memcpy(message.data() + at, text_.data(), text_.size());
+  }
+
+ private:
+  void make(std::uint64_t number) noexcept {
+    number_ = number;
+    text_.fill(' ');
+    char* to = text_.data() + text_.size();
+    do {
+      *--to = static_cast<char>('0' + number % 10);
+      number /= 10;
+    } while (number > 0);
+  }
+
+  std::uint64_t number_ = 0;
+  std::array<char, base::kNumberTextBytes> text_;
+};
 
 }  // namespace engine

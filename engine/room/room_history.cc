@@ -8,7 +8,7 @@
 namespace engine {
 
 std::span<std::byte> RoomHistory::add(KeptMessage message, std::span<const std::byte> bytes) {
-  CHECK(message.number > (empty() ? lost_through_ : messages_.at(size() - 1).number));
+  CHECK(message.number > (empty() ? lost_through_ : messages_.back().number));
   message.size = static_cast<std::uint32_t>(bytes.size());
   message.data = std::make_unique_for_overwrite<std::byte[]>(bytes.size());
   if (!bytes.empty()) std::memcpy(message.data.get(), bytes.data(), bytes.size());

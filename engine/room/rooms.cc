@@ -13,7 +13,7 @@ Rooms::Rooms(Shard& shard, Sessions& sessions, const RoomOptions& options)
     : shard_(shard),
       sessions_(sessions),
       rooms_(base::kRoomsPerShardMost),
-      history_(home_, options.history),
+      history_(home_, numbers_, options.history),
       options_(options) {
   sessions_.set_attachments(*this);
   shard_.connections().set_drained_mark(options.conflate_above_bytes);

@@ -273,6 +273,7 @@ class Rooms final : public AttachmentOwner {
   RoomWorkPool works_;
   MembershipTable memberships_;
   HomeDirectory home_;
+  NumberText numbers_;
   HistoryKeeper history_;
   RecentIds recent_ids_;
   std::uint64_t last_recovery_ = 0;

@@ -155,7 +155,7 @@ void Rooms::deliver(RoomHandle handle, const Publication& publication,
     work.open_measured = now;
   }
   if (publication.number_at != kNowhere) {
-    work.open.stamp_last(message.size(), publication.number_at, number);
+    numbers_.write(work.open.last_message(message.size()), publication.number_at, number);
   }
   const bool withhold = !publication.echo && publication.shard == shard_.number();
   if (withhold) work.open.exclude_last(publication.session);

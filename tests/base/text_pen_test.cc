@@ -7,35 +7,44 @@
 namespace base {
 namespace {
 
-TEST(TextPen, WritesBehindWhatIsThere) {
-  std::string out = "before ";
-  {
-    TextPen pen(out, 100);
-    EXPECT_EQ(pen.size(), 7U);
-    pen.write("");
-    pen.write("one,");
-    pen.write_json_escaped("two");
-    pen.write_spaces(2);
-    EXPECT_EQ(pen.size(), 16U);
-  }
-  EXPECT_EQ(out, "before one,two  ");
+std::string text_of(const TextPen& pen) { return {pen.text().begin(), pen.text().end()}; }
+
+TEST(TextPen, WritesOnePieceBehindTheOther) {
+  std::string room;
+  TextPen pen(room, 100);
+  EXPECT_EQ(pen.size(), 0U);
+  pen.write("");
+  pen.write("one,");
+  pen.write_json_escaped("two");
+  pen.write_spaces(2);
+  EXPECT_EQ(pen.size(), 9U);
+  EXPECT_EQ(text_of(pen), "one,two  ");
+}
+
+TEST(TextPen, UsesItsRoomAgain) {
+  std::string room;
+  TextPen(room, 8).write("the long");
+  const char* const where = room.data();
+  TextPen pen(room, 5);
+  pen.write("short");
+  EXPECT_EQ(text_of(pen), "short");
+  EXPECT_EQ(room.data(), where);
 }
 
 TEST(TextPen, WhatIsEscapedMayOutgrowTheRoom) {
-  std::string out;
-  {
-    TextPen pen(out, 40 + 3);
-    pen.write_json_escaped(std::string(40, '\x01'));
-    pen.write("end");
-  }
-  std::string wanted;
+  std::string room(20, '?');  // Of an earlier text.
+  TextPen pen(room, 6 + 40 + 3);
+  pen.write("begin ");
+  pen.write_json_escaped(std::string(40, '\x01'));
+  pen.write("end");
+  std::string wanted = "begin ";
   for (int i = 0; i < 40; ++i) wanted += "\\u0001";
-  EXPECT_EQ(out, wanted + "end");
+  EXPECT_EQ(text_of(pen), wanted + "end");
 }
 
 TEST(TextPenDeathTest, KeepsItsBound) {
-  std::string out;
-  TextPen pen(out, 3);
+  std::string room(10, '?');  // There is room, but none was announced.
+  TextPen pen(room, 3);
   pen.write("abc");
   EXPECT_DEATH(pen.write("d"), "CHECK");
   EXPECT_DEATH(pen.write_spaces(1), "CHECK");

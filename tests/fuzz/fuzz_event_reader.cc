@@ -13,16 +13,14 @@ void relay(app::EventReader& reader, std::string_view message) {
   static app::ChatReader chat;
   static const app::EventWriter events;
   static app::ChatWriter writer(events, true);
-  static std::string out;
   app::Event event;
   app::ChatMessage read;
   if (reader.read(base::as_bytes(message), event) != nullptr) return;
   if (chat.read(event, read) != nullptr) return;
-  out.clear();
-  const std::size_t at = writer.append_received(out, read, {.id = read.room, .sender_id = "u"});
-  CHECK(!nlohmann::json::accept(out));
-  out[at + app::kSequenceDigits - 1] = '1';
-  CHECK(nlohmann::json::accept(out));
+  const auto [text, at] = writer.write_received(read, {.id = "m0-1", .sender_id = "u"});
+  CHECK(!nlohmann::json::accept(text.begin(), text.end()));
+  text[at + app::kSequenceDigits - 1] = '1';
+  CHECK(nlohmann::json::accept(text.begin(), text.end()));
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ bool guest_may_join(const std::string& config, std::string_view room) {
   const ConfigFile file(config);
   const Options options = parsed({"--config", file.path()});
   const Grants guest{.tenant = "guests", .type = UserType::guest};
-  return options.access.judge(guest, "guest-1", RoomOperation::join, room) == AccessVerdict::yes;
+  return options.access.judge({"guest-1", &guest, RoomOperation::join, room}) == AccessVerdict::yes;
 }
 
 TEST(GuestRooms, AreAllRoomsWhereEverybodyIsAGuestAndNothingIsSaidOfRooms) {

@@ -65,8 +65,9 @@ TEST_F(Reload, TakesOverWhatMayChangeAndKeepsTheRest) {
   EXPECT_EQ(running.events.typing_pace, std::chrono::seconds{3});
   EXPECT_EQ(running.log_level, base::LogLevel::debug);
   EXPECT_EQ(running.log_sample, 9U);
-  EXPECT_FALSE(running.access.judge(Grants{.type = UserType::employee}, "u", RoomOperation::join,
-                                    "closed") == AccessVerdict::yes);
+  const Grants employee{.type = UserType::employee};
+  EXPECT_EQ(running.access.judge({"u", &employee, RoomOperation::join, "closed"}),
+            AccessVerdict::no);
   const ReloadPlan plan = plan_reload(running, fresh);
   EXPECT_THAT(plan.now, IsEmpty()) << "it is done";
   EXPECT_THAT(plan.at_restart, ElementsAre("server.connections", "events.event_key", "log.format"));

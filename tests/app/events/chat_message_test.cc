@@ -28,17 +28,17 @@ class ChatMessageTest : public testing::Test {
   // What the members of the room get, with the number that the room gives it.
   nlohmann::json received(const ChatDelivery& delivery, bool escape_html = false) {
     ChatWriter writer(event_writer_, escape_html);
-    std::string out = "before";
-    const std::size_t at = writer.append_received(out, message_, delivery);
+    const auto [text, at] = writer.write_received(message_, delivery);
+    std::string out(text.begin(), text.end());
     EXPECT_EQ(out.substr(at, kSequenceDigits), std::string(kSequenceDigits, ' '));
     EXPECT_EQ(out.substr(at + kSequenceDigits), R"(},"version":"1.0"})");
-    EXPECT_FALSE(nlohmann::json::accept(out.substr(6)));  // Before it has its number.
+    EXPECT_FALSE(nlohmann::json::accept(out));  // Before it has its number.
     out.replace(at + kSequenceDigits - 4, 4, "1234");
-    nlohmann::json whole = nlohmann::json::parse(out.substr(6));
+    nlohmann::json whole = nlohmann::json::parse(out);
     EXPECT_EQ(whole["event"], "chat:message:received");
     EXPECT_EQ(whole["data"]["seq"], 1234);
     out.replace(at, kSequenceDigits, "18446744073709551615");
-    EXPECT_EQ(nlohmann::json::parse(out.substr(6))["data"]["seq"], UINT64_MAX);
+    EXPECT_EQ(nlohmann::json::parse(out)["data"]["seq"], UINT64_MAX);
     return whole["data"];
   }
 

@@ -12,9 +12,15 @@
 namespace app {
 namespace {
 
+AccessVerdict judge(const AccessRules& rules, const Identity& who, RoomOperation operation,
+                    std::string_view room) {
+  const Grants grants = grants_of(who);
+  return rules.judge({who.user, &grants, operation, room});
+}
+
 bool admits(const AccessRules& rules, const Identity& who, RoomOperation operation,
             std::string_view room) {
-  return rules.judge(grants_of(who), who.user, operation, room) == AccessVerdict::yes;
+  return judge(rules, who, operation, room) == AccessVerdict::yes;
 }
 
 using testing::HasSubstr;
@@ -138,15 +144,15 @@ TEST(AccessRules, AServiceIsAskedForWhomNothingElseAdmits) {
   EXPECT_FALSE(rules.asks_service());
   ASSERT_TRUE(rules.add(rule("desk-*", {"type:supervisor", "service"}, {"*"})).ok());
   EXPECT_TRUE(rules.asks_service());
-  const auto judge = [&](UserType type, RoomOperation operation, std::string_view room) {
-    return rules.judge(grants_of(someone(type)), "u1", operation, room);
+  const auto verdict = [&](UserType type, RoomOperation operation, std::string_view room) {
+    return judge(rules, someone(type), operation, room);
   };
-  EXPECT_EQ(judge(UserType::supervisor, RoomOperation::join, "desk-1"), AccessVerdict::yes);
-  EXPECT_EQ(judge(UserType::employee, RoomOperation::join, "desk-1"), AccessVerdict::ask);
-  EXPECT_EQ(judge(UserType::guest, RoomOperation::join, "desk-1"), AccessVerdict::ask);
-  EXPECT_EQ(judge(UserType::employee, RoomOperation::send, "desk-1"), AccessVerdict::yes);
-  EXPECT_EQ(judge(UserType::employee, RoomOperation::history, "desk-1"), AccessVerdict::no);
-  EXPECT_EQ(judge(UserType::employee, RoomOperation::join, "lobby"), AccessVerdict::no);
+  EXPECT_EQ(verdict(UserType::supervisor, RoomOperation::join, "desk-1"), AccessVerdict::yes);
+  EXPECT_EQ(verdict(UserType::employee, RoomOperation::join, "desk-1"), AccessVerdict::ask);
+  EXPECT_EQ(verdict(UserType::guest, RoomOperation::join, "desk-1"), AccessVerdict::ask);
+  EXPECT_EQ(verdict(UserType::employee, RoomOperation::send, "desk-1"), AccessVerdict::yes);
+  EXPECT_EQ(verdict(UserType::employee, RoomOperation::history, "desk-1"), AccessVerdict::no);
+  EXPECT_EQ(verdict(UserType::employee, RoomOperation::join, "lobby"), AccessVerdict::no);
 }
 
 TEST(AccessRules, AreBounded) {

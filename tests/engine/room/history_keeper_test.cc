@@ -41,10 +41,11 @@ class HistoryKeeperTest : public testing::Test {
     return all;
   }
   void start(const HistoryOptions& options) {
-    keeper_ = std::make_unique<HistoryKeeper>(directory_, options);
+    keeper_ = std::make_unique<HistoryKeeper>(directory_, numbers_, options);
   }
 
   HomeDirectory directory_;
+  NumberText numbers_;
   std::unique_ptr<HistoryKeeper> keeper_;
   base::Instant now_{seconds{1000}};
 };

@@ -81,10 +81,12 @@ TEST(RoomMessages, EachFieldAloneNeedsTheHead) {
 
 TEST(NumberText, IsRightAlignedAmongSpaces) {
   constexpr std::size_t kBytes = base::kNumberTextBytes;
-  for (const std::uint64_t number : {std::uint64_t{0}, std::uint64_t{7}, std::uint64_t{1234567},
-                                     std::uint64_t{9'999'999'999'999'999'999U}, UINT64_MAX}) {
+  NumberText numbers;
+  for (const std::uint64_t number :
+       {std::uint64_t{0}, std::uint64_t{7}, std::uint64_t{1234567}, std::uint64_t{7},
+        std::uint64_t{9'999'999'999'999'999'999U}, UINT64_MAX}) {
     std::string text = "[" + std::string(kBytes, '?') + "]";
-    write_number(std::as_writable_bytes(std::span(text)), 1, number);
+    numbers.write(std::as_writable_bytes(std::span(text)), 1, number);
     const std::string digits = std::to_string(number);
     EXPECT_EQ(text, "[" + std::string(kBytes - digits.size(), ' ') + digits + "]");
   }
