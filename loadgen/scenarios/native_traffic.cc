@@ -27,7 +27,7 @@ constexpr std::uint64_t mix_order(std::uint64_t hash, const Stamp& stamp,
 // stamp can tell, so that members know what is asked of them from the message itself.
 bool is_chosen(double share, std::uint32_t room, std::uint32_t publisher, std::uint64_t sequence) {
   constexpr double kGolden = 0.618033988749895;  // Publishers do not all begin with the same.
-  const double phase = std::fmod((std::uint64_t{room} + publisher) * kGolden, 1.0);
+  const double phase = std::fmod((static_cast<double>(room) + publisher) * kGolden, 1.0);
   const auto position = static_cast<double>(sequence);
   return std::floor((position + 1) * share + phase) > std::floor(position * share + phase);
 }
