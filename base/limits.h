@@ -294,7 +294,7 @@ inline constexpr std::uint32_t kNumberTextBytes = 20;
 // Tasks from other threads that may wait for one shard (millrace/server.h), and those that a turn
 // runs.
 inline constexpr std::uint32_t kPostedTasksDefault = std::uint32_t{1} << 16;
-inline constexpr std::uint32_t kPostedTasksPerTurn = 1024;
+inline constexpr std::uint32_t kPostedTasksPerTurn = 256;
 
 // ---- Measuring ----------------------------------------------------------------------------------
 

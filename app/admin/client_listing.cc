@@ -7,13 +7,14 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "app/admin/place_walk.h"
 #include "app/admin/shard_questions.h"
 #include "app/clients/connection_id.h"
-#include "app/rooms/place_cursor.h"
 #include "app/rooms/room_names.h"
 #include "engine/room/room_name.h"
 
@@ -40,27 +41,16 @@ bool fits(NativeContext& context, const Client& client, const ConnectionFilter& 
   return filter.room.empty() || context.is_in_room(client, filter.room);
 }
 
-struct Found {
-  std::vector<ConnectionEntry> entries{};
-  std::uint32_t next_place = 0;
-  bool more = false;
-};
+using ClientStep = PlaceStep<ConnectionEntry>;
 
-Found find_by_place(NativeContext& context, const ConnectionFilter& filter, std::uint32_t place,
-                    std::size_t most) {
-  Found found;
-  std::uint32_t looked_at = 0;
-  for (; place < context.clients.touched(); ++place) {
-    if (found.entries.size() == most || looked_at++ == kClientsLookedAt) {
-      found.more = true;
-      break;
-    }
-    const Client* client = context.clients.find(context.clients.handle_at(place));
-    if (client == nullptr || !fits(context, *client, filter)) continue;
-    found.entries.push_back(describe_client(context, *client));
-  }
-  found.next_place = place;
-  return found;
+ClientStep look_at_clients(NativeContext& context, const ConnectionFilter& filter,
+                           std::uint32_t place, std::size_t most) {
+  const auto entry_at = [&](std::uint32_t at) -> std::optional<ConnectionEntry> {
+    const Client* client = context.clients.find(context.clients.handle_at(at));
+    if (client == nullptr || !fits(context, *client, filter)) return std::nullopt;
+    return describe_client(context, *client);
+  };
+  return look_at_places<ConnectionEntry>(context.clients.touched(), place, most, entry_at);
 }
 
 // By what waits for them, then by how long a ping took.
@@ -156,22 +146,16 @@ ConnectionEntry describe_client(NativeContext& context, const Client& client) {
 
 ConnectionPage list_connections(const ShardPosts& posts, const ConnectionFilter& filter) {
   if (filter.order == ConnectionOrder::slowest_first) return list_slowest(posts, filter);
-  ConnectionPage page;
-  PlaceCursor cursor = PlaceCursor::parse(filter.cursor);
-  for (; cursor.shard < posts.shards(); cursor = {cursor.shard + 1, 0}) {
-    const std::size_t left = filter.limit - page.connections.size();
-    auto found = ask_shard<Found>(
-        posts, cursor.shard, [=](NativeGateway& gateway, const Telling<Found>& tell) {
-          tell(find_by_place(gateway.context(), filter, cursor.place, left));
+  const auto ask = [&](const PlaceCursor& cursor, std::size_t most) {
+    return ask_shard<ClientStep>(
+        posts, cursor.shard, [=](NativeGateway& gateway, const Telling<ClientStep>& tell) {
+          tell(look_at_clients(gateway.context(), filter, cursor.place, most));
         });
-    page.complete = page.complete && found.has_value();
-    if (!found) continue;
-    page.connections.insert(page.connections.end(), found->entries.begin(), found->entries.end());
-    if (!found->more) continue;
-    page.next = PlaceCursor{cursor.shard, found->next_place}.text();
-    break;
-  }
-  return page;
+  };
+  auto walk = walk_places<ConnectionEntry>(posts.shards(), filter.cursor, filter.limit, ask);
+  return {.complete = walk.complete,
+          .connections = std::move(walk.entries),
+          .next = std::move(walk.next)};
 }
 
 std::string tenant_metrics(const ShardPosts& posts) {

@@ -2,8 +2,8 @@
 // for the server API.
 //
 // The functions that take a NativeGateway or NativeContext run on its shard; the others on any
-// other thread, and wait for the shards. Bounds: the filter's limit; kClientsLookedAt clients
-// looked at on each shard.
+// other thread, and wait for the shards. Bounds: the filter's limit; those of a PlaceWalk, or of
+// a sweep where the slowest are asked for.
 #pragma once
 
 #include <cstdint>

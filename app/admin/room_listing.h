@@ -1,7 +1,7 @@
 // Room listing: the rooms of the whole process, by pages, for the server API.
 //
 // A room is read at its home, its members are counted on every shard. Any thread but a shard's:
-// waits for the shards. Bound: RoomQuery::limit entries, kRoomsLookedAt rooms looked at.
+// waits for the shards. Bounds: RoomQuery::limit entries, those of a PlaceWalk.
 #pragma once
 
 #include <cstdint>

@@ -204,9 +204,9 @@ inline constexpr std::chrono::milliseconds kBreakerPauseMost{30'000};
 
 // How long a call of the server API waits for the shards.
 inline constexpr std::chrono::milliseconds kControlTimeout{2000};
-// Rooms and clients that one call of a listing looks at on a shard, so that its turn stays short.
-inline constexpr std::uint32_t kRoomsLookedAt = std::uint32_t{1} << 14;
-inline constexpr std::uint32_t kClientsLookedAt = std::uint32_t{1} << 14;
+// Places of rooms or clients that one call of a listing looks at, and a shard in one turn of it.
+inline constexpr std::uint32_t kPlacesLookedAt = std::uint32_t{1} << 14;
+inline constexpr std::uint32_t kPlacesPerTurn = 1024;
 // Tenants that metrics name; all others are one.
 inline constexpr std::size_t kTenantsTold = 50;
 

@@ -28,8 +28,8 @@ TEST(RoomHistory, NumbersMayHaveGaps) {
   RoomHistory history;
   EXPECT_TRUE(history.empty());
   EXPECT_EQ(history.first(), 0U);
-  for (const std::uint64_t number : {3, 4, 9, 20}) add(history, number, "x");
   using Numbers = std::vector<std::uint64_t>;
+  for (const std::uint64_t number : Numbers{3, 4, 9, 20}) add(history, number, "x");
   EXPECT_EQ(numbers(history, 0, 100), (Numbers{3, 4, 9, 20}));
   EXPECT_EQ(numbers(history, 3, 100), (Numbers{4, 9, 20}));
   EXPECT_EQ(numbers(history, 5, 19), (Numbers{9}));
