@@ -21,6 +21,13 @@ constexpr std::string_view kReceivedEvent = "message:received";
 // Lets its holder send to everybody of its tenant.
 constexpr std::string_view kTenantSend = "tenant:send";
 
+// Whoever reads a message of these kinds takes it for a machine's: not everybody may say so. Empty:
+// everybody may.
+std::string_view permission_to_send(MessageKind kind) noexcept {
+  if (kind == MessageKind::robot) return "message:robot";
+  return kind == MessageKind::system ? "message:system" : std::string_view{};
+}
+
 constexpr std::array<FieldRule, 2> kMessageRules{
     FieldRule{.name = "event", .required = true, .bytes_least = 1, .bytes_max = kEventNameBytesMax},
     FieldRule{.name = "echo", .kinds = FieldKinds{FieldKind::boolean}}};
@@ -65,6 +72,18 @@ bool Publishing::may_send(Client& client, const Event& event, std::string_view r
   return admitted;
 }
 
+bool Publishing::may_send_kind(Client& client, const Event& event, MessageKind kind) {
+  const std::string_view permission = permission_to_send(kind);
+  const Grants& grants = *client.grants;
+  if (permission.empty() || grants.type == UserType::supervisor ||
+      grants.has_permission(permission)) {
+    return true;
+  }
+  context_.fail(client, event, ErrorCode::permission_denied,
+                "no right to send messages of this type");
+  return false;
+}
+
 // ---- Chat ---------------------------------------------------------------------------------------
 
 void Publishing::on_chat(ClientHandle handle, Client& client, const Event& event) {
@@ -74,6 +93,7 @@ void Publishing::on_chat(ClientHandle handle, Client& client, const Event& event
     return;
   }
   if (!may_send(client, event, message.room)) return;
+  if (!may_send_kind(client, event, message.kind)) return;
   if (message.receipts && user_of_room(message.room)) {
     context_.fail(client, event, ErrorCode::client_error, "a personal room has no receipts");
     return;

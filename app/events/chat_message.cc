@@ -155,8 +155,9 @@ ReceivedText ChatWriter::write_received(const ChatMessage& message, const ChatDe
 
 // What is clean is passed on as it came: that is nearly everything, and costs one look.
 std::string_view ChatWriter::content_of(const ChatMessage& message) {
-  const bool typed = message.kind == MessageKind::chat && message.content_is_text;
-  if (!typed || is_clean_text(message.content_text, escape_html_)) return message.content_raw;
+  if (!message.content_is_text || is_clean_text(message.content_text, escape_html_)) {
+    return message.content_raw;
+  }
   clean_.clear();
   append_clean_text(clean_, message.content_text, escape_html_);
   clean_json_.clear();

@@ -81,8 +81,9 @@ class ChatWriter {
 
   void set_escape_html(bool escapes) noexcept { escape_html_ = escapes; }
 
-  // The event; it holds until the next. A text that people have typed (MessageKind::chat) is passed
-  // on without characters that could deceive its reader.
+  // The event; it holds until the next. A text is passed on without characters that could deceive
+  // its reader, whatever kind of message its sender says it is; an object is data and passed on as
+  // it is.
   ReceivedText write_received(const ChatMessage& message, const ChatDelivery& delivery);
 
  private:

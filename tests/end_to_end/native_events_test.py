@@ -178,7 +178,7 @@ class EventsTest(NativeGatewayTest, AsyncTest):
 
         async def talk(number, client):
             for count in range(20):
-                kind = ("chat", "robot")[(number + count) % 2]
+                kind = ("chat", "graph")[(number + count) % 2]
                 await client.chat(self.room(), f"{number}:{count}", type=kind)
 
         await asyncio.gather(*(talk(*each) for each in enumerate(clients)))
@@ -195,7 +195,7 @@ class EventsTest(NativeGatewayTest, AsyncTest):
         start = time.monotonic()
         for number in range(5):
             await sender.say("chat:message:send", {
-                "room": self.room(), "content": f"slow {number}", "type": "system"})
+                "room": self.room(), "content": f"slow {number}", "type": "file"})
         await sender.say("chat:message:send", {"room": self.room(), "content": "now"})
         got, came = [], []
         for _ in range(6):

@@ -96,6 +96,45 @@ TEST_P(ChatSim, ARetryIsNotHeardAgain) {
   EXPECT_EQ(heard(peers[2]).size(), 2U);
 }
 
+TEST_P(ChatSim, NotEverybodyMaySpeakAsAMachine) {
+  const auto may = [this](std::string_view user, UserType type, std::string_view permission) {
+    Identity identity{.user = std::string(user), .tenant = "acme"};
+    identity.type = type;
+    if (!permission.empty()) identity.permissions = {std::string(permission)};
+    authenticator_->results.insert_or_assign("acme/" + identity.user, AuthResult(identity));
+    return connect("acme/" + identity.user);
+  };
+  start();
+  const std::vector<std::size_t> peers = members(2);
+  const std::size_t robot = may("robot", UserType::employee, "message:robot");
+  const std::size_t system = may("system", UserType::employee, "message:system");
+  const std::size_t supervisor = may("boss", UserType::supervisor, "");
+  struct Attempt {
+    std::size_t peer;
+    std::string_view type;
+    bool heard;
+  };
+  std::size_t allowed = 0;
+  for (const Attempt& each :
+       {Attempt{robot, "robot", true}, Attempt{robot, "system", false},
+        Attempt{system, "system", true}, Attempt{system, "robot", false},
+        Attempt{supervisor, "robot", true}, Attempt{supervisor, "system", true},
+        Attempt{peers[0], "robot", false}, Attempt{peers[0], "system", false},
+        Attempt{peers[0], "graph", true}}) {
+    say(each.peer, "chat:message:send",
+        {{"room", "r"}, {"content", "x"}, {"type", each.type}, {"deliveryStatus", "streaming"}});
+    if (each.heard) {
+      ASSERT_TRUE(hears(peers[1], "chat:message:received", ++allowed)) << each.type;
+      EXPECT_EQ(heard(peers[1]).back().at("type"), each.type);
+    } else {
+      const std::uint64_t before = events(each.peer, "error").size();
+      ASSERT_TRUE(hears(each.peer, "error", before + 1)) << each.type;
+      EXPECT_EQ(events(each.peer, "error").back().at("code"), "PERMISSION_DENIED");
+    }
+  }
+  EXPECT_EQ(heard(peers[1]).size(), allowed);
+}
+
 TEST_P(ChatSim, WhatIsPacedComesTogetherAndIsAcknowledged) {
   start();
   const std::vector<std::size_t> peers = members(3);

@@ -163,14 +163,15 @@ TEST_F(ChatMessageTest, WritesWhatTheMembersGet) {
   EXPECT_FALSE(data.contains("metadata"));
 }
 
-TEST_F(ChatMessageTest, OnlyWhatPeopleHaveTypedIsCleaned) {
+TEST_F(ChatMessageTest, TextIsCleanedWhateverKindItIsSaidToBe) {
   const ChatDelivery delivery{.id = "m", .sender_id = "u"};
   ASSERT_EQ(mistake(R"({"room":"r","content":"a\u202eb\u0007c\n\td"})"), "");
   EXPECT_EQ(received(delivery)["content"], "abc\n\td");
-  ASSERT_EQ(mistake(R"({"room":"r","content":"a\u202eb","type":"robot"})"), "");
-  EXPECT_EQ(received(delivery)["content"],
-            "a\xE2\x80\xAE"
-            "b");
+  for (const std::string_view kind : {"robot", "system", "file", "image", "graph"}) {
+    ASSERT_EQ(mistake(R"({"room":"r","content":"a\u202eb","type":")" + std::string(kind) + "\"}"),
+              "");
+    EXPECT_EQ(received(delivery)["content"], "ab") << kind;
+  }
   ASSERT_EQ(mistake(R"({"room":"r","content":{"t":"\u202e"}})"), "");
   EXPECT_EQ(received(delivery)["content"]["t"], "\xE2\x80\xAE");
 }
