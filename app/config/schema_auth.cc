@@ -159,7 +159,8 @@ void add_access(Adder& adder) {
       .is_list = true;
   add("join", "who may join it").is_list = true;
   add("send", "who may send to it").is_list = true;
-  add("history", "who may read what was said").is_list = true;
+  add("history", "who may read what was said, and be given what it missed when it comes back")
+      .is_list = true;
   add("presence", "who may see who is there").is_list = true;
 }
 

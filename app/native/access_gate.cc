@@ -1,5 +1,7 @@
 #include "app/native/access_gate.h"
 
+#include <utility>
+
 #include "app/clients/session_key.h"
 #include "app/native/native_gateway.h"
 #include "app/rooms/room_names.h"
@@ -20,17 +22,20 @@ bool AccessGate::holds(ClientHandle handle, Client& client, const Event& event, 
     }
     return true;
   }
-  if (!wish.operation || !context_.must_ask(client, *wish.operation, wish.room)) return false;
-  if (context_.decision && context_.decision->is_about(client, *wish.operation, wish.room)) {
+  const std::optional<RoomOperation> unsaid = find_unsaid(client, wish);
+  if (!unsaid) return false;
+  if (context_.decision && context_.decision->about(client, *unsaid, wish.room)) {
     context_.fail(client, event, ErrorCode::server_error,
                   "who may do this cannot be found out just now; try again later");
     return true;
   }
+  AccessDecision said = take_said(client, wish);
   if (!resumes && !has_room_for(client, event, payload.size())) return true;
   Queue& kept = held_[key];
   kept.client = handle;
   kept.room = wish.room;
-  kept.asked = *wish.operation;
+  kept.asked = *unsaid;
+  kept.said = std::move(said);
   if (resumes) {
     held_again_ = true;  // on_answer() has it still, in front of the others.
   } else {
@@ -38,6 +43,28 @@ bool AccessGate::holds(ClientHandle handle, Client& client, const Event& event, 
   }
   ask(client, key, kept);
   return true;
+}
+
+// The first right that nobody has said yet. Who lacks one is not asked about the next.
+std::optional<RoomOperation> AccessGate::find_unsaid(const Client& client, const Wish& wish) {
+  for (const std::optional<RoomOperation>& operation : wish.operations) {
+    if (!operation) break;
+    if (context_.must_ask(client, *operation, wish.room)) return operation;
+    if (!context_.admits(client, *operation, wish.room)) break;
+  }
+  return std::nullopt;
+}
+
+// What was said of an event that has to wait: it goes with that, and no other event takes it up.
+AccessDecision AccessGate::take_said(const Client& client, const Wish& wish) {
+  AccessDecision said{.session = client.session, .room = std::string(wish.room)};
+  if (!context_.decision) return said;
+  for (const std::optional<RoomOperation>& operation : wish.operations) {
+    if (!operation) break;
+    said.of(*operation) = context_.decision->about(client, *operation, wish.room);
+  }
+  context_.decision.reset();
+  return said;
 }
 
 bool AccessGate::has_room_for(Client& client, const Event& event, std::size_t bytes) {
@@ -83,10 +110,8 @@ void AccessGate::on_answer(const std::string& key, RoomOperation operation, Acce
   const ClientHandle handle = found->second.client;
   Client* client = context_.clients.find(handle);
   CHECK(client != nullptr);  // forget() has dropped what waited for it.
-  context_.decision = AccessDecision{.session = client->session,
-                                     .room = found->second.room,
-                                     .operation = operation,
-                                     .answer = answer};
+  context_.decision = std::move(found->second.said);
+  context_.decision->of(operation) = answer;
   resuming_ = &key;
   held_again_ = false;
   // Each may be the last: it may end the client, whose queue is gone with it.

@@ -2,11 +2,13 @@
 //
 // What a client says about a room waits, in its order, while the service is asked about one of
 // them; what it says about other rooms does not. When the answer has come the events go on as if
-// they had just been said. Threads: the shard's own. Bounds: AccessServiceOptions::waiting_most
+// they had just been said. An event that takes two rights is asked about twice at most, one right
+// after the other. Threads: the shard's own. Bounds: AccessServiceOptions::waiting_most
 // events and kHeldBytesMost of a shard, kHeldPerClientMost of a client; more are refused with
 // SERVER_ERROR. The service's timeout bounds how long they wait.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -36,9 +38,11 @@ class AccessGate {
   AccessGate(NativeContext& context, Resume resume)
       : context_(context), resume_(std::move(resume)) {}
 
+  // The rights that an event takes, in the order in which they are asked about.
+  using Operations = std::array<std::optional<RoomOperation>, 2>;
   // What an event wants to do, and where; without an operation it only keeps its place.
   struct Wish {
-    std::optional<RoomOperation> operation{};
+    Operations operations{};
     std::string_view room{};
   };
   // Where no service is asked, holds() need not be called.
@@ -59,9 +63,12 @@ class AccessGate {
     ClientHandle client{};
     std::string room{};
     RoomOperation asked = RoomOperation::join;
+    AccessDecision said{};  // Of the first event's other right.
     std::deque<HeldEvent> events{};
   };
 
+  std::optional<RoomOperation> find_unsaid(const Client& client, const Wish& wish);
+  AccessDecision take_said(const Client& client, const Wish& wish);
   bool has_room_for(Client& client, const Event& event, std::size_t bytes);
   void hold(Client& client, Queue& queue, protocol::Opcode opcode,
             std::span<const std::byte> payload);

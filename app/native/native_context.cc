@@ -42,8 +42,8 @@ AccessVerdict NativeContext::judge(const Client& client, RoomOperation operation
   if (verdict != AccessVerdict::ask) [[likely]]
     return verdict;
   if (policy->authority == nullptr) return AccessVerdict::no;
-  if (decision && decision->is_about(client, operation, room)) {
-    switch (decision->answer) {
+  if (const auto said = decision ? decision->about(client, operation, room) : std::nullopt) {
+    switch (*said) {
       case AccessAnswer::allowed:
         return AccessVerdict::yes;
       case AccessAnswer::denied:
@@ -61,8 +61,9 @@ bool NativeContext::must_ask(const Client& client, RoomOperation operation, std:
   if (options().access.judge(question(client, operation, room)) != AccessVerdict::ask) return false;
   const AccessVerdict verdict = judge(client, operation, room);
   if (verdict == AccessVerdict::ask) return true;
-  const auto answer = verdict == AccessVerdict::yes ? AccessAnswer::allowed : AccessAnswer::denied;
-  if (!decision) decision = AccessDecision{client.session, std::string(room), operation, answer};
+  if (!decision) decision = AccessDecision{.session = client.session, .room = std::string(room)};
+  decision->of(operation) =
+      verdict == AccessVerdict::yes ? AccessAnswer::allowed : AccessAnswer::denied;
   return false;
 }
 

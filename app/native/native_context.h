@@ -4,6 +4,8 @@
 // each other, but for what their constructors name. Threads: the shard's own.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,15 +31,22 @@
 
 namespace app {
 
-// What the access service has said of the event that is being handled.
+// What the access service has said of the event that is being handled. An event may take two
+// rights, and what was said of the first must hold until the second is known: else a service whose
+// answers are not remembered would be asked for ever.
 struct AccessDecision {
   engine::SessionId session{};
   std::string room{};
-  RoomOperation operation = RoomOperation::join;
-  AccessAnswer answer = AccessAnswer::unavailable;
+  // By operation; nothing of those that were not asked about.
+  std::array<std::optional<AccessAnswer>, kRoomOperationCount> answers{};
 
-  bool is_about(const Client& client, RoomOperation of, std::string_view in) const noexcept {
-    return client.session == session && of == operation && in == room;
+  std::optional<AccessAnswer>& of(RoomOperation operation) noexcept {
+    return answers[static_cast<std::size_t>(operation)];
+  }
+  std::optional<AccessAnswer> about(const Client& client, RoomOperation operation,
+                                    std::string_view in) const noexcept {
+    if (client.session != session || in != room) return std::nullopt;
+    return answers[static_cast<std::size_t>(operation)];
   }
 };
 

@@ -170,8 +170,8 @@ void NativeGateway::on_message(engine::SessionId id, protocol::Opcode opcode,
 void NativeGateway::on_binary(ClientHandle handle, Client& client,
                               std::span<const std::byte> payload) {
   const auto parsed = parse_client_binary(payload);
-  const AccessGate::Wish wish{RoomOperation::send,
-                              parsed ? parsed->header.room : std::string_view{}};
+  const AccessGate::Wish wish{.operations = {RoomOperation::send},
+                              .room = parsed ? parsed->header.room : std::string_view{}};
   if (access_gate_.in_use() &&
       access_gate_.holds(handle, client, Event{}, wish, protocol::Opcode::binary, payload)) {
     return;
@@ -243,7 +243,7 @@ void NativeGateway::on_refresh(ClientHandle handle, Client& client, const Event&
 struct NativeGateway::Known {
   std::string_view name;
   void (*handle)(NativeGateway&, ClientHandle, Client&, const Event&);
-  std::optional<RoomOperation> needs{};  // The right that it takes in the room that it names.
+  AccessGate::Operations needs{};  // The rights that it takes in the room that it names.
 };
 
 namespace {
@@ -265,6 +265,14 @@ std::string_view room_of(const Event& event) noexcept {
   return field == nullptr ? std::string_view{} : field->text;
 }
 
+AccessGate::Wish wish_of(const Event& event, const AccessGate::Operations& needs) noexcept {
+  AccessGate::Wish wish{.operations = needs, .room = room_of(event)};
+  if (needs[0] == RoomOperation::join && RoomEvents::resumes(event)) {
+    wish.operations[1] = RoomOperation::history;
+  }
+  return wish;
+}
+
 }  // namespace
 
 void NativeGateway::on_event(ClientHandle handle, Client& client, const Event& event,
@@ -272,27 +280,31 @@ void NativeGateway::on_event(ClientHandle handle, Client& client, const Event& e
   using Self = NativeGateway;
   // The most frequent ones first.
   static constexpr std::array kKnown{
-      Known{"chat:message:send", by<&Self::publishing_, &Publishing::on_chat>, RoomOperation::send},
+      Known{
+          "chat:message:send", by<&Self::publishing_, &Publishing::on_chat>, {RoomOperation::send}},
       Known{"chat:message:receipt", by<&Self::receipts_, &Receipts::on_receipt>},
-      Known{"chat:typing:start", by<&Self::typing_, &Typing::on_start>, RoomOperation::send},
-      Known{"chat:typing:stop", by<&Self::typing_, &Typing::on_stop>, RoomOperation::send},
-      Known{"message:send", by<&Self::publishing_, &Publishing::on_message>, RoomOperation::send},
+      Known{"chat:typing:start", by<&Self::typing_, &Typing::on_start>, {RoomOperation::send}},
+      Known{"chat:typing:stop", by<&Self::typing_, &Typing::on_stop>, {RoomOperation::send}},
+      Known{"message:send", by<&Self::publishing_, &Publishing::on_message>, {RoomOperation::send}},
       Known{"ping", by_itself<&Self::on_ping>},
-      Known{"chat:room:join", by<&Self::room_events_, &RoomEvents::on_join>, RoomOperation::join},
+      Known{"chat:room:join", by<&Self::room_events_, &RoomEvents::on_join>, {RoomOperation::join}},
       Known{"chat:room:leave", by<&Self::room_events_, &RoomEvents::on_leave>},
-      Known{"chat:room:create", by<&Self::room_events_, &RoomEvents::on_create>,
-            RoomOperation::create},
+      Known{"chat:room:create",
+            by<&Self::room_events_, &RoomEvents::on_create>,
+            {RoomOperation::create}},
       Known{"chat:room:list", by<&Self::room_events_, &RoomEvents::on_list>},
-      Known{"chat:room:presence", by<&Self::room_events_, &RoomEvents::on_presence>,
-            RoomOperation::presence},
-      Known{"chat:room:history", by<&Self::room_events_, &RoomEvents::on_history>,
-            RoomOperation::history},
+      Known{"chat:room:presence",
+            by<&Self::room_events_, &RoomEvents::on_presence>,
+            {RoomOperation::presence}},
+      Known{"chat:room:history",
+            by<&Self::room_events_, &RoomEvents::on_history>,
+            {RoomOperation::history}},
       Known{"auth:refresh", by_itself<&Self::on_refresh>},
   };
   for (const Known& known : kKnown) {
     if (known.name != event.name) continue;
     if (access_gate_.in_use()) [[unlikely]] {
-      const AccessGate::Wish wish{known.needs, room_of(event)};
+      const AccessGate::Wish wish = wish_of(event, known.needs);
       if (access_gate_.holds(handle, client, event, wish, protocol::Opcode::text, payload)) return;
     }
     if (&known != kKnown.data()) context_.counters.control_events.add();

@@ -130,7 +130,8 @@ void RoomEvents::on_create(ClientHandle handle, Client& client, const Event& eve
     context_.fail(client, event, ErrorCode::permission_denied, "no right to create this room");
     return;
   }
-  if (may_join(client, event, room)) join(handle, client, event, room, JoinedBy::creating);
+  if (!may_join(client, event, room)) return;
+  join(client, room, {handle, std::string(event.request_id_raw), JoinedBy::creating}, nullptr);
 }
 
 void RoomEvents::on_join(ClientHandle handle, Client& client, const Event& event) {
@@ -140,7 +141,15 @@ void RoomEvents::on_join(ClientHandle handle, Client& client, const Event& event
   }
   const Field* room = read_room(client, event, RoomOperation::join);
   if (room == nullptr || !may_join(client, event, room->text)) return;
-  join(handle, client, event, room->text, JoinedBy::asking);
+  PendingJoin joining{.client = handle,
+                      .request_id_raw = std::string(event.request_id_raw),
+                      .resumes = resumes(event)};
+  engine::ResumePosition from;
+  if (joining.resumes && !read_position(client, event, from)) return;
+  // What was missed is history: who may not read that comes in, and is given nothing.
+  const bool is_given =
+      joining.resumes && context_.admits(client, RoomOperation::history, room->text);
+  join(client, room->text, std::move(joining), is_given ? &from : nullptr);
 }
 
 bool RoomEvents::may_join(Client& client, const Event& event, std::string_view room) {
@@ -163,16 +172,18 @@ bool RoomEvents::may_join(Client& client, const Event& event, std::string_view r
   return true;
 }
 
-// `epoch` and `seq` as chat:room:joined said them, and the messages did.
-bool RoomEvents::read_position(Client& client, const Event& event, bool& recovers,
-                               engine::ResumePosition& from) {
-  const Field* epoch = event.find("epoch");
-  const Field* number = event.find("seq");
-  const auto given = [](const Field* field) {
+bool RoomEvents::resumes(const Event& event) noexcept {
+  const auto has = [&](std::string_view name) {
+    const Field* field = event.find(name);
     return field != nullptr && field->kind != FieldKind::null;
   };
-  recovers = given(epoch) && given(number);
-  if (!recovers) return true;
+  return has("epoch") && has("seq");
+}
+
+// `epoch` and `seq` of an event that resumes, as chat:room:joined said them, and the messages did.
+bool RoomEvents::read_position(Client& client, const Event& event, engine::ResumePosition& from) {
+  const Field* epoch = event.find("epoch");
+  const Field* number = event.find("seq");
   const char* const end = epoch->text.data() + epoch->text.size();
   const bool good = epoch->kind == FieldKind::string && number->kind == FieldKind::number &&
                     number->number >= 0 && number->number < 9e15 &&
@@ -186,30 +197,28 @@ bool RoomEvents::read_position(Client& client, const Event& event, bool& recover
   return false;
 }
 
-void RoomEvents::join(ClientHandle handle, Client& client, const Event& event,
-                      std::string_view room, JoinedBy by) {
-  bool recovers = false;
-  engine::ResumePosition from;
-  if (!read_position(client, event, recovers, from)) return;
+void RoomEvents::join(Client& client, std::string_view room, PendingJoin join,
+                      const engine::ResumePosition* from) {
   set_engine_name(context_.room_name, room, client.grants->tenant);
   const std::string engine_name = context_.room_name;
   const engine::RoomHandle known = context_.rooms.find(engine_name);
   if (known && context_.rooms.is_member(client.session, known)) {
     // Joining twice is joining once, and is answered so.
-    tell_joined(client, {handle, std::string(event.request_id_raw), by},
-                *context_.rooms.find(known), nullptr);
+    join.resumes = false;
+    tell_joined(client, join, *context_.rooms.find(known), nullptr);
     return;
   }
   // Each request has an answer of its own, so there is one at a time.
   if (awaits_join(client, engine_name)) {
-    context_.fail(client, event, ErrorCode::client_error, "this room is being joined already");
+    context_.fail(
+        client, join.request_id_raw,
+        {.code = ErrorCode::client_error, .message = "this room is being joined already"});
     return;
   }
   ++client.joins_pending;
-  pending_.emplace(session_key(client.session, engine_name),
-                   PendingJoin{handle, std::string(event.request_id_raw), by});
-  if (recovers) {
-    context_.rooms.recover(client.session, engine_name, true, from);
+  pending_.emplace(session_key(client.session, engine_name), std::move(join));
+  if (from != nullptr) {
+    context_.rooms.recover(client.session, engine_name, true, *from);
     return;
   }
   const engine::JoinResult result = context_.rooms.join(client.session, engine_name, true);
@@ -254,18 +263,9 @@ void RoomEvents::on_joined(engine::SessionId session, engine::RoomHandle handle,
     return;
   }
   ++client->rooms;
+  if (recovery != nullptr && !may_still_read(*client, room)) recovery = nullptr;
   tell_joined(*client, join, room, recovery);
   presence_.tell_joined(*client, room);
-}
-
-// Roles or rules may have changed while the room's home was asked. Whom the server API puts into a
-// room needs no right.
-bool RoomEvents::may_still_join(const Client& client, const PendingJoin& join,
-                                const engine::Room& room) const {
-  if (join.by == JoinedBy::server) return true;
-  const RoomOperation operation =
-      join.by == JoinedBy::creating ? RoomOperation::create : RoomOperation::join;
-  return context_.judge(client, operation, engine::without_tag(room.name)) != AccessVerdict::no;
 }
 
 void RoomEvents::tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
@@ -275,9 +275,10 @@ void RoomEvents::tell_joined(Client& client, const PendingJoin& join, const engi
   data += R"(,"epoch":")";
   append_epoch(data, now.epoch);
   fmt::format_to(std::back_inserter(data), R"(","seq":{})", now.number);
-  if (recovery != nullptr) {
-    fmt::format_to(std::back_inserter(data), R"(,"recovered":{},"missed":{})", recovery->complete,
-                   recovery->messages.size());
+  if (join.resumes) {
+    fmt::format_to(std::back_inserter(data), R"(,"recovered":{},"missed":{})",
+                   recovery != nullptr && recovery->complete,
+                   recovery == nullptr ? 0 : recovery->messages.size());
   }
   data += '}';
   const Event event{.request_id_raw = join.request_id_raw};
@@ -340,80 +341,6 @@ void RoomEvents::on_left(engine::SessionId session, const engine::Room& room) {
   if (is_reserved(room.name) || room.name == kEverybody) return;
   const Client* client = context_.clients.find(as_client(context_.sessions.context(session)));
   if (client != nullptr) presence_.tell_left(*client, room);
-}
-
-// ---- Rights -------------------------------------------------------------------------------------
-
-std::uint32_t RoomEvents::rules_changed(ClientHandle handle) {
-  std::vector<std::string> unsure;
-  return leave_lost(handle, unsure);
-}
-
-std::uint32_t RoomEvents::grants_changed(ClientHandle handle) {
-  std::vector<std::string> unsure;
-  const std::uint32_t rooms = leave_lost(handle, unsure);
-  const Client& client = *context_.clients.find(handle);
-  for (const std::string& room : unsure) ask_again(handle, client, room);
-  return rooms;
-}
-
-std::uint32_t RoomEvents::leave_lost(ClientHandle handle, std::vector<std::string>& unsure) {
-  Client& client = *context_.clients.find(handle);
-  std::uint32_t rooms = 0;
-  std::vector<engine::RoomHandle> lost;
-  context_.rooms.for_rooms_of(
-      client.session, [&](engine::RoomHandle each, const engine::Room& room) {
-        ++rooms;
-        if (is_reserved(room.name) || room.name == kEverybody) return;
-        const std::string_view name = engine::without_tag(room.name);
-        const AccessVerdict verdict = context_.judge(client, RoomOperation::join, name);
-        if (verdict == AccessVerdict::no) lost.push_back(each);
-        if (verdict == AccessVerdict::ask) unsure.emplace_back(name);
-      });
-  for (const engine::RoomHandle each : lost) {
-    context_.counters.evictions.add();
-    leave(client, each, "no longer admitted", {});
-  }
-  return rooms;
-}
-
-void RoomEvents::ask_again(ClientHandle handle, const Client& client, const std::string& room) {
-  const ShardPosts& posts = context_.services.posts;
-  const std::uint32_t shard = context_.shard.number();
-  context_.policy->authority->ask(
-      context_.question(client, RoomOperation::join, room),
-      [&posts, shard, handle, room](AccessAnswer answer) {
-        if (answer != AccessAnswer::denied) return;  // It stays where it was let in.
-        static_cast<void>(posts.post_owed(shard, [handle, room](NativeGateway& gateway) {
-          if (gateway.context().clients.find(handle) == nullptr) return;
-          if (!gateway.room_events().take_out(handle, room, "no longer admitted")) return;
-          gateway.context().counters.evictions.add();
-        }));
-      });
-}
-
-bool RoomEvents::subscribe(ClientHandle handle, std::string_view room) {
-  Client& client = *context_.clients.find(handle);
-  set_engine_name(context_.room_name, room, client.grants->tenant);
-  const engine::RoomHandle known = context_.rooms.find(context_.room_name);
-  if (known && context_.rooms.is_member(client.session, known)) return false;
-  if (awaits_join(client, context_.room_name)) return false;
-  const Event event{};
-  join(handle, client, event, room, JoinedBy::server);
-  return true;
-}
-
-bool RoomEvents::unsubscribe(ClientHandle handle, std::string_view room) {
-  return take_out(handle, room, "removed");
-}
-
-bool RoomEvents::take_out(ClientHandle handle, std::string_view room, std::string_view reason) {
-  Client& client = *context_.clients.find(handle);
-  set_engine_name(context_.room_name, room, client.grants->tenant);
-  const engine::RoomHandle known = context_.rooms.find(context_.room_name);
-  if (!known || !context_.rooms.is_member(client.session, known)) return false;
-  leave(client, known, reason, {});
-  return true;
 }
 
 // ---- Lists --------------------------------------------------------------------------------------

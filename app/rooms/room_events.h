@@ -23,6 +23,9 @@ class RoomEvents {
  public:
   RoomEvents(NativeContext& context, Presence& presence) : context_(context), presence_(presence) {}
 
+  // Whether a join asks for what was missed, too: that takes the right to the history.
+  static bool resumes(const Event& event) noexcept;
+
   void on_create(ClientHandle handle, Client& client, const Event& event);
   void on_join(ClientHandle handle, Client& client, const Event& event);
   void on_leave(ClientHandle handle, Client& client, const Event& event);
@@ -59,21 +62,23 @@ class RoomEvents {
     ClientHandle client{};
     std::string request_id_raw{};
     JoinedBy by = JoinedBy::asking;
+    bool resumes = false;  // It hears what became of that.
   };
 
   bool awaits_join(const Client& client, std::string_view engine_name) const;
   const Field* read_room(Client& client, const Event& event, RoomOperation operation);
   bool may_join(Client& client, const Event& event, std::string_view room);
-  void join(ClientHandle handle, Client& client, const Event& event, std::string_view room,
-            JoinedBy by);
-  bool read_position(Client& client, const Event& event, bool& recovers,
-                     engine::ResumePosition& from);
+  // `from`: what was published since then is wanted, too; or null.
+  void join(Client& client, std::string_view room, PendingJoin join,
+            const engine::ResumePosition* from);
+  bool read_position(Client& client, const Event& event, engine::ResumePosition& from);
   void tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
                    const engine::Recovery* recovery);
   std::uint32_t leave_lost(ClientHandle handle, std::vector<std::string>& unsure);
   void ask_again(ClientHandle handle, const Client& client, const std::string& room);
   bool may_still_join(const Client& client, const PendingJoin& join,
                       const engine::Room& room) const;
+  bool may_still_read(const Client& client, const engine::Room& room) const;
   void fail_busy(Client& client, const Event& event);
   bool take_out(ClientHandle handle, std::string_view room, std::string_view reason);
   void leave(Client& client, engine::RoomHandle room, std::string_view reason,

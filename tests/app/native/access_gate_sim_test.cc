@@ -180,6 +180,71 @@ TEST_P(AccessGateSim, WhoLeavesWaitsForNothing) {
   }
 }
 
+// Coming back takes two rights, and the service is asked about one after the other, once each, even
+// if none of its answers holds.
+TEST_P(AccessGateSim, WhoComesBackIsAskedAboutTwice) {
+  authority_->remembers = false;
+  start();
+  const std::size_t writer = connect("acme/bob");
+  const Json joined = join(writer, "desk");
+  const Json back{{"room", "desk"}, {"epoch", joined.at("epoch")}, {"seq", 0}};
+  chat(writer, "desk", "missed");
+  ASSERT_TRUE(until([&] { return chats(writer).size() == 1; }));
+  authority_->asked.clear();
+  std::size_t peer = connect("acme/ann");
+  authority_->holds = true;
+  say(peer, "chat:room:join", back, "j");
+  chat(peer, "desk", "after it");
+  ASSERT_TRUE(until([&] { return waiting() == 2; }));
+  authority_->answer_one();
+  ASSERT_TRUE(until([&] { return authority_->held.size() == 1; }));
+  run_for(milliseconds{1});
+  EXPECT_TRUE(events(peer, "chat:room:joined").empty());
+  authority_->holds = false;
+  authority_->answer_one();
+  ASSERT_TRUE(hears(peer, "chat:room:joined"));
+  EXPECT_EQ(data(peer, "chat:room:joined").at("recovered"), true);
+  ASSERT_TRUE(until([&] { return chats(peer).size() == 2; }));
+  EXPECT_EQ(chats(peer), (std::vector<std::string>{"missed", "after it"}));
+  EXPECT_EQ(authority_->asked,
+            (std::vector<std::string>{"acme/ann join desk", "acme/ann history desk",
+                                      "acme/ann send desk"}));
+  EXPECT_EQ(waiting(), 0U);
+
+  authority_->says = {{RoomOperation::history, AccessAnswer::unavailable}};
+  peer = connect("acme/ann");
+  EXPECT_EQ(code_of(ask_for(peer, "chat:room:join", back)), "SERVER_ERROR");
+  authority_->says = {{RoomOperation::history, AccessAnswer::denied}};
+  const Json answer = ask_for(peer, "chat:room:join", back);
+  EXPECT_EQ(answer.at("data").value("recovered", true), false) << answer;
+  EXPECT_EQ(answer.at("data").value("missed", 1), 0);
+  chat(writer, "desk", "live");
+  ASSERT_TRUE(until([&] { return !chats(peer).empty(); }));
+  EXPECT_EQ(chats(peer), std::vector<std::string>{"live"});
+
+  authority_->says = {{RoomOperation::join, AccessAnswer::denied}};
+  authority_->asked.clear();
+  peer = connect("acme/carl");
+  EXPECT_EQ(code_of(ask_for(peer, "chat:room:join", back)), "ROOM_ACCESS_DENIED");
+  EXPECT_EQ(authority_->asked, std::vector<std::string>{"acme/carl join desk"});
+}
+
+// What was said of the right that is known stays with the event that waits for the other.
+TEST_P(AccessGateSim, WhatIsKnownOfOneRightIsNoWordOnAnotherEvent) {
+  start();
+  const std::size_t peer = connect("acme/ann");
+  join(peer, "desk");
+  ask_for(peer, "chat:room:leave", {{"room", "desk"}});
+  authority_->holds = true;
+  say(peer, "chat:room:join", {{"room", "desk"}, {"epoch", "1"}, {"seq", 0}}, "j");
+  ASSERT_TRUE(until([&] { return authority_->held.size() == 1; }));
+  EXPECT_EQ(authority_->asked.back(), "acme/ann history desk");
+  for (GatewayShard* one : factory_->made) EXPECT_FALSE(one->native().context().decision);
+  authority_->holds = false;
+  authority_->answer_all();
+  EXPECT_TRUE(hears(peer, "chat:room:joined", 2));
+}
+
 // What is resumed may end its own client; then the rest is dropped.
 TEST_P(AccessGateSim, WhoIsEndedInTheMiddleOfWhatWaitedIsGone) {
   options_.limits.enabled = true;

@@ -281,6 +281,66 @@ TEST_P(RoomEventsSim, WhoLosesItsRightsIsOutOfTheRoom) {
   ASSERT_EQ(rooms.size(), 2U) << rooms;
 }
 
+// What was missed is history.
+TEST_P(RoomEventsSim, WhoMayNotReadTheHistoryComesBackAndIsGivenNothing) {
+  AccessRule rule{.pattern = "*"};
+  for (auto& admits : rule.admits) admits = {"*"};
+  rule.admits[static_cast<std::size_t>(RoomOperation::history)] = {"role:auditor"};
+  ASSERT_TRUE(options_.access.add(rule).ok());
+  authenticator_->results["auditor"] =
+      Identity{.user = "eve", .tenant = "acme", .roles = {"auditor"}};
+  start();
+  const std::size_t writer = connect("acme/writer");
+  const Json from{{"room", "r"}, {"epoch", join(writer, "r").at("epoch")}, {"seq", 0}};
+  chat(writer, "secret");
+  const std::size_t ann = connect("acme/ann");
+  const Json refused = ask_for(ann, "chat:room:join", from);
+  EXPECT_EQ(refused.at("event"), "chat:room:joined");
+  EXPECT_EQ(refused.at("data").value("recovered", true), false) << refused;
+  EXPECT_EQ(refused.at("data").value("missed", 1), 0);
+  const std::size_t auditor = connect("auditor");
+  EXPECT_EQ(ask_for(auditor, "chat:room:join", from).at("data").value("recovered", false), true);
+  chat(writer, "live");
+  ASSERT_TRUE(until([&] { return !chats(ann).empty() && chats(auditor).size() == 2; }));
+  EXPECT_EQ(chats(ann), std::vector<std::string>{"live"});
+  EXPECT_EQ(chats(auditor), (std::vector<std::string>{"secret", "live"}));
+}
+
+// Nor who loses that right while the room's home looks for what was missed.
+TEST_P(RoomEventsSim, TheRightToTheHistoryIsJudgedAgainWhenItArrives) {
+  AccessRule rule{.pattern = "*"};
+  for (auto& admits : rule.admits) admits = {"*"};
+  rule.admits[static_cast<std::size_t>(RoomOperation::history)] = {"role:auditor"};
+  ASSERT_TRUE(options_.access.add(rule).ok());
+  authenticator_->results["auditor"] =
+      Identity{.user = "eve", .tenant = "acme", .roles = {"auditor"}};
+  start();
+  const std::size_t writer = connect("acme/writer");
+  const Json from{{"room", "r"}, {"epoch", join(writer, "r").at("epoch")}, {"seq", 0}};
+  chat(writer, "secret");
+  const std::size_t peer = connect_on((home_of("r") + 1) % 3, "auditor");
+  const ConnectionId id = *parse_connection_id(id_of(peer));
+  // In one turn of its shard: it asks to come back, and has no such role any more.
+  on_shard(id.shard, [&](NativeGateway& gateway) {
+    NativeContext& context = gateway.context();
+    std::string text = Json{{"event", "chat:room:join"}, {"requestId", "j"}, {"data", from}}.dump();
+    gateway.on_message(id.session, protocol::Opcode::text,
+                       {reinterpret_cast<std::byte*>(text.data()), text.size()});
+    Client& client = *context.client_of(id.session);
+    EXPECT_EQ(client.joins_pending, 1U);
+    Grants grants = *client.grants;
+    grants.roles.clear();
+    client.grants = context.grants.share(grants);
+    gateway.room_events().grants_changed(as_client(context.sessions.context(id.session)));
+  });
+  ASSERT_TRUE(hears(peer, "chat:room:joined"));
+  EXPECT_EQ(data(peer, "chat:room:joined").value("recovered", true), false);
+  EXPECT_EQ(data(peer, "chat:room:joined").value("missed", 1), 0);
+  chat(writer, "live");
+  ASSERT_TRUE(until([&] { return !chats(peer).empty(); }));
+  EXPECT_EQ(chats(peer), std::vector<std::string>{"live"});
+}
+
 TEST_P(RoomEventsSim, ReservedRoomsAreNotJoinedByAsking) {
   start();
   const std::size_t ann = connect("acme/ann");
