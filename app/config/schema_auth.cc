@@ -154,8 +154,8 @@ void add_access(Adder& adder) {
       "the rooms of this rule: a name, in which * is any text, and {user} and {tenant} "
       "are the asker's own; the first rule that fits decides");
   add("create",
-      "who may make such a room, as each of role:NAME, permission:NAME, type:TYPE, * for "
-      "everybody, or service for whom rooms.access_url lets")
+      "who of those that may join it may make such a room, as each of role:NAME, "
+      "permission:NAME, type:TYPE, * for everybody, or service for whom rooms.access_url lets")
       .is_list = true;
   add("join", "who may join it").is_list = true;
   add("send", "who may send to it").is_list = true;

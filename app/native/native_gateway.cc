@@ -291,7 +291,7 @@ void NativeGateway::on_event(ClientHandle handle, Client& client, const Event& e
       Known{"chat:room:leave", by<&Self::room_events_, &RoomEvents::on_leave>},
       Known{"chat:room:create",
             by<&Self::room_events_, &RoomEvents::on_create>,
-            {RoomOperation::create}},
+            {RoomOperation::create, RoomOperation::join}},
       Known{"chat:room:list", by<&Self::room_events_, &RoomEvents::on_list>},
       Known{"chat:room:presence",
             by<&Self::room_events_, &RoomEvents::on_presence>,

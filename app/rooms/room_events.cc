@@ -126,8 +126,11 @@ void RoomEvents::on_create(ClientHandle handle, Client& client, const Event& eve
   const std::string room = field != nullptr && !field->text.empty()
                                ? std::string(field->text)
                                : fmt::format("room-{:x}", context_.shard.reactor().random());
-  if (!is_room_name(room) || !context_.admits(client, RoomOperation::create, room)) {
-    context_.fail(client, event, ErrorCode::permission_denied, "no right to create this room");
+  const auto may = [&](RoomOperation what) { return context_.admits(client, what, room); };
+  // Whoever creates a room is in it, and it may have been there before.
+  if (!is_room_name(room) || !may(RoomOperation::create) || !may(RoomOperation::join)) {
+    context_.fail(client, event, ErrorCode::permission_denied,
+                  "no right to create this room and be in it");
     return;
   }
   if (!may_join(client, event, room)) return;

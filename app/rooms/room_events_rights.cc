@@ -16,9 +16,11 @@ namespace app {
 bool RoomEvents::may_still_join(const Client& client, const PendingJoin& join,
                                 const engine::Room& room) const {
   if (join.by == JoinedBy::server) return true;
-  const RoomOperation operation =
-      join.by == JoinedBy::creating ? RoomOperation::create : RoomOperation::join;
-  return context_.judge(client, operation, engine::without_tag(room.name)) != AccessVerdict::no;
+  const auto may_still = [&](RoomOperation what) {
+    return context_.judge(client, what, engine::without_tag(room.name)) != AccessVerdict::no;
+  };
+  return may_still(RoomOperation::join) &&
+         (join.by != JoinedBy::creating || may_still(RoomOperation::create));
 }
 
 // So may the right to what was missed.

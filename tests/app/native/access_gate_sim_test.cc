@@ -245,6 +245,23 @@ TEST_P(AccessGateSim, WhatIsKnownOfOneRightIsNoWordOnAnotherEvent) {
   EXPECT_TRUE(hears(peer, "chat:room:joined", 2));
 }
 
+// And so does creating: whoever creates a room is in it.
+TEST_P(AccessGateSim, WhoCreatesIsAskedAboutTwice) {
+  authority_->remembers = false;
+  authority_->says = {{RoomOperation::join, AccessAnswer::denied}};
+  start();
+  const std::size_t peer = connect("acme/ann");
+  EXPECT_EQ(code_of(ask_for(peer, "chat:room:create", {{"room", "desk"}})), "PERMISSION_DENIED");
+  EXPECT_EQ(authority_->asked,
+            (std::vector<std::string>{"acme/ann create desk", "acme/ann join desk"}));
+  authority_->says = {{RoomOperation::create, AccessAnswer::denied}};
+  authority_->asked.clear();
+  EXPECT_EQ(code_of(ask_for(peer, "chat:room:create", {{"room", "desk"}})), "PERMISSION_DENIED");
+  EXPECT_EQ(authority_->asked, std::vector<std::string>{"acme/ann create desk"});
+  authority_->says.clear();
+  EXPECT_EQ(ask_for(peer, "chat:room:create", {{"room", "desk"}}).at("event"), "chat:room:created");
+}
+
 // What is resumed may end its own client; then the rest is dropped.
 TEST_P(AccessGateSim, WhoIsEndedInTheMiddleOfWhatWaitedIsGone) {
   options_.limits.enabled = true;

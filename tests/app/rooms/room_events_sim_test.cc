@@ -341,6 +341,23 @@ TEST_P(RoomEventsSim, TheRightToTheHistoryIsJudgedAgainWhenItArrives) {
   EXPECT_EQ(chats(peer), std::vector<std::string>{"live"});
 }
 
+TEST_P(RoomEventsSim, CreatingTakesTheRightToJoinToo) {
+  AccessRule rule{.pattern = "*"};
+  rule.admits[static_cast<std::size_t>(RoomOperation::create)] = {"*"};
+  rule.admits[static_cast<std::size_t>(RoomOperation::join)] = {"role:staff"};
+  ASSERT_TRUE(options_.access.add(rule).ok());
+  authenticator_->results["staff"] = Identity{.user = "bob", .tenant = "acme", .roles = {"staff"}};
+  start();
+  const std::size_t bob = connect("staff");
+  const std::size_t ann = connect("acme/ann");
+  EXPECT_EQ(ask_for(bob, "chat:room:create", {{"room", "r"}}).at("event"), "chat:room:created");
+  for (const char* room : {"r", "new"}) {
+    const Json answer = ask_for(ann, "chat:room:create", {{"room", room}});
+    EXPECT_EQ(answer.at("data").value("code", ""), "PERMISSION_DENIED") << room;
+  }
+  EXPECT_EQ(ask_for(ann, "chat:room:create", Json::object()).at("event"), "error");
+}
+
 TEST_P(RoomEventsSim, ReservedRoomsAreNotJoinedByAsking) {
   start();
   const std::size_t ann = connect("acme/ann");
@@ -354,6 +371,7 @@ TEST_P(RoomEventsSim, ReservedRoomsAreNotJoinedByAsking) {
 // Roles change while the room's home is being asked: the join is looked at again when it is over.
 TEST_P(RoomEventsSim, ARightThatIsLostWhileAJoinWaitsIsLost) {
   AccessRule rule{.pattern = "*"};
+  for (auto& admits : rule.admits) admits = {"*"};
   rule.admits[static_cast<std::size_t>(RoomOperation::join)] = {"role:staff"};
   ASSERT_TRUE(options_.access.add(rule).ok());
   Identity ann = ScriptedAuthenticator::identity_of("acme/ann");
@@ -365,12 +383,15 @@ TEST_P(RoomEventsSim, ARightThatIsLostWhileAJoinWaitsIsLost) {
     const std::string room = "r" + std::to_string(i);
     const std::size_t peer = connect("acme/ann");
     const ConnectionId id = *parse_connection_id(id_of(peer));
-    const bool recovers = i % 2 == 0;
+    const bool recovers = i % 3 == 0;
+    const bool creates = i % 3 == 1;
     // In one turn of its shard: it asks to join, and has no right any more.
     on_shard(id.shard, [&](NativeGateway& gateway) {
       NativeContext& context = gateway.context();
       const ClientHandle handle = as_client(context.sessions.context(id.session));
-      Json said{{"event", "chat:room:join"}, {"requestId", "j"}, {"data", {{"room", room}}}};
+      Json said{{"event", creates ? "chat:room:create" : "chat:room:join"},
+                {"requestId", "j"},
+                {"data", {{"room", room}}}};
       if (recovers) said["data"] = {{"room", room}, {"epoch", "1"}, {"seq", 0}};
       std::string text = said.dump();
       gateway.on_message(id.session, protocol::Opcode::text,
@@ -384,11 +405,12 @@ TEST_P(RoomEventsSim, ARightThatIsLostWhileAJoinWaitsIsLost) {
       gateway.room_events().grants_changed(handle);
     });
     ASSERT_TRUE(until([&] {
-      return !events(peer, "chat:room:joined").empty() || !events(peer, "error").empty();
+      return !events(peer, "chat:room:joined").empty() ||
+             !events(peer, "chat:room:created").empty() || !events(peer, "error").empty();
     }));
     if (!events(peer, "error").empty()) {
       EXPECT_EQ(data(peer, "error").at("code"), "ROOM_ACCESS_DENIED");
-      EXPECT_TRUE(events(peer, "chat:room:joined").empty());
+      EXPECT_TRUE(events(peer, creates ? "chat:room:created" : "chat:room:joined").empty());
       EXPECT_TRUE(ask_for(peer, "chat:room:list", Json::object()).at("data").at("rooms").size() ==
                   1U)
           << "the tenant's alone";
