@@ -46,12 +46,13 @@ bool NativeGateway::serves(std::string_view path) const noexcept {
          context_.options().events.paths.end();
 }
 
-// Rights are looked at again, some clients a turn.
+// Rights are looked at again, some clients a turn, where they may have changed.
 void NativeGateway::set_policy(std::shared_ptr<const Policy> policy) {
+  const bool admits_the_same = policy->admits_like(*context_.policy);
   context_.policy = std::move(policy);
   context_.limiter.set_options(context_.options().limits);
   publishing_.take_options();
-  recheck_rights();
+  if (!admits_the_same) recheck_rights();
 }
 
 void NativeGateway::recheck_rights() {

@@ -59,6 +59,11 @@ bool Policy::is_quiet() const {
          (authority == nullptr || authority->counts().waiting == 0);
 }
 
+// Who decides about rooms goes on through a reload that leaves its settings as they were.
+bool Policy::admits_like(const Policy& other) const {
+  return authority == other.authority && options->access == other.options->access;
+}
+
 base::Result<std::shared_ptr<const Policy>> make_policy(Options options, const Policy* running) {
   auto origins = OriginList::make(options.auth.origins);
   if (!origins.ok()) return origins.error();

@@ -21,6 +21,8 @@ struct Policy {
 
   // Whether nothing that was asked of its services waits for an answer.
   bool is_quiet() const;
+  // Whether it lets the same clients into the same rooms, as far as can be told without asking.
+  bool admits_like(const Policy& other) const;
 };
 
 // Starts the threads that ask who tokens speak for; the error says which option is wrong. Where

@@ -48,6 +48,7 @@ class AccessRules {
   AccessVerdict judge(const AccessQuestion& question) const noexcept;
   // Whether a rule leaves anything to the access service.
   bool asks_service() const noexcept;
+  bool operator==(const AccessRules&) const = default;
 
  private:
   struct Admission {
@@ -57,10 +58,13 @@ class AccessRules {
     UserType type = UserType::employee;
 
     bool admits(const Grants& who) const noexcept;
+    bool operator==(const Admission&) const = default;
   };
   struct Rule {
     RoomPattern pattern;
     std::array<std::vector<Admission>, kRoomOperationCount> admissions{};
+
+    bool operator==(const Rule&) const = default;
   };
 
   static base::Result<Admission> parse_admission(std::string_view text);

@@ -134,7 +134,7 @@ void RoomEvents::on_create(ClientHandle handle, Client& client, const Event& eve
     return;
   }
   if (!may_join(client, event, room)) return;
-  join(client, room, {handle, std::string(event.request_id_raw), JoinedBy::creating}, nullptr);
+  join(client, room, {handle, std::string(event.request_id_raw), true}, nullptr);
 }
 
 void RoomEvents::on_join(ClientHandle handle, Client& client, const Event& event) {
@@ -266,6 +266,7 @@ void RoomEvents::on_joined(engine::SessionId session, engine::RoomHandle handle,
     return;
   }
   ++client->rooms;
+  if (join.is_given) given_.insert(session_key(session, room.name));
   if (recovery != nullptr && !may_still_read(*client, room)) recovery = nullptr;
   tell_joined(*client, join, room, recovery);
   presence_.tell_joined(*client, room);
@@ -285,8 +286,7 @@ void RoomEvents::tell_joined(Client& client, const PendingJoin& join, const engi
   }
   data += '}';
   const Event event{.request_id_raw = join.request_id_raw};
-  context_.reply(client, event,
-                 join.by == JoinedBy::creating ? "chat:room:created" : "chat:room:joined", data);
+  context_.reply(client, event, join.creates ? "chat:room:created" : "chat:room:joined", data);
   if (recovery == nullptr) return;
   for (const engine::RecoveredMessage& message : recovery->messages) {
     const auto sent = context_.sessions.send(client.session, message.opcode, message.bytes);
@@ -333,6 +333,7 @@ void RoomEvents::leave(Client& client, engine::RoomHandle handle, std::string_vi
   data += reason;
   data += R"("})";
   presence_.tell_left(client, room);
+  take_back(client.session, room.name);
   context_.rooms.leave(client.session, handle);
   --client.rooms;
   const Event event{.request_id_raw = request_id_raw};
@@ -341,6 +342,7 @@ void RoomEvents::leave(Client& client, engine::RoomHandle handle, std::string_vi
 
 // A session that ends is out of its rooms before its on_close().
 void RoomEvents::on_left(engine::SessionId session, const engine::Room& room) {
+  take_back(session, room.name);
   if (is_reserved(room.name) || room.name == kEverybody) return;
   const Client* client = context_.clients.find(as_client(context_.sessions.context(session)));
   if (client != nullptr) presence_.tell_left(*client, room);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,7 +42,8 @@ class RoomEvents {
   // The same after the rules have changed for everybody: then nobody is asked, and whom the access
   // service let in stays.
   std::uint32_t rules_changed(ClientHandle handle);
-  // By the server API; false when it may not be, or is (not) in it already.
+  // By the server API; false when it may not be, or is (not) in it already. Whom that has put into
+  // a room needs no right to be in it, even if it had come in by itself.
   bool subscribe(ClientHandle handle, std::string_view room);
   bool unsubscribe(ClientHandle handle, std::string_view room);
 
@@ -53,16 +55,16 @@ class RoomEvents {
   // The client is gone: nobody waits for its joins any more.
   void forget(const Client& client);
   std::size_t joins_waiting() const noexcept { return pending_.size(); }
+  std::size_t memberships_given() const noexcept { return given_.size(); }
 
  private:
-  // How a client came to join a room.
-  enum class JoinedBy : std::uint8_t { asking, creating, server };
   // A join that waits for the room's home, by session and room.
   struct PendingJoin {
     ClientHandle client{};
     std::string request_id_raw{};
-    JoinedBy by = JoinedBy::asking;
-    bool resumes = false;  // It hears what became of that.
+    bool creates = false;
+    bool resumes = false;   // It hears what became of that.
+    bool is_given = false;  // By the server API.
   };
 
   bool awaits_join(const Client& client, std::string_view engine_name) const;
@@ -76,6 +78,9 @@ class RoomEvents {
                    const engine::Recovery* recovery);
   std::uint32_t leave_lost(ClientHandle handle, std::vector<std::string>& unsure);
   void ask_again(ClientHandle handle, const Client& client, const std::string& room);
+  void on_denied(ClientHandle handle, std::string_view room);
+  bool is_given(engine::SessionId session, std::string_view engine_name) const;
+  void take_back(engine::SessionId session, std::string_view engine_name);
   bool may_still_join(const Client& client, const PendingJoin& join,
                       const engine::Room& room) const;
   bool may_still_read(const Client& client, const engine::Room& room) const;
@@ -88,6 +93,7 @@ class RoomEvents {
   Presence& presence_;
   SchemaChecker checker_;
   std::map<std::string, PendingJoin> pending_;  // Those of a session are neighbours.
+  std::set<std::string> given_;                 // The memberships that the server API gave.
 };
 
 // How an epoch is written for clients, and read from them.

@@ -2,8 +2,10 @@
 // takes them out.
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "app/clients/session_key.h"
 #include "app/native/native_gateway.h"
 #include "app/rooms/room_events.h"
 #include "app/rooms/room_names.h"
@@ -15,12 +17,11 @@ namespace app {
 // room needs no right.
 bool RoomEvents::may_still_join(const Client& client, const PendingJoin& join,
                                 const engine::Room& room) const {
-  if (join.by == JoinedBy::server) return true;
+  if (join.is_given) return true;
   const auto may_still = [&](RoomOperation what) {
     return context_.judge(client, what, engine::without_tag(room.name)) != AccessVerdict::no;
   };
-  return may_still(RoomOperation::join) &&
-         (join.by != JoinedBy::creating || may_still(RoomOperation::create));
+  return may_still(RoomOperation::join) && (!join.creates || may_still(RoomOperation::create));
 }
 
 // So may the right to what was missed.
@@ -50,6 +51,7 @@ std::uint32_t RoomEvents::leave_lost(ClientHandle handle, std::vector<std::strin
       client.session, [&](engine::RoomHandle each, const engine::Room& room) {
         ++rooms;
         if (is_reserved(room.name) || room.name == kEverybody) return;
+        if (is_given(client.session, room.name)) return;
         const std::string_view name = engine::without_tag(room.name);
         const AccessVerdict verdict = context_.judge(client, RoomOperation::join, name);
         if (verdict == AccessVerdict::no) lost.push_back(each);
@@ -70,20 +72,44 @@ void RoomEvents::ask_again(ClientHandle handle, const Client& client, const std:
       [&posts, shard, handle, room](AccessAnswer answer) {
         if (answer != AccessAnswer::denied) return;  // It stays where it was let in.
         static_cast<void>(posts.post_owed(shard, [handle, room](NativeGateway& gateway) {
-          if (gateway.context().clients.find(handle) == nullptr) return;
-          if (!gateway.room_events().take_out(handle, room, "no longer admitted")) return;
-          gateway.context().counters.evictions.add();
+          gateway.room_events().on_denied(handle, room);
         }));
       });
+}
+
+void RoomEvents::on_denied(ClientHandle handle, std::string_view room) {
+  const Client* client = context_.clients.find(handle);
+  if (client == nullptr) return;
+  set_engine_name(context_.room_name, room, client->grants->tenant);
+  if (is_given(client->session, context_.room_name)) return;  // Since it was asked about.
+  if (take_out(handle, room, "no longer admitted")) context_.counters.evictions.add();
+}
+
+// ---- By the server ------------------------------------------------------------------------------
+
+bool RoomEvents::is_given(engine::SessionId session, std::string_view engine_name) const {
+  return !given_.empty() && given_.contains(session_key(session, engine_name));
+}
+
+// The membership ends.
+void RoomEvents::take_back(engine::SessionId session, std::string_view engine_name) {
+  if (!given_.empty()) given_.erase(session_key(session, engine_name));
 }
 
 bool RoomEvents::subscribe(ClientHandle handle, std::string_view room) {
   Client& client = *context_.clients.find(handle);
   set_engine_name(context_.room_name, room, client.grants->tenant);
   const engine::RoomHandle known = context_.rooms.find(context_.room_name);
-  if (known && context_.rooms.is_member(client.session, known)) return false;
-  if (awaits_join(client, context_.room_name)) return false;
-  join(client, room, {.client = handle, .by = JoinedBy::server}, nullptr);
+  std::string key = session_key(client.session, context_.room_name);
+  if (known && context_.rooms.is_member(client.session, known)) {
+    given_.insert(std::move(key));
+    return false;
+  }
+  if (const auto waiting = pending_.find(key); waiting != pending_.end()) {
+    waiting->second.is_given = true;
+    return false;
+  }
+  join(client, room, {.client = handle, .is_given = true}, nullptr);
   return true;
 }
 

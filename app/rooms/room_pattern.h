@@ -27,12 +27,15 @@ class RoomPattern {
                std::string_view tenant) const noexcept {
     return is_every_room_ || pieces_match(room, {.user = user, .tenant = tenant});
   }
+  bool operator==(const RoomPattern&) const = default;
 
  private:
   enum class PieceKind : std::uint8_t { literal, any, user, tenant };
   struct Piece {
     PieceKind kind = PieceKind::literal;
     std::string literal{};
+
+    bool operator==(const Piece&) const = default;
   };
   using Pieces = std::span<const Piece>;
   struct Names {

@@ -317,6 +317,65 @@ TEST_P(AccessGateSim, AReloadAsksNobodyWhoIsInAndHoldsWhatIsSaidThen) {
   EXPECT_EQ(authority_->asked, std::vector<std::string>{"acme/ann send lobby"});
 }
 
+// The service has denied since what it allowed one who is in; a reload of other things is no reason
+// to look at that.
+TEST_P(AccessGateSim, AReloadThatLeavesTheRulesAloneLooksAtNobody) {
+  start();
+  const std::size_t stays = connect("acme/ann");
+  join(stays, "desk");
+  authority_->forget();
+  authority_->says = {{RoomOperation::join, AccessAnswer::denied}};
+  EXPECT_EQ(code_of(ask_for(connect("acme/ann"), "chat:room:join", {{"room", "desk"}})),
+            "ROOM_ACCESS_DENIED");
+  options_.limits.rooms_per_connection = 77;
+  reload();
+  run_for(milliseconds{5});
+  EXPECT_EQ(gateway(0).context().options().limits.rooms_per_connection, 77U);
+  EXPECT_TRUE(events(stays, "chat:room:left").empty());
+  ASSERT_TRUE(options_.access.add_guest_room("lobby").ok());
+  reload();
+  EXPECT_TRUE(hears(stays, "chat:room:left")) << "now they are looked at";
+}
+
+// The service is not asked about those whom the server has put into a room; one of them it was
+// asked about already when that happened.
+TEST_P(AccessGateSim, TheServiceIsNotAskedAboutWhomTheServerHasPutThere) {
+  authority_->says = {{RoomOperation::join, AccessAnswer::denied}};
+  start();
+  const std::size_t peer = connect("acme/ann");
+  const ConnectionId id = *parse_connection_id(id_of(peer));
+  const auto with_roles = [&](std::vector<std::string> roles) {
+    on_shard(id.shard, [&](NativeGateway& gateway) {
+      NativeContext& context = gateway.context();
+      Client& client = *context.client_of(id.session);
+      Grants grants = *client.grants;
+      grants.roles = std::move(roles);
+      client.grants = context.grants.share(grants);
+      gateway.room_events().grants_changed(as_client(context.sessions.context(id.session)));
+    });
+  };
+  const auto subscribe = [&](const char* room) {
+    on_shard(id.shard, [&](NativeGateway& gateway) {
+      gateway.room_events().subscribe(as_client(gateway.context().sessions.context(id.session)),
+                                      room);
+    });
+  };
+  subscribe("desk");
+  ASSERT_TRUE(hears(peer, "chat:room:joined"));
+  with_roles({"one"});
+  EXPECT_TRUE(authority_->asked.empty());
+  authority_->says.clear();
+  join(peer, "desk2");
+  authority_->says = {{RoomOperation::join, AccessAnswer::denied}};
+  authority_->holds = true;
+  with_roles({"two"});
+  ASSERT_EQ(authority_->held.size(), 1U);
+  subscribe("desk2");
+  authority_->answer_all();
+  run_for(milliseconds{5});
+  EXPECT_TRUE(events(peer, "chat:room:left").empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, AccessGateSim, testing::Range<std::uint64_t>(1, 7));
 
 }  // namespace

@@ -341,6 +341,75 @@ TEST_P(RoomEventsSim, TheRightToTheHistoryIsJudgedAgainWhenItArrives) {
   EXPECT_EQ(chats(peer), std::vector<std::string>{"live"});
 }
 
+// Whom the server puts into a room needs no right to be in it, whatever changes meanwhile.
+TEST_P(RoomEventsSim, WhomTheServerHasPutThereStays) {
+  const auto admit = [&](const char* who) {
+    AccessRule rule{.pattern = "*"};
+    for (auto& admits : rule.admits) admits = {who};
+    options_.access = {};
+    ASSERT_TRUE(options_.access.add(rule).ok());
+  };
+  admit("role:staff");
+  authenticator_->results["staff"] = Identity{.user = "ann", .tenant = "acme", .roles = {"staff"}};
+  start();
+  const std::size_t ann = connect("staff");
+  const ConnectionId id = *parse_connection_id(id_of(ann));
+  const auto ask_server = [&](auto change, const char* room) {
+    bool changed = false;
+    on_shard(id.shard, [&](NativeGateway& gateway) {
+      const ClientHandle handle = as_client(gateway.context().sessions.context(id.session));
+      changed = (gateway.room_events().*change)(handle, room);
+    });
+    return changed;
+  };
+  join(ann, "own");
+  join(ann, "both");
+  EXPECT_TRUE(ask_server(&RoomEvents::subscribe, "given"));
+  EXPECT_FALSE(ask_server(&RoomEvents::subscribe, "both")) << "it is there already";
+  ASSERT_TRUE(hears(ann, "chat:room:joined", 3));
+  EXPECT_EQ(ask_for(ann, "auth:refresh", {{"token", "acme/ann"}}).at("event"), "auth:refreshed");
+  ASSERT_TRUE(hears(ann, "chat:room:left"));
+  EXPECT_EQ(data(ann, "chat:room:left").at("roomId"), "own");
+  admit("role:boss");
+  reload();
+  run_for(milliseconds{5});
+  EXPECT_EQ(events(ann, "chat:room:left").size(), 1U);
+  // Until it is out: then it is let in by nobody.
+  EXPECT_TRUE(ask_server(&RoomEvents::unsubscribe, "given"));
+  EXPECT_EQ(ask_for(ann, "chat:room:leave", {{"room", "both"}}).at("event"), "chat:room:left");
+  for (const char* room : {"given", "both"}) {
+    EXPECT_EQ(ask_for(ann, "chat:room:join", {{"room", room}}).at("event"), "error") << room;
+  }
+  EXPECT_EQ(gateway(id.shard).room_events().memberships_given(), 0U);
+  // What is left ends with the connection.
+  EXPECT_TRUE(ask_server(&RoomEvents::subscribe, "given"));
+  EXPECT_TRUE(until([&] { return gateway(id.shard).room_events().memberships_given() == 1; }));
+}
+
+// Also who was coming by itself just then.
+TEST_P(RoomEventsSim, WhomTheServerPutsThereWhileItJoinsStays) {
+  AccessRule rule{.pattern = "*"};
+  for (auto& admits : rule.admits) admits = {"role:staff"};
+  ASSERT_TRUE(options_.access.add(rule).ok());
+  authenticator_->results["staff"] = Identity{.user = "ann", .tenant = "acme", .roles = {"staff"}};
+  start();
+  const std::size_t ann = connect_on((home_of("r") + 1) % 3, "staff");
+  const ConnectionId id = *parse_connection_id(id_of(ann));
+  on_shard(id.shard, [&](NativeGateway& gateway) {
+    NativeContext& context = gateway.context();
+    const ClientHandle handle = as_client(context.sessions.context(id.session));
+    std::string text = R"({"event":"chat:room:join","requestId":"j","data":{"room":"r"}})";
+    gateway.on_message(id.session, protocol::Opcode::text,
+                       {reinterpret_cast<std::byte*>(text.data()), text.size()});
+    EXPECT_FALSE(gateway.room_events().subscribe(handle, "r"));
+    Client& client = *context.clients.find(handle);
+    client.grants = context.grants.share(Grants{.tenant = "acme"});
+    gateway.room_events().grants_changed(handle);
+  });
+  EXPECT_TRUE(hears(ann, "chat:room:joined"));
+  EXPECT_TRUE(events(ann, "error").empty());
+}
+
 TEST_P(RoomEventsSim, CreatingTakesTheRightToJoinToo) {
   AccessRule rule{.pattern = "*"};
   rule.admits[static_cast<std::size_t>(RoomOperation::create)] = {"*"};
