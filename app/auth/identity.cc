@@ -25,15 +25,22 @@ bool is_plain_text(std::string_view text) noexcept {
   return !has_control_character(text) && protocol::is_valid_utf8(std::as_bytes(std::span(text)));
 }
 
-bool is_role(const std::string& text) noexcept {
-  return !text.empty() && text.size() <= kRoleBytesMax && is_plain_text(text);
-}
-
 }  // namespace
 
 bool is_tenant_character(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '_' || c == '.';
+}
+
+std::string_view mistake_of_tenant(std::string_view tenant) noexcept {
+  if (tenant.empty()) return "the tenant is empty";
+  if (tenant.size() > kTenantBytesMax) return "the tenant is too long";
+  if (std::ranges::all_of(tenant, is_tenant_character)) return {};
+  return "the tenant is not of letters, digits, '-', '_' and '.'";
+}
+
+bool is_grant_name(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= kRoleBytesMax && is_plain_text(text);
 }
 
 std::string_view name(UserType type) noexcept {
@@ -52,19 +59,17 @@ std::string_view mistake_of(const Identity& identity) noexcept {
   if (identity.user.empty()) return "the user is empty";
   if (identity.user.size() > kUserBytesMax) return "the user is too long";
   if (!is_plain_text(identity.user)) return "the user is not plain text";
-  if (identity.tenant.empty()) return "the tenant is empty";
-  if (identity.tenant.size() > kTenantBytesMax) return "the tenant is too long";
-  if (!std::ranges::all_of(identity.tenant, is_tenant_character)) {
-    return "the tenant is not of letters, digits, '-', '_' and '.'";
+  if (const std::string_view mistake = mistake_of_tenant(identity.tenant); !mistake.empty()) {
+    return mistake;
   }
   if (identity.display_name.size() > kDisplayNameBytesMax) return "the display name is too long";
   if (!is_plain_text(identity.display_name)) return "the display name is not plain text";
   if (identity.roles.size() > kRolesMost) return "there are too many roles";
-  if (!std::ranges::all_of(identity.roles, is_role)) {
+  if (!std::ranges::all_of(identity.roles, is_grant_name)) {
     return "a role is empty, too long or not plain text";
   }
   if (identity.permissions.size() > kPermissionsMost) return "there are too many permissions";
-  if (!std::ranges::all_of(identity.permissions, is_role)) {
+  if (!std::ranges::all_of(identity.permissions, is_grant_name)) {
     return "a permission is empty, too long or not plain text";
   }
   if (identity.token_id.size() > kTokenIdBytesMax) return "the token's id is too long";

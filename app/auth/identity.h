@@ -33,6 +33,12 @@ struct Identity {
 // A letter, a digit, '-', '_' or '.'.
 bool is_tenant_character(char c) noexcept;
 
+// Of a tenant alone; empty when it is one.
+std::string_view mistake_of_tenant(std::string_view tenant) noexcept;
+
+// Whether it may name a role or a permission.
+bool is_grant_name(std::string_view text) noexcept;
+
 // Whether each part keeps its bounds. The text says which does not; empty when all do.
 std::string_view mistake_of(const Identity& identity) noexcept;
 

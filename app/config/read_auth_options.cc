@@ -1,4 +1,5 @@
 // [auth].
+#include "app/auth/identity.h"
 #include "app/config/gateway_limits.h"
 #include "app/config/read_options.h"
 #include "app/config/service_settings.h"
@@ -21,13 +22,41 @@ void read_keys(SettingReader& reader, AuthOptions& auth) {
   auth.jwks_refresh = duration_as<std::chrono::milliseconds>(reader, "auth.jwks_refresh");
 }
 
+// What the configuration says of an identity is held to the same as what a token says.
+std::string read_tenant(SettingReader& reader, std::string_view path) {
+  std::string tenant = reader.text(path);
+  if (tenant.empty() || mistake_of_tenant(tenant).empty()) return tenant;
+  reader.fail(
+      path, fmt::format("must have at most {} letters, digits, '-', '_' and '.'", kTenantBytesMax));
+  return {};
+}
+
+void read_guests(SettingReader& reader, AuthOptions& auth) {
+  auth.guests = reader.on("auth.guests");
+  auth.guest_tenant = read_tenant(reader, "auth.guest_tenant");
+  if (reader.said("auth.guest_tenant").empty()) {
+    reader.fail("auth.guest_tenant", "must name a tenant");
+  }
+  auth.guest_permissions = reader.list("auth.guest_permissions");
+  if (auth.guest_permissions.size() > kPermissionsMost) {
+    reader.fail_quoted("auth.guest_permissions",
+                       fmt::format("{} entries: must be at most {}", auth.guest_permissions.size(),
+                                   kPermissionsMost));
+  }
+  for (const std::string& permission : auth.guest_permissions) {
+    if (is_grant_name(permission)) continue;
+    reader.fail_one("auth.guest_permissions", permission,
+                    fmt::format("must be text (UTF-8) of at most {} bytes", kRoleBytesMax));
+  }
+}
+
 void read_token_rules(SettingReader& reader, TokenRules& token) {
   token.algorithms = reader.choices("auth.algorithms");
   token.issuer = reader.text("auth.issuer");
   token.audiences = reader.list("auth.audiences");
   token.leeway = duration_as<std::chrono::seconds>(reader, "auth.leeway");
   token.expiry_required = reader.on("auth.expiry_required");
-  token.default_tenant = reader.text("auth.default_tenant");
+  token.default_tenant = read_tenant(reader, "auth.default_tenant");
   const auto claim = [&](std::string_view path) {
     std::string text = reader.text(path);
     if (text.empty()) reader.fail(path, "must name a claim");
@@ -98,12 +127,9 @@ void read_auth_options(SettingReader& reader, AuthOptions& auth) {
   read_keys(reader, auth);
   read_token_rules(reader, auth.token);
   read_service(reader, auth);
-  auth.guests = reader.on("auth.guests");
-  auth.guest_tenant = reader.text("auth.guest_tenant");
-  if (auth.guest_tenant.empty()) reader.fail("auth.guest_tenant", "must name a tenant");
+  read_guests(reader, auth);
   auth.address_header = reader.text("auth.address_header");
   read_trusted_proxies(reader, auth);
-  auth.guest_permissions = reader.list("auth.guest_permissions");
   read_origins(reader, auth);
   auth.failures_per_minute = reader.small_count("auth.failures_per_minute");
   auth.threads = reader.small_count("auth.threads");

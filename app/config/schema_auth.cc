@@ -103,7 +103,7 @@ void add_tokens(Adder& adder, const TokenRules& standard) {
                  "by how much clocks may differ when a token's times are judged");
   adder.on_off("auth.expiry_required", standard.expiry_required, "refuse tokens that never expire");
   adder.text("auth.default_tenant", standard.default_tenant,
-             "of tokens that name none; empty: those are refused");
+             "of tokens that name none, written as guest_tenant; empty: those are refused");
   adder.text("auth.claims.user", standard.claims.user, "the claim that names the user");
   adder.text("auth.claims.tenant", standard.claims.tenant, "the claim that names the tenant");
   adder.text("auth.claims.display_name", standard.claims.display_name,
@@ -131,8 +131,9 @@ void add_service(Adder& adder, const AuthOptions& standard) {
 
 void add_others(Adder& adder, const AuthOptions& standard) {
   adder.on_off("auth.guests", standard.guests, "whoever has no token is a guest");
-  adder.text("auth.guest_tenant", standard.guest_tenant, "the tenant of guests");
-  adder.list("auth.guest_permissions", "of guests");
+  adder.text("auth.guest_tenant", standard.guest_tenant,
+             "the tenant of guests: up to 64 letters, digits, '-', '_' and '.'");
+  adder.list("auth.guest_permissions", "of guests: up to 128, of 64 bytes each");
   adder.list("auth.origins",
              "pages that may connect, such as https://app.example.com or https://*.example.com; "
              "none: any");

@@ -34,6 +34,17 @@ TEST(Identity, AGoodOneHasNoMistake) {
   EXPECT_EQ(mistake_after([](Identity& i) { i.roles.clear(); }), "");
 }
 
+TEST(Identity, ATenantAndAGrantAreJudgedAloneToo) {
+  EXPECT_EQ(mistake_of_tenant(std::string(kTenantBytesMax, 't')), "");
+  EXPECT_NE(mistake_of_tenant(std::string(kTenantBytesMax + 1, 't')), "");
+  EXPECT_NE(mistake_of_tenant(""), "");
+  EXPECT_NE(mistake_of_tenant("a b"), "");
+  EXPECT_TRUE(is_grant_name(std::string(kRoleBytesMax, 'r')));
+  EXPECT_FALSE(is_grant_name(std::string(kRoleBytesMax + 1, 'r')));
+  EXPECT_FALSE(is_grant_name("\xff"));
+  EXPECT_FALSE(is_grant_name(""));
+}
+
 TEST(Identity, EachBoundIsKeptToTheByte) {
   const auto user = [](std::size_t size) {
     return mistake_after([=](Identity& i) { i.user = std::string(size, 'u'); });

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
+#include "app/config/gateway_limits.h"
 #include "app/config/options.h"
+#include "app/config/setting_value.h"
 #include "tests/app/config/config_said.h"
 
 namespace app {
@@ -128,6 +130,34 @@ TEST_F(GatewayOptions, AServerApiForEverybodyIsRefused) {
   const std::string empty = write("empty", "# none yet\n");
   EXPECT_THAT(mistakes_of({"--admin", "0.0.0.0:0", "--admin-api-keys-file", empty}),
               HasSubstr("anybody could command"));
+}
+
+// They become part of rooms' names, and are told to services: what no token may say is no better in
+// a file.
+TEST_F(GatewayOptions, TenantsAndPermissionsOfGuestsAreThoseThatTokensMayName) {
+  const std::string name(kTenantBytesMax, 't');
+  const std::string allowed = ": must have at most 64 letters, digits, '-', '_' and '.'\n";
+  EXPECT_EQ(options_of({"--auth-guest-tenant", name}).auth.guest_tenant, name);
+  EXPECT_EQ(options_of({"--auth-default-tenant", ""}).auth.token.default_tenant, "");
+  EXPECT_EQ(mistakes_of_file("[auth]\nguest_tenant = \"a b\"\ndefault_tenant = \"\u00e4\"\n"),
+            "FILE:2:16: auth.guest_tenant = \"a b\"" + allowed +
+                "FILE:3:18: auth.default_tenant = \"\u00e4\"" + allowed);
+  EXPECT_EQ(mistakes_of({"--auth-guest-tenant", name + "t"}),
+            "--auth-guest-tenant " + name + "t" + allowed);
+  EXPECT_EQ(mistakes_of({"--auth-guest-tenant", std::string(300, 'x')}),
+            "--auth-guest-tenant " + quotable(std::string(300, 'x')) + allowed);
+  EXPECT_EQ(mistakes_of({"--auth-guest-tenant", ""}), "--auth-guest-tenant : must name a tenant\n");
+  const std::string permission(kRoleBytesMax, 'p');
+  EXPECT_EQ(options_of({"--auth-guest-permissions", permission}).auth.guest_permissions,
+            std::vector{permission});
+  EXPECT_EQ(
+      mistakes_of(
+          {"--auth-guest-permissions", "good", "--auth-guest-permissions", permission + "p"}),
+      "--auth-guest-permissions " + permission + "p: must be text (UTF-8) of at most 64 bytes\n");
+  std::string many = "[auth]\nguest_permissions = [";
+  for (std::size_t i = 0; i <= kPermissionsMost; ++i) many += "'p',";
+  EXPECT_EQ(mistakes_of_file(many + "]\n"),
+            "FILE:2:21: auth.guest_permissions = 129 entries: must be at most 128\n");
 }
 
 TEST_F(GatewayOptions, CertificatesOfTheServerApi) {
