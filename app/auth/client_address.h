@@ -2,8 +2,9 @@
 // there says it is.
 //
 // Of a proxy's field the last entry counts, which our own proxy added; those before it are the
-// client's word. Where a trusted proxy names its client in some field, but nobody has said that
-// this is to be read, the client is not known: all who come that way would be one. Pure, any
+// client's word. In Forwarded (RFC 7239) it is the last that is no trusted proxy itself. Where a
+// trusted proxy names its client in a way that cannot be read, or in some field that nobody has
+// said is to be read, the client is not known: all who come that way would be one. Pure, any
 // thread.
 #pragma once
 
@@ -14,7 +15,7 @@
 namespace app {
 
 struct ClientAddress {
-  engine::PeerAddress address{};  // Not known behind a proxy whose field is not asked for.
+  engine::PeerAddress address{};  // Not known behind a proxy that does not tell it.
   // The field was there and was not believed: it came from nobody whom we trust.
   bool field_ignored = false;
 };

@@ -138,8 +138,8 @@ void add_others(Adder& adder, const AuthOptions& standard) {
              "pages that may connect, such as https://app.example.com or https://*.example.com; "
              "none: any");
   adder.text("auth.address_header", standard.address_header,
-             "the field in which a proxy says the client's address, such as X-Forwarded-For; "
-             "without it a client's address is its connection's");
+             "the field in which a proxy says the client's address, such as X-Forwarded-For or "
+             "Forwarded; without it a client's address is its connection's");
   adder.list("auth.trusted_proxies", text_of(standard.trusted_proxies),
              "addresses and networks from which that field is believed");
   adder.count("auth.failures_per_minute", standard.failures_per_minute, 0, kFailuresPerMinuteMost,

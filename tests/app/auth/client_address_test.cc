@@ -55,11 +55,55 @@ TEST(ClientAddress, IsReadInAnySpelling) {
   }
 }
 
-TEST(ClientAddress, IsTheConnectionsWhereTheFieldSaysNone) {
-  for (const std::string line : {"", "X-Forwarded-For: unknown\r\n", "X-Forwarded-For:\r\n",
-                                 "X-Forwarded-For: 192.0.2.1,\r\n", "X-Real-IP: 192.0.2.1\r\n"}) {
-    EXPECT_EQ(find(line).address.text(), "127.0.0.1") << line;
+// Not the proxy's, which everybody has who comes by it.
+TEST(ClientAddress, IsNotKnownWhereATrustedProxySaysNothingThatCanBeRead) {
+  for (const std::string line :
+       {"X-Forwarded-For: unknown\r\n", "X-Forwarded-For:\r\n", "X-Forwarded-For: 192.0.2.1,\r\n",
+        "X-Forwarded-For: for=192.0.2.1\r\n", "X-Real-IP: 192.0.2.1\r\n"}) {
+    EXPECT_FALSE(find(line).address.known()) << line;
     EXPECT_FALSE(find(line).field_ignored) << line;
+  }
+  EXPECT_EQ(find("").address.text(), "127.0.0.1") << "it is no proxy that speaks";
+}
+
+std::string forwarded(const std::string& value, const std::string& peer = "127.0.0.1") {
+  return app::find("Forwarded: " + value + "\r\n", peer, "forwarded").address.text();
+}
+
+TEST(ClientAddress, IsWhatForwardedNames) {
+  for (const std::string value :
+       {"for=192.0.2.1", "For=192.0.2.1", "for=192.0.2.1;proto=https;by=10.0.0.1",
+        "proto=https;by=10.0.0.1;for=192.0.2.1", "for=\"192.0.2.1\"", "for=\"192.0.2.1:4711\"",
+        "by=_b ; for=192.0.2.1 ; host=\"a,b;c\"", "for=9.9.9.9, for=192.0.2.1",
+        "for=\"[::ffff:192.0.2.1]\""}) {
+    EXPECT_EQ(forwarded(value), "192.0.2.1") << value;
+  }
+  EXPECT_EQ(forwarded("for=\"[2001:db8::7]\";proto=https"), "2001:db8::7");
+  EXPECT_EQ(forwarded("for=9.9.9.9,for=\"[2001:db8::7]:4711\""), "2001:db8::7");
+  EXPECT_EQ(forwarded("for=192.0.2.1", "203.0.113.9"), "203.0.113.9") << "nobody's word";
+}
+
+TEST(ClientAddress, IsTheLastInForwardedThatIsNoTrustedProxy) {
+  EXPECT_EQ(forwarded("for=192.0.2.1, for=10.0.0.7"), "192.0.2.1");
+  EXPECT_EQ(forwarded("for=9.9.9.9, for=192.0.2.1, for=10.0.0.7, for=10.0.0.8"), "192.0.2.1");
+  EXPECT_EQ(forwarded("for=192.0.2.1\r\nForwarded: for=10.0.0.7"), "192.0.2.1");
+  EXPECT_EQ(forwarded("for=10.0.0.9, for=10.0.0.7"), "10.0.0.9") << "it is in that network itself";
+}
+
+TEST(ClientAddress, IsNotKnownWhereForwardedHidesIt) {
+  for (const std::string value :
+       {"for=unknown", "for=_hidden", "for=\"_hidden:80\"", "for=", "for", "proto=https", "",
+        "192.0.2.1", "for=192.0.2.1\r\nForwarded:", "for=192.0.2.1, for=unknown",
+        "for=unknown, for=10.0.0.7", "for=2001:db8::7:no", "for=\"192.0.2.1", "for=192.0.2.1,"}) {
+    EXPECT_EQ(forwarded(value), "") << value;
+  }
+}
+
+// What a client has sent stands before what our proxy adds.
+TEST(ClientAddress, AClientsGarbageInForwardedChangesNothing) {
+  for (const std::string garbage :
+       {"\"", "for=\"", "for=\"\\", ";;;", ",,,", "for=\"a, for=9.9.9.9"}) {
+    EXPECT_EQ(forwarded(garbage + ", for=192.0.2.1;proto=https"), "192.0.2.1") << garbage;
   }
 }
 
