@@ -3,7 +3,8 @@
 // By AuthOptions::mode it checks the token itself (TokenVerifier, with keys that a JwksSource may
 // renew) or asks an auth service. Threads: ask() from any; an answer is called exactly once, on a
 // service thread or, where the answer is known at once, within ask(). Bound: kAuthQueueMost waiting
-// questions; more are answered `overloaded`. Each is answered within the service's timeout.
+// questions; more are answered `overloaded`. Each is answered within the service's timeout twice:
+// once for its turn to come, and once to be looked at.
 #pragma once
 
 #include <chrono>

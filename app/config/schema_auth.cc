@@ -118,7 +118,7 @@ void add_tokens(Adder& adder, const TokenRules& standard) {
 void add_service(Adder& adder, const AuthOptions& standard) {
   adder.text("auth.service_url", "", "the auth service, asked with POST {\"token\": ...}");
   adder.duration("auth.service_timeout", standard.service_timeout, base::kTimeoutLeast,
-                 base::kTimeoutMost, "for its answer");
+                 base::kTimeoutMost, "for its answer, once it is its turn to be asked");
   adder.count("auth.service_connections", standard.service_connections, 1, kServiceConnectionsMost,
               "to it at one time");
   adder.duration("auth.service_cache_for", standard.service_cache_for, base::Duration{},

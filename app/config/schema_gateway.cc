@@ -112,8 +112,8 @@ void add_access_service(std::vector<Setting>& settings, const AccessServiceOptio
   add(text("rooms.access_url", standard.url,
            "the service that decides where an [[access]] rule says service, asked with POST "
            "{\"user\", \"tenant\", \"roles\", \"room\", \"operation\"}"));
-  Setting timeout =
-      duration("rooms.access_timeout", standard.timeout, base::kTimeoutMost, "for its answer");
+  Setting timeout = duration("rooms.access_timeout", standard.timeout, base::kTimeoutMost,
+                             "for its answer, once it is its turn to be asked");
   timeout.least = nanoseconds(base::kTimeoutLeast);
   add(timeout);
   add(count("rooms.access_connections", standard.connections, 1, kServiceConnectionsMost,

@@ -1,7 +1,7 @@
 // HttpCall and HttpAnswer: what is asked of another service over HTTP, and what came of it.
 //
-// Plain values, any thread. Bounds: `timeout` for the whole call, from send() on, and
-// `answer_bytes_max` for the answer's body, kept while it arrives.
+// Plain values, any thread. Bounds: `timeout` for the call's turn to come, and as long again for
+// the other side once it has; `answer_bytes_max` for the answer's body, kept while it arrives.
 #pragma once
 
 #include <chrono>
@@ -27,13 +27,13 @@ struct HttpCall {
 
 enum class HttpOutcome : std::uint8_t {
   ok,           // There is an answer, whatever its status.
-  timed_out,    // Not all of it within the timeout.
+  timed_out,    // Not all of it within the timeout, which began when its turn had come.
   unreachable,  // No connection: refused, no route, no such host.
   broken,       // The connection ended before the answer did, or what came is no HTTP.
   too_large,    // More than was asked to be read.
   tls_failed,   // No common ground, or a certificate that is not to be trusted.
   bad_call,     // Ours: a URL, method or header that may not be sent.
-  overloaded,   // kUpstreamQueueMost calls wait already; nothing was sent.
+  overloaded,   // Ours: too many calls wait, or its turn never came; nothing was sent.
   ended,        // The client was destroyed.
 };
 

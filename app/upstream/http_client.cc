@@ -145,11 +145,19 @@ void HttpClient::Loop::finish_done() {
   }
 }
 
-// By our own clock: the library's does not run for calls that wait for a connection.
+// By our own clock: the library's does not run for calls that wait for a connection. Whoever has
+// left that queue since it was placed has its time from then on.
 void HttpClient::Loop::finish_late() {
   const Clock::time_point now = Clock::now();
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    finish(deadlines_.begin()->second->handle(), HttpOutcome::timed_out);
+    HttpTransfer& transfer = *deadlines_.begin()->second;
+    if (transfer.deadline() > now) {
+      deadlines_.erase(transfer.place);
+      transfer.place = deadlines_.emplace(transfer.deadline(), &transfer);
+      continue;
+    }
+    finish(transfer.handle(),
+           transfer.has_begun() ? HttpOutcome::timed_out : HttpOutcome::overloaded);
   }
 }
 

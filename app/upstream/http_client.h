@@ -1,12 +1,13 @@
 // HttpClient: asks other services over HTTP from one service thread, many calls at a time.
 //
 // Over libcurl: connections are kept and reused, at most `connections_per_host` to one host, and
-// calls beyond them wait their turn. http:// and https:// only; follows no redirect, and takes no
-// proxy from the environment. send() may be called from any thread. Each call has exactly one
-// answer: on the service thread, or within send() where it is `overloaded` or the client is ending.
-// An answer must not block or throw, may send() again, and must not destroy the client. Bound:
-// kUpstreamQueueMost calls without an answer.
-// A call over a kept connection that turns out to be closed is sent once more, on a new one.
+// calls beyond them wait their turn, each for its timeout at most: how long the other side takes is
+// measured from then on, so that a crowd of calls does not look like a slow service. http:// and
+// https:// only; follows no redirect, and takes no proxy from the environment. send() may be called
+// from any thread. Each call has exactly one answer: on the service thread, or within send() where
+// there are too many or the client is ending. An answer must not block or throw, may send() again,
+// and must not destroy the client. Bound: kUpstreamQueueMost calls without an answer. A call over a
+// kept connection that turns out to be closed is sent once more, on a new one.
 #pragma once
 
 #include <cstddef>

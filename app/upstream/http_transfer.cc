@@ -23,6 +23,12 @@ bool HttpTransfer::prepare(const std::string& trusted_file) {
   curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(handle, CURLOPT_USERAGENT, "millrace");
   curl_easy_setopt(handle, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(handle, CURLOPT_RESOLVER_START_FUNCTION, &HttpTransfer::on_resolve);
+  curl_easy_setopt(handle, CURLOPT_RESOLVER_START_DATA, this);
+  curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, &HttpTransfer::on_socket);
+  curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, this);
+  curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, &HttpTransfer::on_request);
+  curl_easy_setopt(handle, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &HttpTransfer::on_head);
   curl_easy_setopt(handle, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
@@ -61,6 +67,27 @@ void HttpTransfer::set_headers() {
   }
   headers_.reset(list);
   curl_easy_setopt(handle_.get(), CURLOPT_HTTPHEADER, headers_.get());
+}
+
+void HttpTransfer::begin() {
+  if (std::exchange(has_begun_, true)) return;
+  deadline_ = Clock::now() + call_.timeout;
+}
+
+int HttpTransfer::on_resolve(void* /*resolver*/, void* /*reserved*/, void* self) {
+  static_cast<HttpTransfer*>(self)->begin();
+  return 0;
+}
+
+int HttpTransfer::on_socket(void* self, curl_socket_t /*socket*/, curlsocktype /*purpose*/) {
+  static_cast<HttpTransfer*>(self)->begin();
+  return CURL_SOCKOPT_OK;
+}
+
+int HttpTransfer::on_request(void* self, char* /*peer*/, char* /*local*/, int /*peer_port*/,
+                             int /*local_port*/) {
+  static_cast<HttpTransfer*>(self)->begin();
+  return CURL_PREREQFUNC_OK;
 }
 
 std::size_t HttpTransfer::on_head(const char* /*data*/, std::size_t size, std::size_t count,

@@ -2,7 +2,7 @@
 //
 // Owned and used by the thread of its HttpClient. The handle refers to the transfer, which
 // therefore never moves. Bounds: answer_bytes_max for the body, kUpstreamHeadBytesMax for the head;
-// whatever exceeds one ends the transfer at that byte.
+// whatever exceeds one ends the transfer at that byte; deadline() for its time.
 #pragma once
 
 #include <curl/curl.h>
@@ -32,6 +32,9 @@ class HttpTransfer {
   bool prepare(const std::string& trusted_file);
 
   CURL* handle() const noexcept { return handle_.get(); }
+  // Whether anything was done for it: until then it waits for a connection.
+  bool has_begun() const noexcept { return has_begun_; }
+  // Moves when it begins.
   Clock::time_point deadline() const noexcept { return deadline_; }
 
   // What libcurl's last word on it means.
@@ -52,6 +55,12 @@ class HttpTransfer {
 
   void set_method();
   void set_headers();
+  void begin();
+  // What the library first does for a call whose turn has come: look up a name, connect, or send
+  // over a connection that it has.
+  static int on_resolve(void* resolver, void* reserved, void* self);
+  static int on_socket(void* self, curl_socket_t socket, curlsocktype purpose);
+  static int on_request(void* self, char* peer, char* local, int peer_port, int local_port);
   static std::size_t on_head(const char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(const char* data, std::size_t size, std::size_t count, void* self);
 
@@ -63,6 +72,7 @@ class HttpTransfer {
   std::string body_;
   std::size_t head_bytes_ = 0;
   bool too_large_ = false;
+  bool has_begun_ = false;
 };
 
 }  // namespace app

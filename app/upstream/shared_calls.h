@@ -30,7 +30,7 @@ enum class Boarding : std::uint8_t {
 // What a call says of the service, for the breaker.
 enum class ServiceHealth : std::uint8_t { well, failing, unknown };
 
-// Not of the service's making: the call was never made.
+// Not of the service's making: the call was never made, or its turn never came.
 constexpr bool is_our_own(HttpOutcome outcome) noexcept {
   return outcome == HttpOutcome::overloaded || outcome == HttpOutcome::ended;
 }

@@ -5,8 +5,10 @@
 #include <atomic>
 #include <functional>
 #include <latch>
+#include <map>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "app/service/service_clock.h"
 #include "tests/app/auth/asked.h"
@@ -41,6 +43,7 @@ class Service {
   std::string url() const { return server_.url("/verify"); }
   int calls() const noexcept { return calls_.load(); }
   void fail(bool fails) { fails_ = fails; }
+  void revoke(const std::string& token) { revoked_ = token; }
   void say_of_user(const std::string& text) { more_ = text; }
   // Called with each request before it is answered.
   std::function<void()> before = [] {};
@@ -55,13 +58,15 @@ class Service {
     const std::string start = R"({"token":")";
     EXPECT_TRUE(body.starts_with(start) && body.ends_with("\"}")) << body;
     const std::string token = body.substr(start.size(), body.size() - start.size() - 2);
-    response.status = fails_ ? 500 : token.starts_with("bad") ? 401 : 200;
+    const bool refused = token.starts_with("bad") || token == revoked_;
+    response.status = fails_ ? 500 : refused ? 401 : 200;
     response.set_content(R"({"user":{"id":")" + token + "\"" + more_ + "}}", "application/json");
   }
 
   std::atomic<int> calls_ = 0;
   std::atomic<bool> fails_ = false;
   std::string more_;
+  std::string revoked_;
   HttpServer server_;
 };
 
@@ -171,6 +176,34 @@ TEST(AuthService, LeavesAServiceAloneThatIsSlow) {
     EXPECT_EQ(auth.counts().service_failures, calls);
   }
   go.count_down();
+}
+
+// More strangers than a service that is well can be asked about: what they wait for in vain is our
+// own shortage, and no reason to believe what the service does not say any more.
+TEST(AuthService, AFloodIsNotTheServiceBeingDown) {
+  constexpr milliseconds kTaken{100};
+  Service service;
+  Asked asked;
+  AuthOptions options = options_for(service.url());
+  options.service_timeout = 10 * kTaken;
+  options.service_connections = 1;
+  options.service_cache_for = milliseconds{0};
+  options.when_down = WhenServiceIsDown::admit_known;
+  AuthService auth(options, {.breaker = {.pause_first = seconds{600}}, .refused_for = {}});
+  EXPECT_EQ(asked.answer(auth, "ann"), "ann@default");
+  service.revoke("ann");
+  service.before = [&] { std::this_thread::sleep_for(kTaken); };
+  std::map<std::string, int> said;
+  for (int i = 0; i < 50; ++i) asked.ask(auth, "bad" + std::to_string(i));
+  asked.ask(auth, "ann");
+  for (int i = 0; i < 51; ++i) ++said[asked.next()];
+  EXPECT_GT(said["refused"], 0);
+  EXPECT_GT(said["overloaded"], 0);
+  EXPECT_EQ(said["refused"] + said["overloaded"], 51);
+  EXPECT_EQ(auth.counts().service_failures, 0U);
+  EXPECT_FALSE(auth.counts().breaker_open);
+  EXPECT_EQ(asked.answer(auth, "ann"), "refused");
+  EXPECT_EQ(auth.counts().admitted_while_down, 0U);
 }
 
 TEST(AuthService, ComesBackWhenAKilledServiceDoes) {

@@ -5,9 +5,11 @@
 #include <atomic>
 #include <functional>
 #include <latch>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 
 #include "tests/app/upstream/http_server.h"
 #include "tests/app/upstream/inbox.h"
@@ -187,6 +189,34 @@ TEST_F(AccessServiceTest, SlowIsATimeout) {
     EXPECT_EQ(access.counts().timeouts, 1U);
   }
   over_.count_down();
+}
+
+// What waits in vain for its turn says nothing of the service.
+TEST_F(AccessServiceTest, AFloodIsNotTheServiceBeingDown) {
+  AccessServiceOptions few = options();
+  few.timeout = milliseconds{500};
+  few.connections = 1;
+  few.cache_for = {};
+  few.when_down = WhenServiceIsDown::admit_known;
+  few.known_for = seconds{60};
+  AccessService access(few, {.pause_first = seconds{600}});
+  EXPECT_EQ(ask(access, question()), AccessAnswer::allowed);
+  service_.says(R"({"allowed":false})");
+  service_.before = [] { std::this_thread::sleep_for(milliseconds{50}); };
+  constexpr int kRooms = 50;
+  for (int i = 0; i <= kRooms; ++i) {
+    const std::string room = i < kRooms ? "r" + std::to_string(i) : "desk";
+    access.ask(question("ann", room), [this](AccessAnswer answer) { answers_.put(answer); });
+  }
+  std::map<AccessAnswer, int> said;
+  for (int i = 0; i <= kRooms; ++i) ++said[answers_.take()];
+  EXPECT_GT(said[AccessAnswer::denied], 0);
+  EXPECT_GT(said[AccessAnswer::unavailable], 0);
+  EXPECT_EQ(said[AccessAnswer::allowed], 0);
+  EXPECT_EQ(access.counts().service_failures, 0U);
+  EXPECT_EQ(access.counts().allowed_while_down, 0U);
+  EXPECT_GT(access.counts().overloaded, 0U);
+  EXPECT_FALSE(access.counts().breaker_open);
 }
 
 TEST_F(AccessServiceTest, ItsEndAnswersWhoWaits) {

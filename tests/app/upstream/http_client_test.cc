@@ -212,15 +212,49 @@ TEST(HttpClient, SendsNothingThatIsNoHttpCall) {
   EXPECT_EQ(answer_of(client, method).outcome, HttpOutcome::bad_call);
 }
 
-TEST(HttpClient, TimesOutCallsThatWaitForAConnectionToo) {
+TEST(HttpClient, SaysOfCallsWhoseTurnNeverCameThatItIsOverloadedItself) {
+  RawServer server({{"", RawServer::Then::stall}});
+  Inbox<HttpOutcome> inbox;
+  {
+    HttpClient client({.thread_name = "test", .connections_per_host = 1});
+    const auto keep = [&](const HttpAnswer& answer) { inbox.put(answer.outcome); };
+    client.send(get(server.url()), keep);
+    EXPECT_TRUE(eventually([&] { return server.requests() == 1; }));
+    for (int i = 0; i < 10; ++i) client.send(get(server.url(), kShort), keep);
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(inbox.take(), HttpOutcome::overloaded);
+    EXPECT_EQ(server.requests(), 1);
+  }
+  EXPECT_EQ(inbox.take(), HttpOutcome::ended);
+}
+
+// Over new connections and over one that is kept.
+TEST(HttpClient, GivesTheOtherSideItsWholeTimeHoweverLongACallHasWaited) {
+  constexpr milliseconds kTaken{400};
+  for (const bool keeps : {false, true}) {
+    HttpServer server([&](const httplib::Request&, httplib::Response& response) {
+      std::this_thread::sleep_for(kTaken);
+      if (!keeps) response.set_header("Connection", "close");
+    });
+    HttpClient client({.thread_name = "test", .connections_per_host = 1});
+    Inbox<HttpOutcome> inbox;
+    for (int i = 0; i < 2; ++i) {
+      client.send(get(server.url(), kTaken * 7 / 4),
+                  [&](const HttpAnswer& answer) { inbox.put(answer.outcome); });
+    }
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(inbox.take(), HttpOutcome::ok) << keeps;
+  }
+}
+
+TEST(HttpClient, TimesOutACallThatHadWaited) {
   RawServer server({{"", RawServer::Then::stall}});
   HttpClient client({.thread_name = "test", .connections_per_host = 1});
   Inbox<HttpOutcome> inbox;
-  for (int i = 0; i < 10; ++i) {
-    client.send(get(server.url(), kShort),
-                [&](const HttpAnswer& answer) { inbox.put(answer.outcome); });
-  }
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(inbox.take(), HttpOutcome::timed_out);
+  const auto keep = [&](const HttpAnswer& answer) { inbox.put(answer.outcome); };
+  client.send(get(server.url(), kShort), keep);
+  client.send(get(server.url(), 2 * kShort), keep);
+  EXPECT_EQ(inbox.take(), HttpOutcome::timed_out);
+  EXPECT_EQ(inbox.take(), HttpOutcome::timed_out);
+  EXPECT_EQ(server.requests(), 2);
 }
 
 TEST(HttpClient, RefusesMoreCallsThanItsBoundAndEndsThoseThatItHas) {
