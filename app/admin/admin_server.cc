@@ -5,6 +5,7 @@
 #include <exception>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "app/admin/admin_api.h"
 #include "app/admin/admin_http.h"
@@ -86,10 +87,11 @@ base::Status AdminServer::start() {
   if (base::Status status = check(options_, address.value()); !status) return status;
   TlsContext tls;
   if (!options_.certificate_file.empty()) {
-    base::Result<TlsContext> made = make_tls_context(
-        options_.certificate_file, options_.private_key_file, options_.client_authority_file);
-    if (!made) return base::Error{"admin TLS: " + made.error().message};
-    tls = made.take();
+    TlsMade made = make_tls_context(options_);
+    if (const auto* mistake = std::get_if<TlsMistake>(&made)) {
+      return base::Error{std::string(mistake->setting) + " " + mistake->what};
+    }
+    tls = std::get<TlsContext>(std::move(made));
   }
   try {
     running_ = std::make_unique<Running>(options_, address.value(), std::move(tls), control_);

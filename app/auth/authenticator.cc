@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "app/auth/auth_service.h"
-#include "app/auth/key_set.h"
+#include "app/auth/given_keys.h"
 #include "app/auth/token_authenticator.h"
 #include "app/config/gateway_limits.h"
 #include "app/upstream/http_call.h"
@@ -33,17 +33,6 @@ class NoAuthenticator final : public Authenticator {
   std::atomic<std::uint64_t> asked_ = 0;
 };
 
-// Adds what `text` makes, if there is any.
-base::Status add_keys(KeySet& keys, std::string_view setting, const std::string& text,
-                      base::Result<KeySet> (*read)(std::string_view)) {
-  if (text.empty()) return {};
-  const base::Result<KeySet> made = read(text);
-  // Without the text: it may be secret.
-  if (!made.ok()) return base::Error{fmt::format("auth.{}: {}", setting, made.error().message)};
-  keys.add(made.value());
-  return {};
-}
-
 base::Status check_setting(std::string_view setting, const std::string& url) {
   const base::Status checked = check_url(url);
   if (checked.ok()) return {};
@@ -51,17 +40,14 @@ base::Status check_setting(std::string_view setting, const std::string& url) {
 }
 
 Started start_token(const AuthOptions& options) {
-  KeySet keys;
-  if (auto added = add_keys(keys, "secret", options.secret, &KeySet::from_secret); !added.ok()) {
-    return added.error();
+  GivenKeys given = read_given_keys(options);
+  if (!given.mistakes.empty()) {
+    const KeyMistake& mistake = given.mistakes.front();
+    return base::Error{fmt::format("{}{}{}: {}", mistake.setting,
+                                   mistake.algorithm.empty() ? "" : " ", mistake.algorithm,
+                                   mistake.what)};
   }
-  if (auto added = add_keys(keys, "keys_pem", options.keys_pem, &KeySet::from_pem); !added.ok()) {
-    return added.error();
-  }
-  if (auto added = add_keys(keys, "jwks", options.jwks, &KeySet::from_jwks); !added.ok()) {
-    return added.error();
-  }
-  if (options.jwks_url.empty() && keys.empty()) {
+  if (options.jwks_url.empty() && given.keys.empty()) {
     return base::Error{"auth: tokens need a key: a secret, public keys, a key set, or its URL"};
   }
   if (!options.jwks_url.empty()) {
@@ -73,7 +59,7 @@ Started start_token(const AuthOptions& options) {
     return base::Error{fmt::format("auth.threads {}: must be a whole number from 1 to {}",
                                    options.threads, kAuthThreadsMost)};
   }
-  return Started(std::make_unique<TokenAuthenticator>(options, std::move(keys)));
+  return Started(std::make_unique<TokenAuthenticator>(options, std::move(given.keys)));
 }
 
 Started start_service(const AuthOptions& options) {

@@ -24,4 +24,9 @@ std::optional<KeyKind> key_kind_of(std::string_view algorithm) noexcept {
   return found->second;
 }
 
+bool key_takes(const Key& key, std::string_view algorithm) noexcept {
+  return key_kind_of(algorithm) == key.kind &&
+         (key.algorithm.empty() || key.algorithm == algorithm);
+}
+
 }  // namespace app

@@ -14,4 +14,7 @@ namespace app {
 // By its exact name; nothing for an algorithm that we do not check.
 std::optional<KeyKind> key_kind_of(std::string_view algorithm) noexcept;
 
+// Whether tokens of that algorithm may be checked with it.
+bool key_takes(const Key& key, std::string_view algorithm) noexcept;
+
 }  // namespace app

@@ -82,11 +82,6 @@ bool take_apart(std::string_view token, Parts& parts) {
   return parts.payload_state != TokenJson::malformed;
 }
 
-bool key_takes(const Key& key, const std::string& algorithm) {
-  return key_kind_of(algorithm) == key.kind &&
-         (key.algorithm.empty() || key.algorithm == algorithm);
-}
-
 // The algorithms of the rules, or else those of the keys.
 bool is_allowed(const std::string& algorithm, const TokenRules& rules, const KeySet& keys) {
   if (!key_kind_of(algorithm)) return false;

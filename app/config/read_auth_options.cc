@@ -1,5 +1,7 @@
 // [auth].
+#include "app/auth/given_keys.h"
 #include "app/auth/identity.h"
+#include "app/auth/origin_list.h"
 #include "app/config/gateway_limits.h"
 #include "app/config/read_options.h"
 #include "app/config/service_settings.h"
@@ -83,13 +85,8 @@ void read_service(SettingReader& reader, AuthOptions& auth) {
 void read_origins(SettingReader& reader, AuthOptions& auth) {
   auth.origins = reader.list("auth.origins");
   for (const std::string& origin : auth.origins) {
-    if (origin == "null") continue;  // Pages without an origin: files and sandboxed frames.
-    const std::size_t host = origin.find("://");
-    const bool is_origin =
-        is_web_address(origin) && origin.find('/', host + 3) == std::string::npos;
-    if (is_origin) continue;
-    reader.fail_one("auth.origins", origin,
-                    "must be such as https://app.example.com, with no path");
+    const base::Result<OriginList> made = OriginList::make({origin});
+    if (!made.ok()) reader.fail_quoted("auth.origins", made.error().message);
   }
 }
 
@@ -119,6 +116,18 @@ void check_mode(SettingReader& reader, const AuthOptions& auth) {
   }
 }
 
+// As the start does it: what it would not start with, or would refuse every token for.
+void check_keys(SettingReader& reader, const AuthOptions& auth) {
+  for (const KeyMistake& mistake : read_given_keys(auth).mistakes) {
+    if (!mistake.algorithm.empty()) {
+      reader.fail_one(mistake.setting, mistake.algorithm, mistake.what);
+      continue;
+    }
+    const bool of_file = mistake.setting == "auth.secret" && reader.said("auth.secret").empty();
+    reader.fail(of_file ? "auth.secret_file" : mistake.setting, mistake.what);
+  }
+}
+
 }  // namespace
 
 void read_auth_options(SettingReader& reader, AuthOptions& auth) {
@@ -134,6 +143,7 @@ void read_auth_options(SettingReader& reader, AuthOptions& auth) {
   auth.failures_per_minute = reader.small_count("auth.failures_per_minute");
   auth.threads = reader.small_count("auth.threads");
   check_mode(reader, auth);
+  if (auth.mode == AuthMode::token) check_keys(reader, auth);
 }
 
 }  // namespace app

@@ -2,7 +2,10 @@
 // [drain].
 #include <algorithm>
 #include <set>
+#include <variant>
 
+#include "app/admin/api_key.h"
+#include "app/admin/tls_context.h"
 #include "app/config/gateway_limits.h"
 #include "app/config/read_options.h"
 #include "app/config/service_settings.h"
@@ -134,18 +137,22 @@ std::vector<std::string> lines_of(std::string_view text) {
 void read_api_keys(SettingReader& reader, AdminOptions& admin) {
   admin.api_keys = reader.list("admin.api_key");
   const auto check = [&](const std::vector<std::string>& keys, std::string_view path) {
-    const bool is_short = std::ranges::any_of(
-        keys, [](const std::string& key) { return key.size() < kAdminKeyBytesLeast; });
-    if (!is_short && keys.size() <= kAdminKeysMost) return;
-    reader.fail_one(path, reader.said(path),
-                    is_short ? fmt::format("a key has at least {} bytes", kAdminKeyBytesLeast)
-                             : fmt::format("at most {} keys", kAdminKeysMost));
+    for (const std::string& key : keys) {
+      const std::string_view mistake = mistake_of_key(key);
+      if (!mistake.empty()) return reader.fail_one(path, reader.said(path), mistake);
+    }
   };
   check(admin.api_keys, "admin.api_key");
   const std::vector<std::string> of_file = lines_of(reader.file_content("admin.api_keys_file"));
   check(of_file, "admin.api_keys_file");
   admin.api_keys.insert(admin.api_keys.end(), of_file.begin(), of_file.end());
+  if (admin.api_keys.size() <= kAdminKeysMost) return;
+  const std::string_view path = of_file.empty() ? "admin.api_key" : "admin.api_keys_file";
+  reader.fail_one(path, reader.said(path), fmt::format("at most {} keys", kAdminKeysMost));
 }
+
+constexpr std::string_view kTlsFiles[] = {"admin.certificate_file", "admin.private_key_file",
+                                          "admin.client_authority_file"};
 
 bool is_loopback(const engine::Address& address) {
   const std::string text = address.text();
@@ -172,6 +179,18 @@ void check_admin(SettingReader& reader, const AdminOptions& admin) {
               "127.0.0.1:9001");
 }
 
+// As the start does it.
+void check_tls(SettingReader& reader, const AdminOptions& admin) {
+  const bool is_served = !admin.listen.empty() && !admin.certificate_file.empty();
+  const bool has_failed = std::ranges::any_of(
+      kTlsFiles, [&](std::string_view path) { return reader.has_failed(path); });
+  if (!is_served || has_failed) return;
+  const TlsMade made = make_tls_context(admin);
+  if (const auto* mistake = std::get_if<TlsMistake>(&made)) {
+    reader.fail(mistake->setting, mistake->what);
+  }
+}
+
 void read_admin(SettingReader& reader, AdminOptions& admin) {
   admin.listen = reader.text("admin.listen");
   read_api_keys(reader, admin);
@@ -179,12 +198,12 @@ void read_admin(SettingReader& reader, AdminOptions& admin) {
   admin.private_key_file = reader.text("admin.private_key_file");
   admin.client_authority_file = reader.text("admin.client_authority_file");
   // What cannot be read is told now, and not when the server starts.
-  for (const std::string_view path :
-       {"admin.certificate_file", "admin.private_key_file", "admin.client_authority_file"}) {
+  for (const std::string_view path : kTlsFiles) {
     if (reader.is_said(path)) static_cast<void>(reader.file_content(path));
   }
   admin.threads = reader.small_count("admin.threads");
   check_admin(reader, admin);
+  check_tls(reader, admin);
 }
 
 void read_log_and_drain(SettingReader& reader, Options& options) {

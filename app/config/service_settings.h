@@ -26,9 +26,7 @@ T duration_as(SettingReader& reader, std::string_view path) {
   return whole;
 }
 
-// Whether it begins as https://HOST or http://HOST do.
-bool is_web_address(std::string_view text);
-// May be empty.
+// Of http:// or https://, as HttpClient takes it; may be empty.
 std::string read_web_address(SettingReader& reader, std::string_view path);
 WhenServiceIsDown read_when_down(SettingReader& reader, std::string_view path);
 

@@ -50,6 +50,7 @@ void SettingReader::fail_one(std::string_view path, const std::string& text,
 void SettingReader::fail_quoted(std::string_view path, std::string_view what) {
   const Setting& of = setting(path);
   const SettingValue& value = values_.of(path);
+  failed_.emplace(path);
   const std::string_view between = value.origin == SettingOrigin::flag          ? " "
                                    : value.origin == SettingOrigin::environment ? "="
                                                                                 : " = ";

@@ -54,6 +54,8 @@ class SettingReader {
   // Of something in the file that is no setting.
   void fail_at(const FilePlace& place, std::string_view what);
 
+  // Whether a mistake of it was told.
+  bool has_failed(std::string_view path) const { return failed_.contains(path); }
   // Paths of the schema that nobody asked for: there must be none.
   std::vector<std::string> unread() const;
 
@@ -66,6 +68,7 @@ class SettingReader {
   SettingValues& values_;
   Mistakes& mistakes_;
   std::set<std::string, std::less<>> read_;
+  std::set<std::string, std::less<>> failed_;
 };
 
 }  // namespace app

@@ -56,7 +56,7 @@ TEST(AdminStart, SaysWhichOptionIsWrong) {
               HasSubstr("certificate of the server's own"));
   EXPECT_THAT(
       refusal({.listen = "127.0.0.1:0", .certificate_file = "/nowhere", .private_key_file = "/no"}),
-      HasSubstr("certificate file /nowhere"));
+      HasSubstr("admin.certificate_file holds no certificate"));
 }
 
 TEST(AdminStart, SaysThatTheAddressIsTaken) {

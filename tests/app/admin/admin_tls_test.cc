@@ -8,6 +8,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <variant>
 
 #include "tests/app/admin/certificates.h"
 #include "tests/app/admin/raw_http_client.h"
@@ -16,7 +17,7 @@
 namespace app {
 namespace {
 
-using testing::HasSubstr;
+using testing::StartsWith;
 using tests::RunningAdmin;
 
 class AdminTls : public testing::Test {
@@ -109,17 +110,21 @@ TEST_F(AdminTls, WhoeverDoesNotShakeHandsHoldsUpNobodyAndNoStop) {
 }
 
 TEST_F(AdminTls, SaysWhichFileDoesNotFit) {
-  const std::string certificate = files.file("server.pem");
-  const auto mistake = [](const base::Result<TlsContext>& made) {
-    return made ? "none" : made.error().message;
+  const auto mistake = [](const AdminOptions& options) {
+    const TlsMade made = make_tls_context(options);
+    const auto* found = std::get_if<TlsMistake>(&made);
+    return found == nullptr ? "none" : std::string(found->setting) + " " + found->what;
   };
-  EXPECT_THAT(mistake(make_tls_context("/nowhere", files.file("server.key"), "")),
-              HasSubstr("certificate file /nowhere"));
-  EXPECT_THAT(mistake(make_tls_context(certificate, files.file("client.key"), "")),
-              HasSubstr("private key file"));
-  EXPECT_THAT(mistake(make_tls_context(certificate, files.file("server.key"), "/nowhere")),
-              HasSubstr("client authority file /nowhere"));
-  EXPECT_EQ(mistake(make_tls_context(certificate, files.file("server.key"), certificate)), "none");
+  AdminOptions wrong = options(true);
+  wrong.certificate_file = "/nowhere";
+  EXPECT_THAT(mistake(wrong), StartsWith("admin.certificate_file holds no certificate"));
+  wrong = options(true);
+  wrong.private_key_file = files.file("client.key");
+  EXPECT_THAT(mistake(wrong), StartsWith("admin.private_key_file holds no private key of that"));
+  wrong = options(true);
+  wrong.client_authority_file = "/nowhere";
+  EXPECT_THAT(mistake(wrong), StartsWith("admin.client_authority_file holds no certificate"));
+  EXPECT_EQ(mistake(options(true)), "none");
 }
 
 }  // namespace

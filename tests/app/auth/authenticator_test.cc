@@ -71,10 +71,10 @@ TEST(StartAuthenticator, SaysWhatIsWrongInOneSentence) {
   EXPECT_EQ(mistake(options).find("short"), std::string::npos);
   options = with_secret();
   options.keys_pem = "no PEM";
-  EXPECT_TRUE(mistake(options).starts_with("auth.keys_pem: ")) << mistake(options);
+  EXPECT_TRUE(mistake(options).starts_with("auth.keys_file: ")) << mistake(options);
   options = with_secret();
   options.jwks = "{}";
-  EXPECT_TRUE(mistake(options).starts_with("auth.jwks: ")) << mistake(options);
+  EXPECT_TRUE(mistake(options).starts_with("auth.jwks_file: ")) << mistake(options);
   EXPECT_EQ(mistake(with_url("ftp://keys/")),
             "auth.jwks_url ftp://keys/: must start with http:// or https://");
   options = with_secret();

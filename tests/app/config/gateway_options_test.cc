@@ -3,6 +3,8 @@
 #include "app/config/gateway_limits.h"
 #include "app/config/options.h"
 #include "app/config/setting_value.h"
+#include "tests/app/admin/certificates.h"
+#include "tests/app/auth/token_mint.h"
 #include "tests/app/config/config_said.h"
 
 namespace app {
@@ -30,6 +32,41 @@ TEST_F(GatewayOptions, TokensNeedAKeyAndAServiceItsAddress) {
   EXPECT_EQ(mistakes_of({"--auth-mode", "token", "--auth-jwks-url", "https://x/keys"}), "none");
   EXPECT_EQ(mistakes_of({"--auth-mode", "service", "--auth-service-url", "ftp://x"}),
             "--auth-service-url ftp://x: must begin with https:// or http://\n");
+}
+
+// A configuration that is good is one that the gateway starts with.
+TEST_F(GatewayOptions, KeysAreOnesThatTokensCanBeCheckedWith) {
+  const std::string short_one =
+      "the secret of HS256, HS384 and HS512 must have 32 bytes at least "
+      "(RFC 7518 3.2); this one has 5\n";
+  EXPECT_EQ(mistakes_of_file("auth.mode = 'token'\nauth.secret = 'short'\n"),
+            "FILE:2:15: auth.secret = ***: " + short_one);
+  const std::string secret = write("secret", "short\n");
+  EXPECT_EQ(mistakes_of({"--auth-mode", "token", "--auth-secret-file", secret}),
+            "--auth-secret-file secret: " + short_one);
+  const std::string garbage = write("garbage", "garbage");
+  EXPECT_EQ(mistakes_of({"--auth-mode", "token", "--auth-keys-file", garbage}),
+            "--auth-keys-file garbage: there is no PEM block: -----BEGIN PUBLIC KEY----- is "
+            "missing\n");
+  EXPECT_THAT(mistakes_of({"--auth-mode", "token", "--auth-jwks-file", garbage}),
+              HasSubstr("--auth-jwks-file garbage: "));
+  EXPECT_EQ(mistakes_of({"--auth-keys-file", garbage}), "none") << "of no use, and not looked at";
+  EXPECT_THAT(mistakes_of({"--auth-mode", "token", "--auth-jwks-url", "http://"}),
+              HasSubstr("--auth-jwks-url http://: must "));
+  EXPECT_EQ(mistakes_of({"--auth-mode", "token", "--auth-jwks-url", "http://me:secret@host/"}),
+            "--auth-jwks-url http://me:secret@host/: must not contain a user or a password\n");
+}
+
+TEST_F(GatewayOptions, AlgorithmsAreThoseOfTheKeys) {
+  const std::string toml = "auth.mode = 'token'\nauth.secret = '" + std::string(32, 's') +
+                           "'\nauth.algorithms = ['HS256', 'RS256']\n";
+  EXPECT_EQ(mistakes_of_file(toml),
+            "FILE:3:19: auth.algorithms = \"RS256\": none of the keys that are given can check "
+            "it\n");
+  EXPECT_EQ(mistakes_of_file(toml + "auth.jwks_url = 'https://id.example.com/keys'\n"), "none")
+      << "who knows what is there";
+  const std::string keys = write("keys.pem", tests::shared_key(KeyKind::rsa).public_pem);
+  EXPECT_EQ(mistakes_of_file(toml + "auth.keys_file = '" + keys + "'\n"), "none");
 }
 
 TEST_F(GatewayOptions, AllOfAuth) {
@@ -100,9 +137,11 @@ TEST_F(GatewayOptions, WhatWouldBeCutOffIsAMistake) {
 
 TEST_F(GatewayOptions, OriginsHaveNoPath) {
   EXPECT_EQ(mistakes_of({"--auth-origins", "app.example.com"}),
-            "--auth-origins app.example.com: must be such as https://app.example.com, with no "
-            "path\n");
-  EXPECT_THAT(mistakes_of({"--auth-origins", "https://a/b"}), HasSubstr("with no path"));
+            "--auth-origins the origin 'app.example.com': it does not begin with https:// or "
+            "another\n");
+  EXPECT_THAT(mistakes_of({"--auth-origins", "https://a", "--auth-origins", "https://a/b"}),
+              HasSubstr("'https://a/b': an origin is a scheme, a host and a port, with no slash"));
+  EXPECT_EQ(mistakes_of({"--auth-origins", "capacitor://localhost"}), "none");
 }
 
 TEST_F(GatewayOptions, TrustedProxiesAreNetworks) {
@@ -170,9 +209,24 @@ TEST_F(GatewayOptions, CertificatesOfTheServerApi) {
             "--admin-client-authority-file x.pem: needs admin.certificate_file\n");
   EXPECT_EQ(mistakes_of({"--admin-certificate-file", "/nowhere", "--admin-private-key-file", pem}),
             "--admin-certificate-file /nowhere: cannot be read: No such file or directory\n");
-  EXPECT_EQ(mistakes_of({"--admin", "0.0.0.0:0", "--admin-certificate-file", pem,
-                         "--admin-private-key-file", pem, "--admin-client-authority-file", pem}),
-            "none");
+  const tests::Certificates files;
+  const auto with = [&](const std::string& certificate, const std::string& key,
+                        const std::string& authority) {
+    return mistakes_of({"--admin", "0.0.0.0:0", "--admin-certificate-file", certificate,
+                        "--admin-private-key-file", key, "--admin-client-authority-file",
+                        authority});
+  };
+  const std::string certificate = files.file("server.pem");
+  const std::string key = files.file("server.key");
+  EXPECT_EQ(with(certificate, key, certificate), "none");
+  EXPECT_THAT(with(pem, key, certificate),
+              HasSubstr("--admin-certificate-file x.pem: holds no certificate as PEM: "));
+  EXPECT_THAT(with(certificate, pem, certificate),
+              HasSubstr("--admin-private-key-file x.pem: holds no private key of that "));
+  EXPECT_THAT(with(certificate, files.file("client.key"), certificate),
+              HasSubstr("holds no private key of that certificate as PEM: "));
+  EXPECT_THAT(with(certificate, key, pem),
+              HasSubstr("--admin-client-authority-file x.pem: holds no certificate as PEM: "));
 }
 
 TEST_F(GatewayOptions, AnEventIsNoLargerThanAMessage) {
