@@ -31,6 +31,10 @@ inline constexpr double kRateMost = 1e12;
 
 // Questions that wait for an Authenticator's answer: a shard's handshakes of some seconds.
 inline constexpr std::size_t kAuthQueueMost = 16'384;
+// Of those, how many of a shard's may be of one address where a service is asked: what an office
+// behind one address sends at a time, and not what crowds out everybody else.
+inline constexpr std::uint32_t kAuthQueuePerAddressMost = 256;
+static_assert(kAuthQueuePerAddressMost < kAuthQueueMost);
 inline constexpr std::uint32_t kAuthThreadsMost = 64;
 // Tokens whose identity is remembered: about half a KiB each.
 inline constexpr std::size_t kTokenCacheMost = 100'000;

@@ -53,8 +53,9 @@ void add_limit_settings(std::vector<Setting>& settings) {
   settings.push_back(rate("tenant_messages", standard.tenant_messages, "messages of one tenant"));
   settings.push_back(
       rate("tenant_connections", standard.tenant_connections, "new connections of one tenant"));
-  settings.push_back(rate("address_connections", standard.address_connections,
-                          "new connections from one address"));
+  settings.push_back(
+      rate("address_connections", standard.address_connections,
+           "new connections from one address, counted before the token is looked at"));
   settings.push_back(rate("total_messages", standard.total_messages,
                           "messages of all tenants together; past it each has its share"));
   settings.push_back({.path = "limits.tenant_weights",

@@ -58,7 +58,8 @@ class Limiter {
   LimitVerdict check_join(ConnectionBuckets& connection, base::Instant now);
   // Another error event for this client. When refused, close it with 1008.
   LimitVerdict check_error(ConnectionBuckets& connection, base::Instant now);
-  // A hash of 0 is left out: the tenant is known only once the token was read.
+  // A hash of 0 is left out: the address is asked before its token is looked at, the tenant once
+  // that was read. What the tenant's limit refuses then has counted for the address.
   LimitVerdict check_connection(std::uint64_t address_hash, std::uint64_t tenant_hash,
                                 base::Instant now);
 

@@ -9,9 +9,11 @@
 #include "app/auth/guest.h"
 #include "app/auth/handshake_token.h"
 #include "app/clients/client_context.h"
+#include "app/config/gateway_limits.h"
 #include "app/native/native_gateway.h"
 #include "app/native/refusal_text.h"
 #include "app/rooms/room_names.h"
+#include "base/check.h"
 #include "engine/room/name_index.h"
 
 namespace app {
@@ -61,17 +63,26 @@ engine::Admission Admissions::on_request(engine::SessionId id, const protocol::H
   }
   const bool ask_nobody = auth.mode == AuthMode::none || (!found.present && auth.guests);
   if (!ask_nobody && !found.present) return refuse(id, AuthFailure::missing, address);
+  // The tenant's limit is asked when the tenant is known.
+  const LimitVerdict limits =
+      context_.limiter.check_connection(address_key(address), 0, context_.now());
+  if (!limits.allowed) {
+    return {.verdict = Answer::respond, .response = refuse_limited(id, address, limits)};
+  }
   const ClientHandle handle = context_.clients.add({.session = id, .address = address});
   context_.counters.clients.set(context_.clients.size());
   engine::Admission admission{
       .verdict = Answer::pending, .context = as_context(handle), .subprotocol = found.subprotocol};
   if (!ask_nobody) {
-    ask(handle, std::move(found.token));
-    return admission;
+    const bool asked = ask(
+        address, std::move(found.token),
+        [handle](Admissions& self, const AuthResult& result) { self.on_answer(handle, result); });
+    if (asked) return admission;
+    forget(handle);
+    return refuse(id, AuthFailure::overloaded, address);
   }
   if (auto refusal = enter(handle, make_guest(auth, context_.shard.reactor().random()))) {
-    context_.clients.remove(handle);
-    context_.counters.clients.set(context_.clients.size());
+    forget(handle);
     return {.verdict = Answer::respond, .response = *std::move(refusal)};
   }
   admission.verdict = Answer::accept;
@@ -103,15 +114,39 @@ void Admissions::note_failure(AuthFailure why, const engine::PeerAddress& addres
   context_.services.failed_attempts.note(address_key(address), context_.now());
 }
 
-// The answer comes on another thread, or at once; either way it is heard in a later step.
-void Admissions::ask(ClientHandle handle, std::string token) {
+// The answer comes on another thread, or at once; either way it is heard in a later step. Tokens
+// that are checked here wait for no longer than that takes, and so an address may have any number
+// of them.
+bool Admissions::ask(const engine::PeerAddress& address, std::string token, Answered then) {
+  const std::uint64_t from = address_key(address);
+  if (from != 0) {
+    std::uint32_t& waiting = waiting_from_[from];
+    const bool bounded = context_.options().auth.mode == AuthMode::service;
+    if (bounded && waiting >= kAuthQueuePerAddressMost) return false;
+    ++waiting;
+  }
   const ShardPosts& posts = context_.services.posts;
   const std::uint32_t shard = context_.shard.number();
-  context_.policy->authenticator->ask(std::move(token), [&posts, shard, handle](AuthResult result) {
-    static_cast<void>(posts.post_owed(shard, [handle, result](NativeGateway& gateway) {
-      gateway.admissions().on_answer(handle, result);
-    }));
-  });
+  context_.policy->authenticator->ask(
+      std::move(token), [&posts, shard, from, then = std::move(then)](const AuthResult& result) {
+        static_cast<void>(posts.post_owed(shard, [from, then, result](NativeGateway& gateway) {
+          gateway.admissions().count_answer(from);
+          then(gateway.admissions(), result);
+        }));
+      });
+  return true;
+}
+
+void Admissions::count_answer(std::uint64_t address_key) {
+  if (address_key == 0) return;
+  const auto found = waiting_from_.find(address_key);
+  CHECK(found != waiting_from_.end());
+  if (--found->second == 0) waiting_from_.erase(found);
+}
+
+void Admissions::forget(ClientHandle handle) {
+  context_.clients.remove(handle);
+  context_.counters.clients.set(context_.clients.size());
 }
 
 AuthFailure Admissions::check(const Identity& identity) const {
@@ -139,19 +174,19 @@ std::optional<std::string> Admissions::enter(ClientHandle handle, const Identity
     context_.log.refused(client.session, client.address, why, context_.now());
     return write_auth_refusal(why);
   }
-  const std::uint64_t tenant_hash = engine::hash_name(identity.tenant);
   const LimitVerdict verdict =
-      context_.limiter.check_connection(address_key(client.address), tenant_hash, context_.now());
-  if (!verdict.allowed) return refuse_limited(client, verdict);
+      context_.limiter.check_connection(0, engine::hash_name(identity.tenant), context_.now());
+  if (!verdict.allowed) return refuse_limited(client.session, client.address, verdict);
   client.connected_at_ms = context_.unix_ms();
   context_.clients.identify(handle, identity, context_.grants.share(grants_of(identity)));
   context_.counters.admitted.add();
   return std::nullopt;
 }
 
-std::string Admissions::refuse_limited(const Client& client, const LimitVerdict& verdict) {
-  context_.log.refused(client.session, client.address, name(verdict.limit),
-                       protocol::HttpStatus::too_many_requests, context_.now());
+std::string Admissions::refuse_limited(engine::SessionId id, const engine::PeerAddress& address,
+                                       const LimitVerdict& verdict) {
+  context_.log.refused(id, address, name(verdict.limit), protocol::HttpStatus::too_many_requests,
+                       context_.now());
   return write_json_refusal(protocol::HttpStatus::too_many_requests, ErrorCode::rate_limited,
                             name(verdict.limit), "too many connections; try again later",
                             verdict.wait);
@@ -177,15 +212,11 @@ void Admissions::on_answer(ClientHandle handle, const AuthResult& result) {
 // ---- A token in place of another ----------------------------------------------------------------
 
 void Admissions::refresh(ClientHandle handle, std::string token, std::string request_id) {
-  const ShardPosts& posts = context_.services.posts;
-  const std::uint32_t shard = context_.shard.number();
-  context_.policy->authenticator->ask(std::move(token), [&posts, shard, handle,
-                                                         request_id = std::move(request_id)](
-                                                            AuthResult result) {
-    static_cast<void>(posts.post_owed(shard, [handle, result, request_id](NativeGateway& gateway) {
-      gateway.admissions().on_refreshed(handle, result, request_id);
-    }));
-  });
+  const bool asked = ask(context_.clients.find(handle)->address, std::move(token),
+                         [handle, request_id](Admissions& self, const AuthResult& result) {
+                           self.on_refreshed(handle, result, request_id);
+                         });
+  if (!asked) on_refreshed(handle, AuthFailure::overloaded, request_id);
 }
 
 // The same user of the same tenant, or nothing changes.

@@ -97,6 +97,21 @@ class AuthServiceTest(AsyncTest):
             self.assertGreater(took, 0.9)
             self.assertLess(took, 4)
 
+    async def test_a_flood_of_junk_is_not_the_service_being_down(self):
+        self.start(when_down="admit_known", service_cache_for="0s", service_connections=1)
+        ended = self.service.knows("t-out", "out")
+        async with await connect(self.server, "t-out"):
+            pass
+        del self.service.users[ended]
+        self.service.delay_s = 0.2  # Of a timeout of a second.
+        flood = [f"junk-{number}" for number in range(60)] + ["t-out"]
+        answers = await asyncio.gather(*(connect(self.server, token) for token in flood),
+                                       return_exceptions=True)
+        self.assertEqual({type(answer) for answer in answers}, {Refused})
+        self.assertEqual({answer.status for answer in answers}, {401, 503})
+        self.assertEqual(self.server.metrics().value("millrace_auth_breaker_open"), 0)
+        self.assertEqual((await self.refusal("t-out"))[:2], (401, "refused"))
+
     # ---- Dead ------------------------------------------------------------------------------------
 
     async def test_dead_refuses_and_then_leaves_the_service_alone(self):

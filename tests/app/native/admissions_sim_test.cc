@@ -86,6 +86,63 @@ TEST_P(AdmissionsSim, AnAddressThatFailsTooOftenWaitsAndNobodyElseDoes) {
   }
 }
 
+// Before the service is asked: nobody can make it busy faster than that.
+TEST_P(AdmissionsSim, AnAddressThatConnectsTooFastIsNotAskedAbout) {
+  options_.limits.enabled = true;
+  options_.limits.address_connections = {.per_second = 1, .burst = 3};
+  start();
+  authenticator_->results["junk"] = AuthFailure::refused;
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(is_refused(ask("junk"), R"("reason":"refused")"));
+  EXPECT_TRUE(is_refused(ask("junk"), R"("reason":"address_connections")"));
+  EXPECT_EQ(authenticator_->counts().asked, 3U);
+  world_->network().set_source(engine::Address::parse("192.0.2.7:0").take());
+  connect("acme/ann");
+}
+
+TEST_P(AdmissionsSim, AnAddressHasOnlySoManyTokensThatWaitForTheService) {
+  options_.auth.mode = AuthMode::service;
+  start(1);
+  authenticator_->holds = true;
+  const auto from = [&](const std::string& host) {
+    world_->network().set_source(engine::Address::parse(host + ":0").take());
+  };
+  from("192.0.2.1");
+  std::vector<std::size_t> peers;
+  for (std::uint32_t i = 0; i < kAuthQueuePerAddressMost; ++i) peers.push_back(ask("acme/u"));
+  ASSERT_TRUE(until([&] { return authenticator_->held.size() == peers.size(); }));
+  const std::size_t one_more = ask("acme/u");
+  EXPECT_TRUE(is_refused(one_more, R"("reason":"overloaded")"));
+  EXPECT_NE(clients_->received(one_more).find("503"), std::string::npos);
+  // Whoever leaves has still asked.
+  clients_->close(peers.back());
+  ASSERT_TRUE(until([&] { return clients_known() == peers.size() - 1; }));
+  EXPECT_TRUE(is_refused(ask("acme/u"), R"("reason":"overloaded")"));
+  from("192.0.2.2");
+  const std::size_t other = ask("acme/ann");
+  ASSERT_TRUE(until([&] { return authenticator_->held.size() == peers.size() + 1; }));
+  authenticator_->holds = false;
+  authenticator_->answer_all();
+  EXPECT_TRUE(hears(other, "connected"));
+  from("192.0.2.1");
+  connect("acme/u");
+}
+
+TEST_P(AdmissionsSim, TooManyRenewalsWaitNoMoreThanTheyMay) {
+  options_.auth.mode = AuthMode::service;
+  start(1);
+  const std::size_t peer = connect("acme/ann");
+  authenticator_->holds = true;
+  for (std::uint32_t i = 0; i < kAuthQueuePerAddressMost; ++i) {
+    say(peer, "auth:refresh", {{"token", "acme/ann"}}, "r" + std::to_string(i));
+  }
+  ASSERT_TRUE(until([&] { return authenticator_->held.size() == kAuthQueuePerAddressMost; }));
+  EXPECT_EQ(ask_for(peer, "auth:refresh", {{"token", "acme/ann"}}).at("data").at("code"),
+            "AUTH_FAILED");
+  authenticator_->holds = false;
+  authenticator_->answer_all();
+  EXPECT_TRUE(hears(peer, "auth:refreshed", kAuthQueuePerAddressMost));
+}
+
 TEST_P(AdmissionsSim, ARevokedTokenIsRefusedWhateverTheAuthenticatorSays) {
   start();
   authenticator_->results["t"] = Identity{.user = "ann", .tenant = "acme", .token_id = "j1"};
