@@ -81,6 +81,25 @@ class CheckConfigTest(unittest.TestCase):
         self.assertEqual(self.check("--config", path, code=2),
                          [f"millrace: {path}: cannot be read: No such file or directory"])
 
+    def test_what_it_calls_good_starts(self):
+        secret = self.write("short", "secret")
+        garbage = self.write("garbage", "garbage.pem")
+        token = ("--auth-mode", "token")
+        admin = ("--admin", "127.0.0.1:0", "--admin-certificate-file", garbage,
+                 "--admin-private-key-file", garbage)
+        for flags, setting in (
+                ((*token, "--auth-secret-file", secret), "--auth-secret-file"),
+                ((*token, "--auth-keys-file", garbage), "--auth-keys-file"),
+                (admin, "--admin-certificate-file"),
+                (("--auth-guest-tenant", "x" * 300), "--auth-guest-tenant")):
+            with self.subTest(flags=flags):
+                told = self.check(*flags, code=2)
+                self.assertEqual(len(told), 1)
+                self.assertIn(f"millrace: {setting} ", told[0])
+                # And the gateway itself says the same, and does not start.
+                ended = gateway.run("--listen", "127.0.0.1:0", *flags)
+                self.assertEqual((ended.returncode, ended.stderr.splitlines()), (2, told))
+
     def test_what_is_printed_is_good_and_says_the_same(self):
         path = self.write(GOOD)
         printed = gateway.run("--print-config", "--config", path)
