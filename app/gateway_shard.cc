@@ -68,7 +68,8 @@ std::unique_ptr<engine::ShardProgram> GatewayShardFactory::make(engine::Shard& s
   pages_.add_shard({.shard = &shard,
                     .program = program.get(),
                     .native = &program->native().context().counters,
-                    .limiter = &program->native().context().limiter});
+                    .limiter = &program->native().context().limiter,
+                    .user_ids = &program->native().routes().id_counters()});
   return program;
 }
 

@@ -14,6 +14,7 @@
 //   connection_send  to the connection's shard  number: the connection's slot and generation, else
 //                    as user_send
 //   parts_are        to the sender  target: the awaited answer, number: how many shards will count
+//   was_here         to the sender  target: the awaited answer of a retry, which goes no further
 //   reached          to the sender  target: the awaited answer, number: connections
 //   receipt          to the sender's shard  target: the message's record, detail: ReceiptKind,
 //                    number: who reads, packed
@@ -36,6 +37,7 @@ enum class NativeMessage : std::uint8_t {
   user_deliver,
   connection_send,
   parts_are,
+  was_here,
   reached,
   receipt,
 };
@@ -45,10 +47,12 @@ constexpr bool is_native_message(std::uint8_t kind) noexcept {
          kind <= static_cast<std::uint8_t>(NativeMessage::receipt);
 }
 
-// What a parcel to somebody holds: the lengths of the names, the names, and the message.
+// What a parcel to somebody holds: the lengths of the names, the names, and the message. Its sender
+// calls it `id`, by which a retry to a user is known.
 struct Addressed {
   std::string_view tenant{};
   std::string_view user{};  // Empty for a connection.
+  std::string_view id{};    // Empty for one that may be sent again.
   std::span<const std::byte> message{};
 
   engine::Parcel* make_parcel(engine::ParcelPool& pool) const;

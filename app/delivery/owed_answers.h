@@ -6,6 +6,7 @@
 // known.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,7 +24,8 @@ struct OwedAck {
   ClientHandle client{};
   std::string_view event{};      // Of the answer; a constant.
   std::string request_id_raw{};  // As JSON.
-  std::string head{};            // Members of the answer's data, each with a comma behind it.
+  std::string head{};            // Members of the answer's data, each with a comma behind it:
+  std::size_t id_bytes = 0;      // so much of it is the message's id, which a retry did not get.
   base::Handle receipts{};       // Of the message, where they are counted.
 };
 

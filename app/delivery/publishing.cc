@@ -129,7 +129,9 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
   const std::span<const std::byte> bytes = std::as_bytes(written.text);
   if (const auto user = user_of_room(message.room)) {
     engine::NumberText().write(std::as_writable_bytes(written.text), how.number_at, 0);
-    send_to_user(*user, client, bytes, ticket, message.echo);
+    RouteOptions route = route_of(client, ticket, message.echo);
+    route.id = retry_id_;
+    routes_.send_to_user(client.grants->tenant, *user, bytes, route);
     return;
   }
   const engine::RoomHandle room = room_of(handle, message.room, client.grants->tenant);
@@ -182,6 +184,7 @@ std::uint64_t Publishing::owe_ack(ClientHandle handle, const Event& event, std::
   ack.head = R"("id":)";
   append_json_string(ack.head, id);
   ack.head += ',';
+  ack.id_bytes = ack.head.size();
   if (!client_id.empty()) {
     ack.head += R"("clientMessageId":)";
     append_json_string(ack.head, client_id);
@@ -197,11 +200,18 @@ void Publishing::settle(std::uint64_t ticket, const engine::PublishAnswer& answe
 }
 
 void Publishing::acknowledge(const OwedAck& ack, const engine::PublishAnswer& answer) {
-  if (ack.receipts) receipts_.number_is(ack.receipts, answer.number);
+  if (ack.receipts) {
+    if (answer.duplicate) {
+      receipts_.close(ack.receipts);
+    } else {
+      receipts_.number_is(ack.receipts, answer.number);
+    }
+  }
   const Client* client = context_.clients.find(ack.client);
   if (client == nullptr || ack.request_id_raw.empty()) return;
   std::string& data = context_.text;
-  data.assign("{").append(ack.head);
+  // Nobody was told the id that a retry got: the message is the one with that number.
+  data.assign("{").append(ack.head, answer.duplicate ? ack.id_bytes : 0);
   if (!answer.known) {
     data += R"("known":false})";
   } else {

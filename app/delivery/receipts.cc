@@ -23,8 +23,7 @@ constexpr Schema kSchema(kRules);
 }  // namespace
 
 base::Handle Receipts::open(ClientHandle sender, const Client& client, std::string_view room) {
-  if (records_.full()) {
-    records_.erase(old_.pop_front().record);
+  if (old_.size() == kReceiptsMost && records_.erase(old_.pop_front().record)) {
     context_.counters.receipts_evicted.add();
   }
   const base::Handle handle = records_.try_insert();

@@ -33,6 +33,8 @@ class Receipts {
   std::string id_of(base::Handle handle) const;
   // The room gave the message its number.
   void number_is(base::Handle record, std::uint64_t number);
+  // It was a retry, of a message that has a record of its own if it wants one.
+  void close(base::Handle record) { records_.erase(record); }
 
   // chat:message:receipt {id, kind}.
   void on_receipt(ClientHandle handle, Client& client, const Event& event);
@@ -41,6 +43,7 @@ class Receipts {
   // Tells senders what has been counted lately, and forgets old records.
   void expire(base::Instant now);
   base::Instant next_deadline() const noexcept;
+  std::uint32_t size() const noexcept { return records_.size(); }
 
  private:
   struct Record {
@@ -69,7 +72,7 @@ class Receipts {
   NativeContext& context_;
   SchemaChecker checker_;
   base::SlotMap<Record> records_{kReceiptsMost};
-  base::Fifo<Old> old_;
+  base::Fifo<Old> old_;  // One for each that was opened, also when it was closed since.
   std::vector<base::Handle> changed_;
   base::Instant tell_at_ = base::kForever;
 };

@@ -1,5 +1,6 @@
 #include "app/delivery/user_routes.h"
 
+#include "app/rooms/room_names.h"
 #include "base/check.h"
 #include "engine/room/room_messages.h"
 
@@ -64,7 +65,7 @@ void UserRoutes::send_to_user(std::string_view tenant, std::string_view user,
   const Origin origin{
       here(), options.except,
       options.ticket == 0 ? base::Handle{} : answers_.expect(options.except, options.ticket)};
-  const Addressed addressed{tenant, user, message};
+  const Addressed addressed{tenant, user, options.id, message};
   const std::uint32_t home = UserHomes::home_of(hash_user(tenant, user), context_.shard.shards());
   if (home == context_.shard.number()) {
     route(origin, addressed, nullptr);
@@ -83,7 +84,7 @@ void UserRoutes::send_to_connection(const ConnectionId& to, std::string_view ten
   const bool exists = to.shard < context_.shard.shards();
   parts_are(origin, exists ? 1 : 0);
   if (!exists) return;
-  const Addressed addressed{tenant, {}, message};
+  const Addressed addressed{tenant, {}, {}, message};
   if (to.shard == context_.shard.number()) {
     deliver_one(origin, addressed, to.session);
     return;
@@ -95,8 +96,26 @@ void UserRoutes::send_to_connection(const ConnectionId& to, std::string_view ten
 
 // ---- At the user's home -------------------------------------------------------------------------
 
+// As Rooms knows one, with the personal room as the room.
+bool UserRoutes::is_retry(const Addressed& addressed) {
+  if (addressed.id.empty()) return false;
+  set_personal_room(context_.room_name, addressed.user, addressed.tenant);
+  return recent_ids_.find(context_.room_name, addressed.id, context_.now()) != 0;
+}
+
+// Messages of a personal room have no numbers: any will do.
+void UserRoutes::remember(const Addressed& addressed) {
+  if (addressed.id.empty()) return;
+  set_personal_room(context_.room_name, addressed.user, addressed.tenant);
+  recent_ids_.add(context_.room_name, addressed.id, 1, context_.now());
+}
+
 // `parcel`: what the message came in, if it came from another shard.
 void UserRoutes::route(const Origin& origin, const Addressed& addressed, engine::Parcel* parcel) {
+  if (is_retry(addressed)) {
+    parts_are(origin, 0, true);
+    return;
+  }
   const std::uint64_t hash = hash_user(addressed.tenant, addressed.user);
   engine::Parcel* made = nullptr;
   bool here_too = false;
@@ -109,6 +128,8 @@ void UserRoutes::route(const Origin& origin, const Addressed& addressed, engine:
     parcel->retain(1);
     send(shard, NativeMessage::user_deliver, origin, 0, parcel);
   });
+  // What nobody was there for may come again.
+  if (parts > 0) remember(addressed);
   parts_are(origin, parts);
   if (here_too) deliver(origin, addressed);
   if (made != nullptr) made->release();
@@ -141,13 +162,13 @@ void UserRoutes::deliver_one(const Origin& origin, const Addressed& addressed,
 
 // ---- Answers ------------------------------------------------------------------------------------
 
-void UserRoutes::parts_are(const Origin& origin, std::uint32_t parts) {
+void UserRoutes::parts_are(const Origin& origin, std::uint32_t parts, bool duplicate) {
   if (!origin.answer) return;
   if (origin.shard == here()) {
-    answers_.number_is(origin.answer, 0, parts);
+    answers_.number_is(origin.answer, 0, parts, duplicate);
   } else {
-    send(origin.shard, NativeMessage::parts_are, {here(), engine::kNobody, origin.answer}, parts,
-         nullptr);
+    send(origin.shard, duplicate ? NativeMessage::was_here : NativeMessage::parts_are,
+         {here(), engine::kNobody, origin.answer}, parts, nullptr);
   }
 }
 
@@ -186,6 +207,9 @@ void UserRoutes::on_shard_message(const engine::ShardMessage& message) {
       break;
     case NativeMessage::parts_are:
       answers_.number_is(message.target, 0, count);
+      break;
+    case NativeMessage::was_here:
+      answers_.number_is(message.target, 0, 0, true);
       break;
     case NativeMessage::reached:
       answers_.add_part(message.target, {.queued = count}, true);

@@ -2,7 +2,8 @@
 //
 // A user's home shard (a function of the name) knows which shards have connections of the user;
 // each of these finds its own. All messages from one shard to one user take one way, so they come
-// in their order. Threads: the shard's own. Bounds: the lanes; an entry for each user and shard.
+// in their order. The home also knows retries of what had reached somebody. Threads: the shard's
+// own. Bounds: the lanes; an entry for each user and shard; those of RecentIds.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include "app/delivery/native_messages.h"
 #include "app/native/native_context.h"
 #include "engine/room/awaited_answers.h"
+#include "engine/room/recent_ids.h"
 #include "engine/shard/shard_message.h"
 
 namespace app {
@@ -21,6 +23,8 @@ namespace app {
 struct RouteOptions {
   engine::SessionId except = engine::kNobody;  // Of this shard: is left out.
   std::uint64_t ticket = 0;                    // Not 0: is answered with how many got it.
+  // What its sender calls it, to a user: once delivered it is answered and not delivered again.
+  std::string_view id{};
 };
 
 class UserRoutes {
@@ -39,6 +43,8 @@ class UserRoutes {
 
   // Those of NativeMessage, but receipts. The parcel stays the caller's.
   void on_shard_message(const engine::ShardMessage& message);
+
+  const engine::RecentIdCounters& id_counters() const noexcept { return recent_ids_.counters(); }
 
   // Calls settle(ticket, answer) for each answer that is complete.
   template <typename Settle>
@@ -62,7 +68,9 @@ class UserRoutes {
   void route(const Origin& origin, const Addressed& addressed, engine::Parcel* parcel);
   void deliver(const Origin& origin, const Addressed& addressed);
   void deliver_one(const Origin& origin, const Addressed& addressed, engine::SessionId to);
-  void parts_are(const Origin& origin, std::uint32_t parts);
+  bool is_retry(const Addressed& addressed);
+  void remember(const Addressed& addressed);
+  void parts_are(const Origin& origin, std::uint32_t parts, bool duplicate = false);
   void reached(const Origin& origin, std::uint32_t connections);
   void send(std::uint32_t shard, NativeMessage what, const Origin& origin, std::uint64_t number,
             engine::Parcel* parcel);
@@ -70,6 +78,7 @@ class UserRoutes {
 
   NativeContext& context_;
   engine::AwaitedAnswers answers_;
+  engine::RecentIds recent_ids_;  // Of messages to users who are at home here.
 };
 
 }  // namespace app

@@ -80,6 +80,7 @@ class NativeGateway {
   RoomEvents& room_events() noexcept { return room_events_; }
   Presence& presence() noexcept { return presence_; }
   Publishing& publishing() noexcept { return publishing_; }
+  Receipts& receipts() noexcept { return receipts_; }
   UserRoutes& routes() noexcept { return routes_; }
   ClientSweeps& sweeps() noexcept { return sweeps_; }
   AccessGate& access_gate() noexcept { return access_gate_; }

@@ -16,6 +16,7 @@ constexpr std::string_view kTenantPrefix = "tenant:";
 
 static_assert(kRoomNameTextMax + 1 + kTenantBytesMax <= base::kRoomNameBytesMax);
 static_assert(kTenantPrefix.size() + kTenantBytesMax <= kRoomNameTextMax);
+static_assert(kUserPrefix.size() + kUserBytesMax + 1 + kTenantBytesMax <= base::kRoomNameBytesMax);
 
 }  // namespace
 
@@ -46,6 +47,13 @@ bool is_engine_name(std::string_view engine_name, std::string_view room,
   const char* const mark = engine_name.begin() + room.size();
   return std::equal(room.begin(), room.end(), engine_name.begin()) &&
          *mark == engine::kRoomTagMark && std::equal(tenant.begin(), tenant.end(), mark + 1);
+}
+
+void set_personal_room(std::string& out, std::string_view user, std::string_view tenant) {
+  out.assign(kUserPrefix);
+  out += user;
+  out += engine::kRoomTagMark;
+  out += tenant;
 }
 
 void set_tenant_room(std::string& out, std::string_view tenant) {

@@ -25,6 +25,8 @@ void set_engine_name(std::string& out, std::string_view room, std::string_view t
 // Whether that is what set_engine_name() writes.
 bool is_engine_name(std::string_view engine_name, std::string_view room,
                     std::string_view tenant) noexcept;
+// Of what user_of_room() says is no room of the engine's: a name for it all the same.
+void set_personal_room(std::string& out, std::string_view user, std::string_view tenant);
 // Of the room that everybody of a tenant is in.
 void set_tenant_room(std::string& out, std::string_view tenant);
 std::string_view tenant_of(std::string_view engine_name) noexcept;

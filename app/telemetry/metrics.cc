@@ -304,13 +304,18 @@ void add_history(Page& page) {
   forgotten("age", &engine::HistoryCounters::forgotten_by_age);
   forgotten("room", &engine::HistoryCounters::forgotten_by_room);
   forgotten("total", &engine::HistoryCounters::forgotten_by_total);
+  const auto of_ids = [](const Parts& parts,
+                         const base::Counter engine::RecentIdCounters::* counter) {
+    return (parts.program->rooms().id_counters().*counter).value() +
+           (parts.user_ids->*counter).value();
+  };
   page.counter(
-      "millrace_message_retries_total", "Messages that had been numbered before",
-      [](const Parts& parts) { return parts.program->rooms().id_counters().duplicates.value(); });
+      "millrace_message_retries_total", "Messages that had been here before",
+      [&](const Parts& parts) { return of_ids(parts, &engine::RecentIdCounters::duplicates); });
   page.counter(
       "millrace_message_ids_evicted_total",
       "Ids forgotten before their time: a retry would be taken for a new message",
-      [](const Parts& parts) { return parts.program->rooms().id_counters().evicted.value(); });
+      [&](const Parts& parts) { return of_ids(parts, &engine::RecentIdCounters::evicted); });
 }
 
 void add_memory(Page& page) {

@@ -25,6 +25,7 @@ class Metrics {
     const engine::WebSocketShard* program;
     const NativeCounters* native;
     const Limiter* limiter;
+    const engine::RecentIdCounters* user_ids;  // Of messages to users.
   };
 
   void add_shard(const ShardParts& parts) { shards_.push_back(parts); }

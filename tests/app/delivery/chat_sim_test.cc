@@ -89,6 +89,8 @@ TEST_P(ChatSim, ARetryIsNotHeardAgain) {
   const Json retried = chat(again, {{"id", "c1"}});
   EXPECT_EQ(retried.at("duplicate"), true);
   EXPECT_EQ(retried.at("seq"), sent.at("seq"));
+  EXPECT_EQ(retried.at("clientMessageId"), "c1");
+  EXPECT_FALSE(retried.contains("id")) << "nobody has heard of another";
   // Another user's is another message.
   EXPECT_EQ(chat(peers[1], {{"id", "c1"}}).at("duplicate"), false);
   ASSERT_TRUE(hears(peers[2], "chat:message:received", 2));
@@ -243,6 +245,41 @@ TEST_P(ChatSim, ReceiptsOfStrangersAndOfNothingAreNotCounted) {
   join(colleague, "r");
   say(colleague, "chat:message:receipt", {{"id", id}, {"kind", "read"}});
   EXPECT_TRUE(hears(peers[0], "chat:message:receipts"));
+}
+
+TEST_P(ChatSim, ARetryKeepsNoRecordOfItsOwn) {
+  start(1);
+  const std::vector<std::size_t> peers = members(2);
+  const std::string id = chat(peers[0], {{"id", "c1"}, {"receipts", true}}).at("id");
+  for (int i = 0; i < 3; ++i) {
+    const Json retried = chat(peers[0], {{"id", "c1"}, {"receipts", true}});
+    EXPECT_EQ(retried.at("duplicate"), true);
+    EXPECT_FALSE(retried.contains("id"));
+  }
+  EXPECT_EQ(gateway(0).receipts().size(), 1U);
+  say(peers[1], "chat:message:receipt", {{"id", id}, {"kind", "read"}});
+  ASSERT_TRUE(hears(peers[0], "chat:message:receipts"));
+  EXPECT_EQ(data(peers[0], "chat:message:receipts").at("id"), id);
+}
+
+TEST_P(ChatSim, RetriesPutNoMoreInTheLineOfRecordsThanItHolds) {
+  start(1);
+  const std::vector<std::size_t> peers = members(1);
+  const auto evicted = [&] { return gateway(0).context().counters.receipts_evicted.value(); };
+  on_shard(0, [&](NativeGateway& gateway) {
+    const ClientHandle sender = gateway.context().clients.handle_at(0);
+    Client& client = *gateway.context().clients.find(sender);
+    Receipts& receipts = gateway.receipts();
+    for (std::uint32_t i = 0; i < kReceiptsMost; ++i) {
+      receipts.close(receipts.open(sender, client, "r"));
+    }
+    for (std::uint32_t i = 0; i < kReceiptsMost; ++i) receipts.open(sender, client, "r");
+    EXPECT_EQ(receipts.size(), kReceiptsMost);
+    EXPECT_EQ(evicted(), 0U);
+    receipts.open(sender, client, "r");
+    EXPECT_EQ(receipts.size(), kReceiptsMost);
+    EXPECT_EQ(evicted(), 1U);
+  });
 }
 
 // Who is in the room but was not told of the message cannot name it.

@@ -10,24 +10,28 @@
 namespace app {
 namespace {
 
-void expect_round_trip(const std::string& tenant, const std::string& user,
+void expect_round_trip(const std::string& tenant, const std::string& user, const std::string& id,
                        const std::string& message) {
   engine::ParcelPool pool;
-  engine::Parcel* parcel = Addressed{tenant, user, base::as_bytes(message)}.make_parcel(pool);
-  EXPECT_EQ(parcel->bytes().size(), 2 + tenant.size() + user.size() + message.size());
+  engine::Parcel* parcel = Addressed{tenant, user, id, base::as_bytes(message)}.make_parcel(pool);
+  EXPECT_EQ(parcel->bytes().size(), 3 + tenant.size() + user.size() + id.size() + message.size());
   const Addressed read = Addressed::read(parcel->bytes());
   EXPECT_EQ(read.tenant, tenant);
   EXPECT_EQ(read.user, user);
+  EXPECT_EQ(read.id, id);
   EXPECT_EQ(base::as_text(read.message), message);
   parcel->release();
 }
 
 TEST(Addressed, IsReadAsItWasWritten) {
-  expect_round_trip("acme", "ann", "{\"event\":\"x\"}");
-  expect_round_trip("acme", "", "to a connection");
-  expect_round_trip("", "", "");
+  expect_round_trip("acme", "ann",
+                    "bob\x1f"
+                    "c-1",
+                    "{\"event\":\"x\"}");
+  expect_round_trip("acme", "", "", "to a connection");
+  expect_round_trip("", "", "", "");
   expect_round_trip(std::string(kTenantBytesMax, 't'), std::string(kUserBytesMax, '\xFF'),
-                    std::string(100'000, 'm'));
+                    std::string(UINT8_MAX, 'i'), std::string(100'000, 'm'));
 }
 
 TEST(NativeMessage, KindsAreApartFromThoseOfTheEngine) {
@@ -35,7 +39,7 @@ TEST(NativeMessage, KindsAreApartFromThoseOfTheEngine) {
   for (int kind = 0; kind < 256; ++kind) {
     native += is_native_message(static_cast<std::uint8_t>(kind)) ? 1 : 0;
   }
-  EXPECT_EQ(native, 9);
+  EXPECT_EQ(native, 10);
   EXPECT_FALSE(is_native_message(0x3F));
   EXPECT_TRUE(is_native_message(static_cast<std::uint8_t>(NativeMessage::user_arrived)));
   EXPECT_TRUE(is_native_message(static_cast<std::uint8_t>(NativeMessage::receipt)));

@@ -91,6 +91,44 @@ TEST_P(UserRoutesSim, APersonalRoomIsTheUsersConnections) {
   EXPECT_EQ(denied.at("data").at("code"), "ROOM_ACCESS_DENIED") << denied;
 }
 
+// From whatever shard, wherever the user is at home; others' ids and rooms are apart.
+TEST_P(UserRoutesSim, ARetryToAPersonalRoomIsNotHeardAgain) {
+  start();
+  for (const char* name : {"acme/boss", "acme/chief"}) {
+    authenticator_->results.emplace(name, Identity{.user = std::string(name).substr(5),
+                                                   .tenant = "acme",
+                                                   .type = UserType::supervisor});
+  }
+  const std::size_t bob = connect_on(1, "acme/bob");
+  const std::size_t cem = connect_on(2, "acme/cem");
+  const auto say_to = [&](std::size_t peer, const char* room) {
+    return ask_for(peer, "chat:message:send", {{"room", room}, {"content", "x"}, {"id", "c1"}})
+        .at("data");
+  };
+  const std::size_t boss = connect_on(0, "acme/boss");
+  EXPECT_EQ(say_to(boss, "user:dan").at("matched"), 0);
+  connect("acme/dan");
+  EXPECT_EQ(say_to(boss, "user:dan").at("matched"), 1) << "it had got to nobody";
+  const Json sent = say_to(boss, "user:bob");
+  EXPECT_EQ(sent.at("matched"), 1);
+  EXPECT_TRUE(sent.contains("id"));
+  for (std::uint32_t on : {0U, 1U, 2U}) {
+    const Json retried = say_to(connect_on(on, "acme/boss"), "user:bob");
+    EXPECT_EQ(retried.at("duplicate"), true);
+    EXPECT_EQ(retried.at("matched"), 0);
+    EXPECT_EQ(retried.at("seq"), 0);
+    EXPECT_FALSE(retried.contains("id"));
+  }
+  EXPECT_EQ(say_to(boss, "user:cem").at("duplicate"), false);
+  EXPECT_EQ(say_to(connect("acme/chief"), "user:bob").at("duplicate"), false);
+  ASSERT_TRUE(hears(bob, "chat:message:received", 2));
+  run_for(milliseconds{10});
+  EXPECT_EQ(events(bob, "chat:message:received").size(), 2U);
+  EXPECT_EQ(events(cem, "chat:message:received").size(), 1U);
+  run_for(base::kMessageIdsFor);
+  EXPECT_EQ(say_to(connect("acme/boss"), "user:bob").at("duplicate"), false) << "forgotten by now";
+}
+
 TEST_P(UserRoutesSim, NobodyOfAnotherTenantIsMeant) {
   start();
   const std::size_t ann = connect("acme/ann");
