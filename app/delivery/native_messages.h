@@ -17,7 +17,7 @@
 //   was_here         to the sender  target: the awaited answer of a retry, which goes no further
 //   reached          to the sender  target: the awaited answer, number: connections
 //   receipt          to the sender's shard  target: the message's record, detail: ReceiptKind,
-//                    number: who reads, packed
+//                    number: the hash of the user who reads
 #pragma once
 
 #include <cstddef>

@@ -9,11 +9,13 @@
 
 #include "app/delivery/native_messages.h"
 #include "app/rooms/room_names.h"
+#include "base/bytes.h"
 
 namespace app {
 
 namespace {
 
+constexpr std::string_view kReceiptsEvent = "chat:message:receipts";
 constexpr std::array<std::string_view, 2> kKinds{"delivered", "read"};
 constexpr std::array<FieldRule, 2> kRules{
     FieldRule{.name = "id", .required = true, .bytes_max = kClientMessageIdBytesMax},
@@ -29,6 +31,8 @@ base::Handle Receipts::open(ClientHandle sender, const Client& client, std::stri
   const base::Handle handle = records_.try_insert();
   Record& record = *records_.find(handle);
   record.sender = sender;
+  record.tenant = client.grants->tenant;
+  record.user = client.user;
   record.room = room;
   record.mark = static_cast<std::uint32_t>(context_.shard.reactor().random());
   set_engine_name(context_.room_name, room, client.grants->tenant);
@@ -75,12 +79,8 @@ void Receipts::on_receipt(ClientHandle /*handle*/, Client& client, const Event& 
   }
   const ReceiptKind kind =
       checker_.found()[1]->text == kKinds[1] ? ReceiptKind::read : ReceiptKind::delivered;
-  // Slots are of a shard: its number makes them one of all.
-  const std::uint64_t reader = std::uint64_t{context_.shard.number()} << 48U |
-                               std::uint64_t{client.session.generation & 0xFFFFFFU} << 24U |
-                               client.session.slot;
   if (id->shard == context_.shard.number()) {
-    count(*id, reader, kind);
+    count(*id, client.user_hash, kind);
     return;
   }
   context_.shard.mailbox().send(id->shard,
@@ -89,7 +89,7 @@ void Receipts::on_receipt(ClientHandle /*handle*/, Client& client, const Event& 
                                  .sender = static_cast<std::uint16_t>(context_.shard.number()),
                                  .target = id->record,
                                  .source = {.index = id->mark, .generation = id->room},
-                                 .number = reader});
+                                 .number = client.user_hash});
 }
 
 // By the marks of the rooms that it is in, which are few: the id cannot say a name.
@@ -131,15 +131,22 @@ void Receipts::count(const ReceiptId& id, std::uint64_t reader, ReceiptKind kind
 }
 
 void Receipts::tell(base::Handle handle, const Record& record) {
-  const Client* sender = context_.clients.find(record.sender);
-  if (sender == nullptr) return;
   std::string data = R"({"id":)";
   append_json_string(data, id_of(handle));
   data += R"(,"roomId":)";
   append_json_string(data, record.room);
   fmt::format_to(std::back_inserter(data), R"(,"seq":{},"delivered":{},"read":{}}})", record.number,
                  record.delivered, record.read);
-  context_.tell(*sender, "chat:message:receipts", data);
+  const Client* sender = context_.clients.find(record.sender);
+  if (sender != nullptr && sender->state == ClientState::present) {
+    context_.tell(*sender, kReceiptsEvent, data);
+    return;
+  }
+  // Its user has perhaps come back, to whatever shard.
+  std::string& event = context_.text;
+  event.clear();
+  context_.writer.append_event(event, kReceiptsEvent, {}, data);
+  routes_.send_to_user(record.tenant, record.user, base::as_bytes(event), {});
 }
 
 void Receipts::expire(base::Instant now) {

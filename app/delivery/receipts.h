@@ -1,9 +1,10 @@
 // Receipts: how many have got and read a message, told to its sender in aggregates.
 //
 // A message whose sender wants to know has a record on the sender's shard, and an id that names it;
-// whoever is in its room says so with that id, and the record counts each reader once. Threads: the
-// shard's own. Bounds: kReceiptsMost records, kReceiptReadersMost readers of each told apart,
-// kReceiptsFor; past one of them nothing more is counted, and of records the oldest go.
+// whoever is in its room says so with that id, and the record counts each user once, over however
+// many connections. Who has sent it is told, or once that connection is gone the sender's user.
+// Threads: the shard's own. Bounds: kReceiptsMost records, kReceiptReadersMost readers of each told
+// apart, kReceiptsFor; past one of them nothing more is counted, and of records the oldest go.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "app/delivery/receipt_id.h"
+#include "app/delivery/user_routes.h"
 #include "app/events/schema.h"
 #include "app/native/native_context.h"
 #include "base/fifo.h"
@@ -25,7 +27,7 @@ enum class ReceiptKind : std::uint8_t { delivered, read };
 
 class Receipts {
  public:
-  explicit Receipts(NativeContext& context) : context_(context) {}
+  Receipts(NativeContext& context, UserRoutes& routes) : context_(context), routes_(routes) {}
 
   // A record for a message of the client. Where there are too many, the oldest goes.
   base::Handle open(ClientHandle sender, const Client& client, std::string_view room);
@@ -48,6 +50,8 @@ class Receipts {
  private:
   struct Record {
     ClientHandle sender{};
+    std::string tenant{};  // Of the sender,
+    std::string user{};    // and who that is.
     std::string room{};
     std::uint32_t mark = 0;       // As the message's id has it,
     std::uint32_t room_mark = 0;  // and this.
@@ -64,12 +68,13 @@ class Receipts {
   };
 
   bool is_member(const Client& client, std::uint32_t mark);
-  // `reader`: a connection of all shards, that is in the room.
+  // `reader`: the hash of a user of whom a connection is in the room.
   void count(const ReceiptId& id, std::uint64_t reader, ReceiptKind kind);
   void tell_soon(base::Handle handle);
   void tell(base::Handle handle, const Record& record);
 
   NativeContext& context_;
+  UserRoutes& routes_;
   SchemaChecker checker_;
   base::SlotMap<Record> records_{kReceiptsMost};
   base::Fifo<Old> old_;  // One for each that was opened, also when it was closed since.

@@ -32,7 +32,7 @@ NativeGateway::NativeGateway(engine::WebSocketShard& program, SharedServices& se
       presence_(context_),
       room_events_(context_, presence_),
       typing_(context_),
-      receipts_(context_),
+      receipts_(context_, routes_),
       publishing_(context_, routes_, receipts_),
       admissions_(context_, room_events_),
       access_gate_(context_, [this](ClientHandle handle, Client& client,

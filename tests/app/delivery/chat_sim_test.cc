@@ -219,6 +219,47 @@ TEST_P(ChatSim, ReceiptsAreCountedOnceAndToldTogether) {
   EXPECT_LE(events(peers[0], "chat:message:receipts").size(), 2U);
 }
 
+// However often somebody comes back, and over however many connections and shards.
+TEST_P(ChatSim, ReceiptsCountUsersAndNotTheirConnections) {
+  start();
+  const std::vector<std::size_t> peers = members(2);
+  const std::string id = chat(peers[0], {{"receipts", true}}).at("id");
+  const auto report = [&](std::size_t peer) {
+    join(peer, "r");
+    say(peer, "chat:message:receipt", {{"id", id}, {"kind", "read"}});
+  };
+  report(peers[1]);
+  ASSERT_TRUE(hears(peers[0], "chat:message:receipts"));
+  report(connect_on(0, "acme/u1"));
+  close(peers[1]);
+  report(connect_on(2, "acme/u1"));
+  run_for(seconds{1});
+  EXPECT_EQ(data(peers[0], "chat:message:receipts").at("read"), 1);
+  report(connect("acme/u2"));
+  ASSERT_TRUE(hears(peers[0], "chat:message:receipts", 2));
+  EXPECT_EQ(data(peers[0], "chat:message:receipts").at("read"), 2);
+  EXPECT_EQ(data(peers[0], "chat:message:receipts").at("delivered"), 2);
+}
+
+TEST_P(ChatSim, ReceiptsFindASenderThatHasReconnected) {
+  start();
+  const std::vector<std::size_t> peers = members(3);
+  const Json sent = chat(peers[0], {{"receipts", true}});
+  close(peers[0]);
+  const std::string id = sent.at("id");
+  say(peers[1], "chat:message:receipt", {{"id", id}, {"kind", "read"}});
+  run_for(seconds{1});  // Nobody is there to hear it.
+  const std::size_t back = connect_on(2, "acme/u0");
+  const std::size_t stranger = connect("other/u0");
+  say(peers[2], "chat:message:receipt", {{"id", id}, {"kind", "read"}});
+  ASSERT_TRUE(hears(back, "chat:message:receipts"));
+  const Json told = data(back, "chat:message:receipts");
+  EXPECT_EQ(told.at("id"), id);
+  EXPECT_EQ(told.at("seq"), sent.at("seq"));
+  EXPECT_EQ(told.at("read"), 2);
+  EXPECT_TRUE(events(stranger, "chat:message:receipts").empty());
+}
+
 TEST_P(ChatSim, ReceiptsOfStrangersAndOfNothingAreNotCounted) {
   start();
   const std::vector<std::size_t> peers = members(3);
