@@ -1,5 +1,10 @@
 #include "app/delivery/user_routes.h"
 
+#include <fmt/format.h>
+
+#include <chrono>
+#include <string>
+
 #include "app/rooms/room_names.h"
 #include "base/check.h"
 #include "engine/room/room_messages.h"
@@ -7,6 +12,10 @@
 namespace app {
 
 namespace {
+
+// When who has one connection too many may try again. Nobody knows when another of the user's ends:
+// long enough that a client in a loop costs little, short enough for who has just closed a page.
+constexpr std::chrono::seconds kExcessPause{10};
 
 constexpr std::uint8_t kind_of(NativeMessage what) noexcept {
   return static_cast<std::uint8_t>(what);
@@ -55,7 +64,12 @@ void UserRoutes::end_newest(std::uint64_t user_hash) {
   Client* client = context_.clients.find(context_.clients.newest_of(user_hash));
   if (client == nullptr) return;
   context_.counters.user_excess.add();
-  context_.end(*client, ErrorCode::rate_limited, "as many connections as a user may have");
+  const std::string details =
+      fmt::format(R"({{"limit":"connections_per_user","retryAfter":{}}})", kExcessPause.count());
+  context_.end(*client, {.code = ErrorCode::rate_limited,
+                         .message = "as many connections as a user may have",
+                         .recoverable = true,
+                         .details_raw = details});
 }
 
 // ---- At the sender ------------------------------------------------------------------------------

@@ -125,11 +125,14 @@ void NativeContext::fail_limited(Client& client, const Event& event, const Limit
 }
 
 void NativeContext::end(Client& client, ErrorCode code, std::string_view message) {
+  end(client, {.code = code, .message = message, .recoverable = false});
+}
+
+void NativeContext::end(Client& client, const ErrorReply& error) {
   if (client.state == ClientState::leaving) return;
   client.state = ClientState::leaving;
-  const ErrorReply error{.code = code, .message = message, .recoverable = false};
   fail(client, std::string_view{}, error);
-  sessions.close(client.session, protocol::CloseCode::policy_violation, message);
+  sessions.close(client.session, protocol::CloseCode::policy_violation, error.message);
 }
 
 }  // namespace app

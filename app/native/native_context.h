@@ -70,6 +70,7 @@ class NativeContext {
   void fail_limited(Client& client, const Event& event, const LimitVerdict& verdict);
   // Says why in an error event, then closes with 1008.
   void end(Client& client, ErrorCode code, std::string_view message);
+  void end(Client& client, const ErrorReply& error);
 
   // ---- Who and when -----------------------------------------------------------------------------
 

@@ -23,7 +23,9 @@ class UserConnectionsTest(NativeGatewayTest, AsyncTest):
     async def must_be_ended(self, client):
         error = await client.error()
         self.assertEqual(error["code"], "RATE_LIMITED")
-        self.assertFalse(error["recoverable"])
+        self.assertTrue(error["recoverable"], "once another of the user's has ended")
+        self.assertEqual(error["details"]["limit"], "connections_per_user")
+        self.assertGreater(error["details"]["retryAfter"], 0)
         with self.assertRaises(websockets.ConnectionClosed) as closed:
             while True:
                 await client.receive(5)
