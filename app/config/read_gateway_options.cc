@@ -22,9 +22,15 @@ void read_limits(SettingReader& reader, LimitOptions& limits) {
   limits.connection_bytes = reader.rate("limits.connection_bytes");
   limits.connection_joins = reader.rate("limits.connection_joins");
   limits.user_messages = reader.rate("limits.user_messages");
+  limits.user_bytes = reader.rate("limits.user_bytes");
+  limits.user_joins = reader.rate("limits.user_joins");
   limits.tenant_messages = reader.rate("limits.tenant_messages");
+  limits.tenant_bytes = reader.rate("limits.tenant_bytes");
+  limits.tenant_joins = reader.rate("limits.tenant_joins");
   limits.tenant_connections = reader.rate("limits.tenant_connections");
+  limits.address_messages = reader.rate("limits.address_messages");
   limits.address_connections = reader.rate("limits.address_connections");
+  limits.address_handshakes = reader.rate("limits.address_handshakes");
   limits.total_messages = reader.rate("limits.total_messages");
   limits.tenant_weights = reader.weights("limits.tenant_weights");
   limits.rooms_per_connection = reader.small_count("limits.rooms_per_connection");

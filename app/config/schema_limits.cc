@@ -17,6 +17,14 @@ Setting rate(std::string key, const Rate& standard, std::string help) {
           .is_reloadable = true};
 }
 
+Setting byte_rate(std::string key, const Rate& standard, std::string help) {
+  return {.path = "limits." + std::move(key),
+          .kind = SettingKind::byte_rate,
+          .help = std::move(help),
+          .standard = format_rate(standard, RateUnit::bytes),
+          .is_reloadable = true};
+}
+
 Setting count(std::string key, std::uint64_t standard, std::uint64_t least, std::uint64_t most,
               std::string help) {
   return {.path = "limits." + std::move(key),
@@ -41,21 +49,26 @@ void add_limit_settings(std::vector<Setting>& settings) {
       rate("guest_messages", standard.guest_messages, "messages of one guest's connection"));
   settings.push_back(rate("connection_messages", standard.connection_messages,
                           "messages of one connection of anybody else"));
-  settings.push_back({.path = "limits.connection_bytes",
-                      .kind = SettingKind::byte_rate,
-                      .help = "bytes of one connection's messages",
-                      .standard = format_rate(standard.connection_bytes, RateUnit::bytes),
-                      .is_reloadable = true});
+  settings.push_back(byte_rate("connection_bytes", standard.connection_bytes,
+                               "bytes of one connection's messages"));
   settings.push_back(
       rate("connection_joins", standard.connection_joins, "rooms joined by one connection"));
   settings.push_back(
       rate("user_messages", standard.user_messages, "messages of one user, over all connections"));
+  settings.push_back(byte_rate("user_bytes", standard.user_bytes, "bytes of one user's messages"));
+  settings.push_back(rate("user_joins", standard.user_joins, "rooms joined by one user"));
   settings.push_back(rate("tenant_messages", standard.tenant_messages, "messages of one tenant"));
+  settings.push_back(
+      byte_rate("tenant_bytes", standard.tenant_bytes, "bytes of one tenant's messages"));
+  settings.push_back(rate("tenant_joins", standard.tenant_joins, "rooms joined by one tenant"));
   settings.push_back(
       rate("tenant_connections", standard.tenant_connections, "new connections of one tenant"));
   settings.push_back(
-      rate("address_connections", standard.address_connections,
-           "new connections from one address, counted before the token is looked at"));
+      rate("address_messages", standard.address_messages, "messages from one address"));
+  settings.push_back(rate("address_connections", standard.address_connections,
+                          "new connections from one address"));
+  settings.push_back(rate("address_handshakes", standard.address_handshakes,
+                          "handshakes from one address, before their tokens are checked"));
   settings.push_back(rate("total_messages", standard.total_messages,
                           "messages of all tenants together; past it each has its share"));
   settings.push_back({.path = "limits.tenant_weights",
@@ -69,7 +82,7 @@ void add_limit_settings(std::vector<Setting>& settings) {
                            kConnectionsPerUserMost, "that one user may have open"));
   settings.push_back({.path = "limits.message_bytes",
                       .kind = SettingKind::bytes,
-                      .help = "of one event; at most server.max_message counts",
+                      .help = "of one event or binary message; at most server.max_message counts",
                       .standard = base::format_byte_count(standard.message_bytes),
                       .least = kEventBytesLeast,
                       .most = kEventBytesMost,

@@ -18,14 +18,26 @@ std::string_view name(LimitKind kind) noexcept {
       return "connection_errors";
     case LimitKind::user_messages:
       return "user_messages";
+    case LimitKind::user_bytes:
+      return "user_bytes";
+    case LimitKind::user_joins:
+      return "user_joins";
     case LimitKind::tenant_messages:
       return "tenant_messages";
-    case LimitKind::total_messages:
-      return "total_messages";
+    case LimitKind::tenant_bytes:
+      return "tenant_bytes";
+    case LimitKind::tenant_joins:
+      return "tenant_joins";
     case LimitKind::tenant_connections:
       return "tenant_connections";
+    case LimitKind::address_messages:
+      return "address_messages";
     case LimitKind::address_connections:
       return "address_connections";
+    case LimitKind::address_handshakes:
+      return "address_handshakes";
+    case LimitKind::total_messages:
+      return "total_messages";
   }
   CHECK(false);
 }

@@ -26,10 +26,19 @@ void Limiter::set_options(const LimitOptions& options) {
   connection_joins_ = Pace::of(options.connection_joins);
   connection_errors_ = Pace::of(per_minute(options.errors_per_minute));
   user_messages_ = Pace::of(options.user_messages);
+  user_bytes_ = Pace::of(options.user_bytes);
+  user_joins_ = Pace::of(options.user_joins);
   tenant_messages_ = Pace::of(options.tenant_messages);
+  tenant_bytes_ = Pace::of(options.tenant_bytes);
+  tenant_joins_ = Pace::of(options.tenant_joins);
   tenant_connections_ = Pace::of(options.tenant_connections);
+  address_messages_ = Pace::of(options.address_messages);
   address_connections_ = Pace::of(options.address_connections);
+  address_handshakes_ = Pace::of(options.address_handshakes);
   total_messages_ = options.total_messages;
+  limits_seldom_limited_ = user_bytes_.limits() || tenant_messages_.limits() ||
+                           tenant_bytes_.limits() || address_messages_.limits() ||
+                           total_messages_.per_second > 0;
   tenant_weights_.clear();
   for (const auto& [tenant, weight] : options.tenant_weights) {
     tenant_weights_[engine::hash_name(tenant)] = weight;
@@ -46,11 +55,29 @@ double Limiter::weight_of(std::uint64_t tenant_hash) const {
   return found == tenant_weights_.end() ? 1.0 : found->second;
 }
 
+LimitVerdict Limiter::take(std::span<const Share> shares, base::Instant now) {
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    const Share& share = shares[i];
+    if (share.key == 0) continue;
+    const auto wait = share.buckets.take(share.key, share.pace, share.amount, now);
+    if (wait == kGranted) continue;
+    give_back(shares.first(i));
+    return refuse(share.kind, wait);
+  }
+  return {};
+}
+
+void Limiter::give_back(std::span<const Share> shares) noexcept {
+  for (const Share& share : shares) {
+    if (share.key != 0) share.buckets.give_back(share.key, share.pace, share.amount);
+  }
+}
+
 // The connection's own buckets are asked first and taken from last: they are cheap, and a flood
 // ends there without touching what the shards share.
 LimitVerdict Limiter::check_message(ConnectionBuckets& connection, bool is_guest,
-                                    std::uint64_t user_hash, std::uint64_t tenant_hash,
-                                    std::uint64_t bytes, base::Instant now) {
+                                    const LimitOwners& owners, std::uint64_t bytes,
+                                    base::Instant now) {
   if (!enabled_) return {};
   const auto amount = static_cast<double>(bytes);
   const Pace& messages = is_guest ? guest_messages_ : connection_messages_;
@@ -60,41 +87,54 @@ LimitVerdict Limiter::check_message(ConnectionBuckets& connection, bool is_guest
   if (const auto wait = connection.bytes.wait(connection_bytes_, amount, now); wait != kGranted) {
     return refuse(LimitKind::connection_bytes, wait);
   }
-  const LimitVerdict shared = check_shared(user_hash, tenant_hash, now);
+  const LimitVerdict shared = check_shared(owners, amount, now);
   if (!shared.allowed) return shared;
   connection.messages.take(messages, 1, now);
   connection.bytes.take(connection_bytes_, amount, now);
   return {};
 }
 
-LimitVerdict Limiter::check_shared(std::uint64_t user_hash, std::uint64_t tenant_hash,
-                                   base::Instant now) {
-  if (const auto wait = tables_.user_messages.take(user_hash, user_messages_, 1, now);
+// Each message pays for this: what nobody has switched on is one question together.
+LimitVerdict Limiter::check_shared(const LimitOwners& owners, double bytes, base::Instant now) {
+  if (const auto wait = tables_.user_messages.take(owners.user, user_messages_, 1, now);
       wait != kGranted) {
     return refuse(LimitKind::user_messages, wait);
   }
-  if (const auto wait = tables_.tenant_messages.take(tenant_hash, tenant_messages_, 1, now);
-      wait != kGranted) {
-    tables_.user_messages.give_back(user_hash, user_messages_, 1);
-    return refuse(LimitKind::tenant_messages, wait);
-  }
-  const auto wait =
-      tables_.total_messages.take(tenant_hash, weight_of(tenant_hash), total_messages_, now);
-  if (wait != kGranted) {
-    tables_.user_messages.give_back(user_hash, user_messages_, 1);
-    tables_.tenant_messages.give_back(tenant_hash, tenant_messages_, 1);
-    return refuse(LimitKind::total_messages, wait);
-  }
-  return {};
+  if (!limits_seldom_limited_) [[likely]]
+    return {};
+  const LimitVerdict verdict = check_seldom_limited(owners, bytes, now);
+  if (!verdict.allowed) tables_.user_messages.give_back(owners.user, user_messages_, 1);
+  return verdict;
 }
 
-LimitVerdict Limiter::check_join(ConnectionBuckets& connection, base::Instant now) {
+LimitVerdict Limiter::check_seldom_limited(const LimitOwners& owners, double bytes,
+                                           base::Instant now) {
+  const Share shares[] = {
+      {LimitKind::address_messages, tables_.address_messages, address_messages_, owners.address},
+      {LimitKind::user_bytes, tables_.user_bytes, user_bytes_, owners.user, bytes},
+      {LimitKind::tenant_messages, tables_.tenant_messages, tenant_messages_, owners.tenant},
+      {LimitKind::tenant_bytes, tables_.tenant_bytes, tenant_bytes_, owners.tenant, bytes}};
+  const LimitVerdict verdict = take(shares, now);
+  if (!verdict.allowed) return verdict;
+  const auto wait =
+      tables_.total_messages.take(owners.tenant, weight_of(owners.tenant), total_messages_, now);
+  if (wait == kGranted) return {};
+  give_back(shares);
+  return refuse(LimitKind::total_messages, wait);
+}
+
+LimitVerdict Limiter::check_join(ConnectionBuckets& connection, const LimitOwners& owners,
+                                 base::Instant now) {
   if (!enabled_) return {};
   if (const auto wait = connection.joins.wait(connection_joins_, 1, now); wait != kGranted) {
     return refuse(LimitKind::connection_joins, wait);
   }
-  connection.joins.take(connection_joins_, 1, now);
-  return {};
+  const Share shares[] = {
+      {LimitKind::user_joins, tables_.user_joins, user_joins_, owners.user},
+      {LimitKind::tenant_joins, tables_.tenant_joins, tenant_joins_, owners.tenant}};
+  const LimitVerdict shared = take(shares, now);
+  if (shared.allowed) connection.joins.take(connection_joins_, 1, now);
+  return shared;
 }
 
 LimitVerdict Limiter::check_error(ConnectionBuckets& connection, base::Instant now) {
@@ -106,23 +146,21 @@ LimitVerdict Limiter::check_error(ConnectionBuckets& connection, base::Instant n
   return {};
 }
 
+LimitVerdict Limiter::check_handshake(std::uint64_t address_hash, base::Instant now) {
+  if (!enabled_) return {};
+  const Share shares[] = {{LimitKind::address_handshakes, tables_.address_handshakes,
+                           address_handshakes_, address_hash}};
+  return take(shares, now);
+}
+
 LimitVerdict Limiter::check_connection(std::uint64_t address_hash, std::uint64_t tenant_hash,
                                        base::Instant now) {
   if (!enabled_) return {};
-  if (address_hash != 0) {
-    const auto wait = tables_.address_connections.take(address_hash, address_connections_, 1, now);
-    if (wait != kGranted) return refuse(LimitKind::address_connections, wait);
-  }
-  if (tenant_hash != 0) {
-    const auto wait = tables_.tenant_connections.take(tenant_hash, tenant_connections_, 1, now);
-    if (wait != kGranted) {
-      if (address_hash != 0) {
-        tables_.address_connections.give_back(address_hash, address_connections_, 1);
-      }
-      return refuse(LimitKind::tenant_connections, wait);
-    }
-  }
-  return {};
+  const Share shares[] = {{LimitKind::address_connections, tables_.address_connections,
+                           address_connections_, address_hash},
+                          {LimitKind::tenant_connections, tables_.tenant_connections,
+                           tenant_connections_, tenant_hash}};
+  return take(shares, now);
 }
 
 }  // namespace app

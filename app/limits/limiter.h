@@ -3,12 +3,13 @@
 // Each shard has one; what shards must agree on (users, tenants, addresses) is in LimitTables,
 // which they share. Threads: the shard's own, but refused(), which any may ask. What is refused by
 // one limit takes nothing from the others; for the moment between, a shared bucket may look emptier
-// to another shard than it is. Tenants and addresses come as engine::hash_name() of them, users as
-// that of tenant and user together. No allocation, no lock.
+// to another shard than it is. Tenants come as engine::hash_name() of them, users as that of tenant
+// and user together, addresses as address_key(). No allocation, no lock.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <unordered_map>
 
 #include "app/config/gateway_limits.h"
@@ -26,9 +27,15 @@ namespace app {
 // What all shards share; made before them, outlives them.
 struct LimitTables {
   SharedBuckets user_messages{kUserSlots};
+  SharedBuckets user_bytes{kUserSlots};
+  SharedBuckets user_joins{kUserSlots};
   SharedBuckets tenant_messages{kTenantSlots};
+  SharedBuckets tenant_bytes{kTenantSlots};
+  SharedBuckets tenant_joins{kTenantSlots};
   SharedBuckets tenant_connections{kTenantSlots};
+  SharedBuckets address_messages{kAddressSlots};
   SharedBuckets address_connections{kAddressSlots};
+  SharedBuckets address_handshakes{kAddressSlots};
   FairShares total_messages{};
 };
 
@@ -38,6 +45,13 @@ struct ConnectionBuckets {
   Bucket bytes{};
   Bucket joins{};
   Bucket errors{};
+};
+
+// Whose buckets a message or a join is taken from. Of what is 0 nothing is known: it is left out.
+struct LimitOwners {
+  std::uint64_t user = 0;
+  std::uint64_t tenant = 0;
+  std::uint64_t address = 0;
 };
 
 struct LimitVerdict {
@@ -53,13 +67,17 @@ class Limiter {
   // After a reload. Buckets keep what was taken from them.
   void set_options(const LimitOptions& options);
 
-  LimitVerdict check_message(ConnectionBuckets& connection, bool is_guest, std::uint64_t user_hash,
-                             std::uint64_t tenant_hash, std::uint64_t bytes, base::Instant now);
-  LimitVerdict check_join(ConnectionBuckets& connection, base::Instant now);
+  LimitVerdict check_message(ConnectionBuckets& connection, bool is_guest,
+                             const LimitOwners& owners, std::uint64_t bytes, base::Instant now);
+  // Whether check_message() wants the address, which must be worked out first.
+  bool limits_address_messages() const noexcept { return address_messages_.limits(); }
+  LimitVerdict check_join(ConnectionBuckets& connection, const LimitOwners& owners,
+                          base::Instant now);
   // Another error event for this client. When refused, close it with 1008.
   LimitVerdict check_error(ConnectionBuckets& connection, base::Instant now);
-  // A hash of 0 is left out: the address is asked before its token is looked at, the tenant once
-  // that was read. What the tenant's limit refuses then has counted for the address.
+  // Before the token is checked, which costs most.
+  LimitVerdict check_handshake(std::uint64_t address_hash, base::Instant now);
+  // A hash of 0 is left out: the tenant is known only once the token was read.
   LimitVerdict check_connection(std::uint64_t address_hash, std::uint64_t tenant_hash,
                                 base::Instant now);
 
@@ -68,15 +86,30 @@ class Limiter {
   }
 
  private:
+  // Of one bucket that shards share.
+  struct Share {
+    LimitKind kind;
+    SharedBuckets& buckets;
+    const Pace& pace;
+    std::uint64_t key;
+    double amount = 1;
+  };
+
   LimitVerdict refuse(LimitKind kind, base::Duration wait) noexcept;
-  LimitVerdict check_shared(std::uint64_t user_hash, std::uint64_t tenant_hash, base::Instant now);
+  // All of them, or nothing.
+  LimitVerdict take(std::span<const Share> shares, base::Instant now);
+  static void give_back(std::span<const Share> shares) noexcept;
+  LimitVerdict check_shared(const LimitOwners& owners, double bytes, base::Instant now);
+  LimitVerdict check_seldom_limited(const LimitOwners& owners, double bytes, base::Instant now);
   double weight_of(std::uint64_t tenant_hash) const;
 
   LimitTables& tables_;
   bool enabled_ = true;
+  bool limits_seldom_limited_ = false;  // Whether check_seldom_limited() may refuse anything.
   Pace guest_messages_, connection_messages_, connection_bytes_, connection_joins_;
-  Pace connection_errors_, user_messages_, tenant_messages_, tenant_connections_;
-  Pace address_connections_;
+  Pace connection_errors_, user_messages_, user_bytes_, user_joins_;
+  Pace tenant_messages_, tenant_bytes_, tenant_joins_, tenant_connections_;
+  Pace address_messages_, address_connections_, address_handshakes_;
   Rate total_messages_;
   std::unordered_map<std::uint64_t, double> tenant_weights_;
   std::array<base::Counter, kLimitKindCount> refused_;

@@ -61,14 +61,13 @@ engine::Admission Admissions::on_request(engine::SessionId id, const protocol::H
   if (const auto shard = shard_wanted(request); shard && context_.sessions.better_on(id, *shard)) {
     return {.verdict = Answer::elsewhere, .shard = *shard};
   }
+  const LimitVerdict verdict =
+      context_.limiter.check_handshake(address_key(address), context_.now());
+  if (!verdict.allowed) {
+    return {.verdict = Answer::respond, .response = refuse_limited(id, address, verdict)};
+  }
   const bool ask_nobody = auth.mode == AuthMode::none || (!found.present && auth.guests);
   if (!ask_nobody && !found.present) return refuse(id, AuthFailure::missing, address);
-  // The tenant's limit is asked when the tenant is known.
-  const LimitVerdict limits =
-      context_.limiter.check_connection(address_key(address), 0, context_.now());
-  if (!limits.allowed) {
-    return {.verdict = Answer::respond, .response = refuse_limited(id, address, limits)};
-  }
   const ClientHandle handle = context_.clients.add({.session = id, .address = address});
   context_.counters.clients.set(context_.clients.size());
   engine::Admission admission{
@@ -175,7 +174,7 @@ std::optional<std::string> Admissions::enter(ClientHandle handle, const Identity
     return write_auth_refusal(why);
   }
   const LimitVerdict verdict =
-      context_.limiter.check_connection(0, engine::hash_name(identity.tenant), context_.now());
+      context_.limiter.check_connection(address_key(client.address), tenant_hash, context_.now());
   if (!verdict.allowed) return refuse_limited(client.session, client.address, verdict);
   client.connected_at_ms = context_.unix_ms();
   context_.clients.identify(handle, identity, context_.grants.share(grants_of(identity)));

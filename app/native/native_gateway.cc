@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "app/auth/failed_attempts.h"
 #include "app/clients/client_context.h"
 #include "app/events/binary_header.h"
 #include "app/rooms/room_names.h"
@@ -161,6 +162,10 @@ void NativeGateway::on_message(engine::SessionId id, protocol::Opcode opcode,
   context_.rooms.note_message();
   ++client->messages_in;
   client->bytes_in += payload.size();
+  if (payload.size() > context_.options().limits.message_bytes) {
+    context_.fail(*client, Event{}, ErrorCode::protocol_error, "the message is too long");
+    return;
+  }
   if (opcode == protocol::Opcode::text) {
     on_text(handle, *client, payload);
     return;
@@ -198,9 +203,11 @@ void NativeGateway::on_resumed(ClientHandle handle, Client& client, const HeldEv
 
 // False when the client has been told that it is too fast.
 bool NativeGateway::may_say(Client& client, const Event& event, std::size_t bytes) {
-  const LimitVerdict verdict =
-      context_.limiter.check_message(client.buckets, client.grants->is_guest(), client.user_hash,
-                                     client.tenant_hash, bytes, context_.now());
+  Limiter& limiter = context_.limiter;
+  LimitOwners owners{.user = client.user_hash, .tenant = client.tenant_hash};
+  if (limiter.limits_address_messages()) owners.address = address_key(client.address);
+  const LimitVerdict verdict = limiter.check_message(client.buckets, client.grants->is_guest(),
+                                                     owners, bytes, context_.now());
   if (!verdict.allowed) context_.fail_limited(client, event, verdict);
   return verdict.allowed;
 }
@@ -208,10 +215,6 @@ bool NativeGateway::may_say(Client& client, const Event& event, std::size_t byte
 void NativeGateway::on_text(ClientHandle handle, Client& client,
                             std::span<const std::byte> payload) {
   Event event;
-  if (payload.size() > context_.options().limits.message_bytes) {
-    context_.fail(client, event, ErrorCode::protocol_error, "the event is too long");
-    return;
-  }
   const EventFault* fault = reader_.read(payload, event);
   // Also what cannot be read costs its sender a message.
   if (!may_say(client, event, payload.size())) return;

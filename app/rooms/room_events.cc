@@ -161,7 +161,8 @@ bool RoomEvents::may_join(Client& client, const Event& event, std::string_view r
                   "rooms of users and tenants are joined on connect");
     return false;
   }
-  const LimitVerdict verdict = context_.limiter.check_join(client.buckets, context_.now());
+  const LimitVerdict verdict = context_.limiter.check_join(
+      client.buckets, {.user = client.user_hash, .tenant = client.tenant_hash}, context_.now());
   if (!verdict.allowed) {
     context_.fail_limited(client, event, verdict);
     return false;

@@ -73,7 +73,13 @@ TEST_F(ConfigFile, Limits) {
 guest_messages = "30/min"
 connection_messages = "50/s burst 500"
 connection_bytes = "64KiB/s burst 1MiB"
+user_bytes = "2KiB/s"
+user_joins = "2/s"
+tenant_bytes = "3KiB/s"
+tenant_joins = "3/s"
+address_messages = "4/s"
 address_connections = "off"
+address_handshakes = "5/s burst 10"
 total_messages = "1000/s"
 tenant_weights = {acme = 3, "b.c" = 0.5}
 message_bytes = "8KiB"
@@ -85,7 +91,13 @@ errors_per_minute = 0
   EXPECT_DOUBLE_EQ(limits.connection_messages.burst, 500);
   EXPECT_DOUBLE_EQ(limits.connection_bytes.per_second, 65536);
   EXPECT_DOUBLE_EQ(limits.connection_bytes.burst, 1048576);
+  EXPECT_DOUBLE_EQ(limits.user_bytes.per_second, 2048);
+  EXPECT_DOUBLE_EQ(limits.user_joins.per_second, 2);
+  EXPECT_DOUBLE_EQ(limits.tenant_bytes.per_second, 3072);
+  EXPECT_DOUBLE_EQ(limits.tenant_joins.per_second, 3);
+  EXPECT_DOUBLE_EQ(limits.address_messages.per_second, 4);
   EXPECT_DOUBLE_EQ(limits.address_connections.per_second, 0);
+  EXPECT_DOUBLE_EQ(limits.address_handshakes.burst, 10);
   EXPECT_DOUBLE_EQ(limits.total_messages.per_second, 1000);
   EXPECT_THAT(limits.tenant_weights, ElementsAre(std::pair<std::string, double>("acme", 3.0),
                                                  std::pair<std::string, double>("b.c", 0.5)));

@@ -15,6 +15,7 @@ using std::chrono::seconds;
 
 constexpr base::Instant kStart{seconds{1000}};
 constexpr Rate kOne{.per_second = 1, .burst = 1};
+constexpr LimitOwners kAnn{.user = 10, .tenant = 20, .address = 30};
 
 LimitOptions nothing_limited() {
   LimitOptions options;
@@ -27,9 +28,9 @@ LimitOptions nothing_limited() {
 class LimiterTest : public testing::Test {
  protected:
   LimitVerdict message(Limiter& limiter, ConnectionBuckets& from, std::uint64_t user = 10,
-                       std::uint64_t tenant = 20, bool is_guest = false,
-                       std::uint64_t bytes = 100) {
-    return limiter.check_message(from, is_guest, user, tenant, bytes, kStart);
+                       std::uint64_t tenant = 20, bool is_guest = false, std::uint64_t bytes = 100,
+                       std::uint64_t address = 30) {
+    return limiter.check_message(from, is_guest, {user, tenant, address}, bytes, kStart);
   }
   void expect_refused(const LimitVerdict& verdict, LimitKind kind, base::Duration wait) {
     EXPECT_FALSE(verdict.allowed);
@@ -45,23 +46,26 @@ TEST_F(LimiterTest, WithoutLimitsEverythingPasses) {
   Limiter limiter(nothing_limited(), tables);
   for (int i = 0; i < 1000; ++i) {
     ASSERT_TRUE(message(limiter, connection).allowed);
-    ASSERT_TRUE(limiter.check_join(connection, kStart).allowed);
+    ASSERT_TRUE(limiter.check_join(connection, kAnn, kStart).allowed);
     ASSERT_TRUE(limiter.check_error(connection, kStart).allowed);
     ASSERT_TRUE(limiter.check_connection(1, 2, kStart).allowed);
+    ASSERT_TRUE(limiter.check_handshake(1, kStart).allowed);
   }
 }
 
 TEST_F(LimiterTest, TheOneSwitchSwitchesAllOff) {
   LimitOptions options;
   options.connection_messages = options.connection_joins = options.address_connections = kOne;
+  options.user_joins = options.address_messages = options.address_handshakes = kOne;
   options.errors_per_minute = 1;
   options.enabled = false;
   Limiter limiter(options, tables);
   for (int i = 0; i < 3; ++i) {
     EXPECT_TRUE(message(limiter, connection).allowed);
-    EXPECT_TRUE(limiter.check_join(connection, kStart).allowed);
+    EXPECT_TRUE(limiter.check_join(connection, kAnn, kStart).allowed);
     EXPECT_TRUE(limiter.check_error(connection, kStart).allowed);
     EXPECT_TRUE(limiter.check_connection(1, 2, kStart).allowed);
+    EXPECT_TRUE(limiter.check_handshake(1, kStart).allowed);
   }
 }
 
@@ -152,7 +156,7 @@ TEST_F(LimiterTest, WeightsAreThoseOfTheTenantsByName) {
     const base::Instant now = kStart + milliseconds{ms};
     for (int i = 0; i < 3; ++i) {
       const auto of = [&](std::string_view tenant) {
-        return limiter.check_message(connection, false, 1, engine::hash_name(tenant), 1, now)
+        return limiter.check_message(connection, false, {1, engine::hash_name(tenant), 0}, 1, now)
             .allowed;
       };
       if (of("large")) ++large;
@@ -167,8 +171,8 @@ TEST_F(LimiterTest, JoinsAndErrorsOfAConnection) {
   options.connection_joins = {.per_second = 10, .burst = 1};
   options.errors_per_minute = 2;
   Limiter limiter(options, tables);
-  EXPECT_TRUE(limiter.check_join(connection, kStart).allowed);
-  expect_refused(limiter.check_join(connection, kStart), LimitKind::connection_joins,
+  EXPECT_TRUE(limiter.check_join(connection, kAnn, kStart).allowed);
+  expect_refused(limiter.check_join(connection, kAnn, kStart), LimitKind::connection_joins,
                  milliseconds{100});
   EXPECT_TRUE(limiter.check_error(connection, kStart).allowed);
   EXPECT_TRUE(limiter.check_error(connection, kStart).allowed);
@@ -187,6 +191,69 @@ TEST_F(LimiterTest, ConnectionsOfAnAddressAndOfATenant) {
   expect_refused(limiter.check_connection(1, 6, kStart), LimitKind::address_connections,
                  seconds{1});
   EXPECT_TRUE(limiter.check_connection(0, 6, kStart).allowed) << "was not taken";
+}
+
+TEST_F(LimiterTest, BytesOfAUserAndOfATenant) {
+  LimitOptions options = nothing_limited();
+  options.user_bytes = {.per_second = 1000, .burst = 200};
+  options.tenant_bytes = {.per_second = 1000, .burst = 300};
+  Limiter shard(options, tables);
+  Limiter other_shard(options, tables);
+  ConnectionBuckets second;
+  EXPECT_TRUE(message(shard, connection).allowed);
+  EXPECT_TRUE(message(other_shard, second).allowed);
+  expect_refused(message(shard, connection), LimitKind::user_bytes, milliseconds{100});
+  EXPECT_TRUE(message(shard, connection, 11).allowed);
+  expect_refused(message(other_shard, second, 11), LimitKind::tenant_bytes, milliseconds{100});
+  // The other user's own bucket has lost nothing by that.
+  EXPECT_TRUE(message(shard, connection, 11, 21).allowed);
+  expect_refused(message(shard, connection, 11, 21), LimitKind::user_bytes, milliseconds{100});
+}
+
+TEST_F(LimiterTest, MessagesFromAnAddressWhoeverSpeaks) {
+  LimitOptions options = nothing_limited();
+  options.address_messages = {.per_second = 1, .burst = 2};
+  options.user_messages = {.per_second = 1, .burst = 2};
+  Limiter limiter(options, tables);
+  EXPECT_TRUE(limiter.limits_address_messages());
+  EXPECT_FALSE(Limiter(nothing_limited(), tables).limits_address_messages());
+  ConnectionBuckets second;
+  EXPECT_TRUE(message(limiter, connection).allowed);
+  EXPECT_TRUE(message(limiter, second, 11, 21).allowed);
+  expect_refused(message(limiter, second, 11, 21), LimitKind::address_messages, seconds{1});
+  // From another address that user may still say one more; an unknown one is not limited at all.
+  EXPECT_TRUE(message(limiter, second, 11, 21, false, 100, 31).allowed);
+  for (std::uint64_t user = 100; user < 110; ++user) {
+    EXPECT_TRUE(message(limiter, second, user, 21, false, 100, 0).allowed);
+  }
+}
+
+TEST_F(LimiterTest, JoinsOfAUserAndOfATenant) {
+  LimitOptions options = nothing_limited();
+  options.connection_joins = {.per_second = 1, .burst = 2};
+  options.user_joins = kOne;
+  options.tenant_joins = {.per_second = 1, .burst = 2};
+  Limiter shard(options, tables);
+  Limiter other_shard(options, tables);
+  ConnectionBuckets second;
+  EXPECT_TRUE(shard.check_join(connection, kAnn, kStart).allowed);
+  expect_refused(other_shard.check_join(second, kAnn, kStart), LimitKind::user_joins, seconds{1});
+  EXPECT_TRUE(shard.check_join(connection, {.user = 11, .tenant = 20}, kStart).allowed);
+  expect_refused(shard.check_join(connection, {.user = 12, .tenant = 21}, kStart),
+                 LimitKind::connection_joins, seconds{1});
+  expect_refused(shard.check_join(second, {.user = 12, .tenant = 20}, kStart),
+                 LimitKind::tenant_joins, seconds{1});
+  EXPECT_TRUE(shard.check_join(second, {.user = 12, .tenant = 21}, kStart).allowed);
+}
+
+TEST_F(LimiterTest, HandshakesOfAnAddress) {
+  LimitOptions options = nothing_limited();
+  options.address_handshakes = kOne;
+  Limiter limiter(options, tables);
+  EXPECT_TRUE(limiter.check_handshake(1, kStart).allowed);
+  expect_refused(limiter.check_handshake(1, kStart), LimitKind::address_handshakes, seconds{1});
+  EXPECT_TRUE(limiter.check_handshake(2, kStart).allowed);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(limiter.check_handshake(0, kStart).allowed) << "unknown";
 }
 
 TEST(LimitKind, EachHasANameOfItsOwn) {

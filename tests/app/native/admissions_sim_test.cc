@@ -89,11 +89,11 @@ TEST_P(AdmissionsSim, AnAddressThatFailsTooOftenWaitsAndNobodyElseDoes) {
 // Before the service is asked: nobody can make it busy faster than that.
 TEST_P(AdmissionsSim, AnAddressThatConnectsTooFastIsNotAskedAbout) {
   options_.limits.enabled = true;
-  options_.limits.address_connections = {.per_second = 1, .burst = 3};
+  options_.limits.address_handshakes = {.per_second = 1, .burst = 3};
   start();
   authenticator_->results["junk"] = AuthFailure::refused;
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(is_refused(ask("junk"), R"("reason":"refused")"));
-  EXPECT_TRUE(is_refused(ask("junk"), R"("reason":"address_connections")"));
+  EXPECT_TRUE(is_refused(ask("junk"), R"("reason":"address_handshakes")"));
   EXPECT_EQ(authenticator_->counts().asked, 3U);
   world_->network().set_source(engine::Address::parse("192.0.2.7:0").take());
   connect("acme/ann");
