@@ -72,7 +72,7 @@ void GatewayHandlers::on_join_failed(engine::SessionId session, std::string_view
   }
 }
 
-void GatewayHandlers::on_left(engine::SessionId session, const engine::Room& room) {
+void GatewayHandlers::on_left(engine::SessionId session, engine::RoomHandle room) {
   if (native(session)) native_.on_left(session, room);
 }
 

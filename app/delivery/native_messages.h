@@ -16,6 +16,7 @@
 //   parts_are        to the sender  target: the awaited answer, number: how many shards will count
 //   was_here         to the sender  target: the awaited answer of a retry, which goes no further
 //   reached          to the sender  target: the awaited answer, number: connections
+//   member_joined, member_left  to the room's home  target: what the home calls the room
 //   receipt          to the sender's shard  target: the message's record, detail: ReceiptKind,
 //                    number: the hash of the user who reads
 #pragma once
@@ -39,6 +40,8 @@ enum class NativeMessage : std::uint8_t {
   parts_are,
   was_here,
   reached,
+  member_joined,
+  member_left,
   receipt,
 };
 

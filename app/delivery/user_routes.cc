@@ -228,8 +228,10 @@ void UserRoutes::on_shard_message(const engine::ShardMessage& message) {
     case NativeMessage::reached:
       answers_.add_part(message.target, {.queued = count}, true);
       break;
+    case NativeMessage::member_joined:
+    case NativeMessage::member_left:
     case NativeMessage::receipt:
-      break;  // Receipts::on_shard_message() takes these.
+      break;  // Presence::on_shard_message() and Receipts::on_shard_message() take these.
   }
 }
 

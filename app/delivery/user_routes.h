@@ -41,7 +41,7 @@ class UserRoutes {
   void send_to_connection(const ConnectionId& to, std::string_view tenant,
                           std::span<const std::byte> message, const RouteOptions& options);
 
-  // Those of NativeMessage, but receipts. The parcel stays the caller's.
+  // Those of NativeMessage, but members' and receipts. The parcel stays the caller's.
   void on_shard_message(const engine::ShardMessage& message);
 
   const engine::RecentIdCounters& id_counters() const noexcept { return recent_ids_.counters(); }

@@ -323,8 +323,11 @@ void NativeGateway::on_event(ClientHandle handle, Client& client, const Event& e
 // ---- The shard's turn ---------------------------------------------------------------------------
 
 void NativeGateway::on_shard_message(const engine::ShardMessage& message) {
-  if (static_cast<NativeMessage>(message.kind) == NativeMessage::receipt) {
+  const auto what = static_cast<NativeMessage>(message.kind);
+  if (what == NativeMessage::receipt) {
     receipts_.on_shard_message(message);
+  } else if (what == NativeMessage::member_joined || what == NativeMessage::member_left) {
+    presence_.on_shard_message(message);
   } else {
     routes_.on_shard_message(message);
   }

@@ -58,7 +58,7 @@ class NativeGateway {
   void on_join_failed(engine::SessionId id, std::string_view room) {
     room_events_.on_join_failed(id, room);
   }
-  void on_left(engine::SessionId id, const engine::Room& room) { room_events_.on_left(id, room); }
+  void on_left(engine::SessionId id, engine::RoomHandle room) { room_events_.on_left(id, room); }
   void on_published(std::uint64_t ticket, const engine::PublishAnswer& answer) {
     publishing_.settle(ticket, answer);
   }

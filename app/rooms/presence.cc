@@ -3,16 +3,71 @@
 #include <memory>
 #include <utility>
 
+#include "app/delivery/native_messages.h"
 #include "app/native/native_gateway.h"
 #include "base/bytes.h"
 #include "engine/room/room_name.h"
 
 namespace app {
 
+namespace {
+
+// engine::Room::mark of a room in which nobody's coming is told.
+constexpr std::uint8_t kLarge = 1;
+
+// The note of a membership. The rooms that everybody is in are of no account.
+enum class Told : std::uint8_t { of_no_account, nothing, joined };
+
+}  // namespace
+
+void Presence::joined(const Client& client, engine::RoomHandle handle) {
+  if (context_.options().room_settings.presence_members == 0) return;
+  const engine::Room& room = *context_.rooms.find(handle);
+  // Not counted yet: the last that a small room takes is told of on every shard.
+  const Told told = room.mark == kLarge ? Told::nothing : Told::joined;
+  count(room, true);
+  context_.rooms.note_of(client.session, handle) = static_cast<std::uint8_t>(told);
+  if (told == Told::joined) tell(client, room, "joined");
+}
+
+// What a shard says of a room comes to its home in order, so going is told behind coming, and is
+// counted before the shard's last member of the room is gone and the home may forget it.
+void Presence::left(const Client& client, engine::RoomHandle handle) {
+  const auto told = static_cast<Told>(context_.rooms.note_of(client.session, handle));
+  if (told == Told::of_no_account) return;
+  const engine::Room& room = *context_.rooms.find(handle);
+  count(room, false);
+  if (told == Told::joined) tell(client, room, "left");
+}
+
+void Presence::count(const engine::Room& room, bool joins) {
+  if (room.home_shard == context_.shard.number()) {
+    count_at_home(room.home, joins);
+    return;
+  }
+  const NativeMessage what = joins ? NativeMessage::member_joined : NativeMessage::member_left;
+  context_.shard.mailbox().send(room.home_shard,
+                                {.kind = static_cast<std::uint8_t>(what),
+                                 .sender = static_cast<std::uint16_t>(context_.shard.number()),
+                                 .target = room.home});
+}
+
+// A room is large from when it has the most members of whom is told, and until a quarter of them
+// are gone: one whose size goes up and down a little does not change again and again.
+void Presence::count_at_home(base::Handle home, bool joins) {
+  const std::uint64_t most = context_.options().room_settings.presence_members;
+  const std::uint64_t members = context_.rooms.tally(home, joins);
+  const bool was_large = context_.rooms.home_room(home)->mark == kLarge;
+  const bool is_large = was_large ? members * 4 >= most * 3 : members >= most;
+  if (is_large != was_large) context_.rooms.set_mark(home, is_large ? kLarge : std::uint8_t{});
+}
+
+void Presence::on_shard_message(const engine::ShardMessage& message) {
+  count_at_home(message.target,
+                static_cast<NativeMessage>(message.kind) == NativeMessage::member_joined);
+}
+
 void Presence::tell(const Client& client, const engine::Room& room, std::string_view action) {
-  const std::uint32_t most = context_.options().room_settings.presence_members;
-  // Members are spread over the shards: as many elsewhere as here.
-  if (room.population() * context_.shard.shards() > most) return;
   std::string& text = context_.text;
   text.clear();
   context_.writer.append_head(text, "chat:room:member");

@@ -1,9 +1,12 @@
 // Presence: who is in a room: told as members come and go, and listed by pages.
 //
 // A page is gathered from shard to shard, each looking at as many members as the page has left, so
-// a page of a room of 100,000 costs what a page of a small one does. Threads: the shard's own.
-// Bounds: RoomSettings::presence_members, above which comings and goings are not told;
-// kPageEntriesMost.
+// a page of a room of 100,000 costs what a page of a small one does. Who comes and goes is told to
+// the others while the room is small: its home counts the members of all shards, and the room's
+// mark says on each of them whether it is. A membership's note says what was told of it, so that
+// going is told exactly where coming was. Threads: the shard's own.
+// Bounds: RoomSettings::presence_members, beyond which nobody's coming is told, until a quarter of
+// so many are gone; kPageEntriesMost.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +19,8 @@
 #include "app/native/native_context.h"
 #include "app/rooms/member_page.h"
 #include "app/rooms/place_cursor.h"
+#include "engine/room/room.h"
+#include "engine/shard/shard_message.h"
 
 namespace app {
 
@@ -25,9 +30,12 @@ class Presence {
 
   explicit Presence(NativeContext& context) : context_(context) {}
 
-  // To the others in the room.
-  void tell_joined(const Client& client, const engine::Room& room) { tell(client, room, "joined"); }
-  void tell_left(const Client& client, const engine::Room& room) { tell(client, room, "left"); }
+  // The client, a member now, has asked to be, or was put in.
+  void joined(const Client& client, engine::RoomHandle handle);
+  // The same for one that is about to be no member any more, however it came into the room.
+  void left(const Client& client, engine::RoomHandle handle);
+  // Those of NativeMessage that are about members.
+  void on_shard_message(const engine::ShardMessage& message);
 
   // A page of the room's members from `cursor` on (empty: from the start). `done` is called on this
   // shard; it is not called where a shard has ended meanwhile. False when there is too much to do.
@@ -44,6 +52,8 @@ class Presence {
     Done done{};
   };
 
+  void count(const engine::Room& room, bool joins);
+  void count_at_home(base::Handle home, bool joins);
   void tell(const Client& client, const engine::Room& room, std::string_view action);
   void look(std::uint32_t shard, std::shared_ptr<Query> query);
   void add_members(Query& query, const engine::Room& room);

@@ -270,7 +270,7 @@ void RoomEvents::on_joined(engine::SessionId session, engine::RoomHandle handle,
   if (join.is_given) given_.insert(session_key(session, room.name));
   if (recovery != nullptr && !may_still_read(*client, room)) recovery = nullptr;
   tell_joined(*client, join, room, recovery);
-  presence_.tell_joined(*client, room);
+  presence_.joined(*client, handle);
 }
 
 void RoomEvents::tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
@@ -333,7 +333,7 @@ void RoomEvents::leave(Client& client, engine::RoomHandle handle, std::string_vi
   data += R"(,"reason":")";
   data += reason;
   data += R"("})";
-  presence_.tell_left(client, room);
+  presence_.left(client, handle);
   take_back(client.session, room.name);
   context_.rooms.leave(client.session, handle);
   --client.rooms;
@@ -342,11 +342,10 @@ void RoomEvents::leave(Client& client, engine::RoomHandle handle, std::string_vi
 }
 
 // A session that ends is out of its rooms before its on_close().
-void RoomEvents::on_left(engine::SessionId session, const engine::Room& room) {
-  take_back(session, room.name);
-  if (is_reserved(room.name) || room.name == kEverybody) return;
+void RoomEvents::on_left(engine::SessionId session, engine::RoomHandle handle) {
+  take_back(session, context_.rooms.find(handle)->name);
   const Client* client = context_.clients.find(as_client(context_.sessions.context(session)));
-  if (client != nullptr) presence_.tell_left(*client, room);
+  if (client != nullptr) presence_.left(*client, handle);
 }
 
 // ---- Lists --------------------------------------------------------------------------------------

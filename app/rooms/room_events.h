@@ -51,7 +51,7 @@ class RoomEvents {
   void on_joined(engine::SessionId session, engine::RoomHandle room,
                  const engine::Recovery* recovery);
   void on_join_failed(engine::SessionId session, std::string_view engine_name);
-  void on_left(engine::SessionId session, const engine::Room& room);
+  void on_left(engine::SessionId session, engine::RoomHandle handle);
   // The client is gone: nobody waits for its joins any more.
   void forget(const Client& client);
   std::size_t joins_waiting() const noexcept { return pending_.size(); }

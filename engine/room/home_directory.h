@@ -25,6 +25,8 @@ struct HomeRoom {
   std::string name;
   std::uint64_t last_number = 0;
   std::vector<Subscription> subscriptions;
+  std::uint32_t tally = 0;                 // The application's: of what, it alone knows.
+  std::uint8_t mark = 0;                   // The application's too; every subscriber has it.
   std::unique_ptr<RoomHistory> history{};  // Once something was kept.
 };
 

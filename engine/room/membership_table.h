@@ -19,6 +19,7 @@ struct Membership {
   std::uint32_t next;   // In the session's chain; 0 ends it.
   bool echo;            // The session gets its own messages too.
   bool lagging;         // In a `latest` room: is given nothing until its queue has drained.
+  std::uint8_t note;    // The application's own; 0 at first.
 };
 
 static_assert(sizeof(Membership) == 20);
@@ -36,7 +37,7 @@ class MembershipTable {
       index = static_cast<std::uint32_t>(records_.size());
       records_.emplace_back();
     }
-    records_[index] = {room, place, head, echo, false};
+    records_[index] = {room, place, head, echo, false, 0};
     head = index;
     return index;
   }
@@ -70,7 +71,7 @@ class MembershipTable {
   }
 
   // The record of `room` in a chain, or nullptr.
-  const Membership* find(std::uint32_t head, RoomHandle room) const noexcept {
+  Membership* find(std::uint32_t head, RoomHandle room) noexcept {
     for (std::uint32_t index = head; index != 0; index = records_[index].next) {
       if (records_[index].room == room) return &records_[index];
     }

@@ -43,7 +43,8 @@ struct Room {
   std::uint32_t home_shard = 0;
   bool runnable = false;  // On the list of rooms with work.
   RoomPolicy policy = RoomPolicy::reliable;
-  base::Handle home{};  // The room at its home; null until the home has answered.
+  std::uint8_t mark = 0;  // The application's, as it is at the home.
+  base::Handle home{};    // The room at its home; null until the home has answered.
   std::uint64_t last_number = 0;
   std::uint64_t batch_last = 0;  // Of the last message that was or is being fanned out.
 

@@ -1,11 +1,12 @@
-// Room messages: the nine things that shards say to each other about rooms.
+// Room messages: the ten things that shards say to each other about rooms.
 //
 // A room's home shard numbers its messages; other shards subscribe to it for their own members. All
 // of a room's traffic between two shards goes through one lane each way, so the order in which the
 // home speaks is the order in which each subscriber hears. Plain names for ShardMessage's fields.
 //
 //   subscribe    to home    source: room here, parcel: its name
-//   subscribed   from home  target: room here, source: room at home, number: its last message's
+//   subscribed   from home  target: room here, source: room at home, number: its last message's,
+//                           detail: its mark
 //   unsubscribe  to home    target: room at home, source: room here
 //   publish      to home    target: room at home, or null if the head names it, source: the
 //                           session, detail, parcel
@@ -18,9 +19,10 @@
 //   recover      to home    target: room here, source: the waiting join, parcel: position and name
 //   recovered    from home  target, source: the same; number: the room's last message's,
 //                           detail: whether nothing is missing, parcel: recovered_messages.h
+//   marked       from home  target: room there, detail: its mark from now on
 //
-// `detail` is the opcode, and kNoEcho if the session is not to get its own message. Where it has
-// kHasHead, the parcel begins with a head that says more of the message.
+// `detail` of what is published is the opcode, and kNoEcho if the session is not to get its own
+// message. Where it has kHasHead, the parcel begins with a head that says more of the message.
 #pragma once
 
 #include <cstddef>
@@ -46,6 +48,7 @@ enum class RoomMessage : std::uint8_t {
   counted,
   recover,
   recovered,
+  marked,
 };
 
 inline constexpr std::uint8_t kNoEcho = 0x80;

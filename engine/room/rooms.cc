@@ -105,7 +105,7 @@ void Rooms::on_detach(SessionId session) {
   std::uint32_t& chain = sessions_.attachment(session.slot);
   while (chain != 0) {
     const RoomHandle handle = memberships_[chain].room;
-    handler_->on_left(session, *rooms_.find(handle));
+    handler_->on_left(session, handle);
     remove_member(handle, memberships_.remove(chain, handle));
   }
 }
@@ -152,6 +152,12 @@ void Rooms::drop_if_empty(RoomHandle handle, Room& room) {
   names_.remove(room.name, handle.index);
   rooms_.erase(handle);
   counters_.rooms.subtract();
+}
+
+std::uint8_t& Rooms::note_of(SessionId session, RoomHandle handle) noexcept {
+  Membership* membership = memberships_.find(sessions_.attachment(session.slot), handle);
+  CHECK(membership != nullptr);
+  return membership->note;
 }
 
 // Closes the places that members left empty during a fan-out.

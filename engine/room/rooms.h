@@ -69,8 +69,8 @@ class RoomHandler {
   virtual void on_joined(SessionId session, RoomHandle room) = 0;
   // The home had no place for another room, of that name.
   virtual void on_join_failed(SessionId session, std::string_view room) = 0;
-  // The session ends, and is no member any more: once for each room, before its on_close().
-  virtual void on_left(SessionId /*session*/, const Room& /*room*/) {}
+  // The session ends, and is a member for the last time: once for each room, before its on_close().
+  virtual void on_left(SessionId /*session*/, RoomHandle /*room*/) {}
   // A recover() is in force: the session gets what is published from now on, and `recovery` is what
   // it missed before, to be sent to it now. Views hold during the call.
   virtual void on_recovered(SessionId /*session*/, RoomHandle /*room*/,
@@ -128,6 +128,15 @@ class Rooms final : public AttachmentOwner {
   // The same by name, from a session that need not be a member, or from kNobody.
   void publish_to(std::string_view name, SessionId publisher, protocol::Opcode opcode,
                   std::span<const std::byte> message, const PublishOptions& how = {});
+
+  // ---- What the application notes; the engine only keeps it -------------------------------------
+
+  // Of the session's membership in the room: 0 until it is set.
+  std::uint8_t& note_of(SessionId session, RoomHandle room) noexcept;
+  // At a room's home. The tally is counted up or down by one; the mark comes to Room::mark on every
+  // shard that has members or will have, in its place among the room's messages.
+  std::uint32_t tally(base::Handle home, bool up) noexcept;
+  void set_mark(base::Handle home, std::uint8_t mark);
 
   // ---- Looking around: this shard's part --------------------------------------------------------
 
@@ -212,7 +221,7 @@ class Rooms final : public AttachmentOwner {
   void forward(const HomeRoom& home, const Publication& publication,
                std::span<const std::byte> message, Parcel* parcel);
   bool is_retry(const HomeRoom& home, const Publication& publication);
-  void subscribed(RoomHandle handle, base::Handle home, std::uint64_t number);
+  void subscribed(const ShardMessage& message);
   void fail_joins(RoomHandle handle, Room& room);
 
   // rooms_recovery.cc: joining with what was missed.

@@ -38,7 +38,7 @@ void Rooms::on_shard_message(const ShardMessage& message) {
       home_subscribe(base::as_text(message.parcel->bytes()), message.sender, message.source);
       break;
     case RoomMessage::subscribed:
-      subscribed(message.target, message.source, message.number);
+      subscribed(message);
       break;
     case RoomMessage::unsubscribe:
       home_.unsubscribe(message.target, message.sender, message.source);
@@ -72,6 +72,9 @@ void Rooms::on_shard_message(const ShardMessage& message) {
     case RoomMessage::recovered:
       recovered(message);
       break;
+    case RoomMessage::marked:
+      if (Room* room = rooms_.find(message.target); room != nullptr) room->mark = message.detail;
+      break;
   }
   if (message.parcel != nullptr) message.parcel->release();
 }
@@ -84,6 +87,7 @@ void Rooms::subscribe(RoomHandle handle, Room& room) {
     room.home = home_.subscribe(room.name, shard_.number(), handle);
     if (const HomeRoom* home = home_.find(room.home); home != nullptr) {
       room.last_number = room.batch_last = home->last_number;
+      room.mark = home->mark;
     } else {
       fail_joins(handle, room);
     }
@@ -96,15 +100,17 @@ void Rooms::subscribe(RoomHandle handle, Room& room) {
 }
 
 // The home has answered: from here on this shard hears every message.
-void Rooms::subscribed(RoomHandle handle, base::Handle home, std::uint64_t number) {
+void Rooms::subscribed(const ShardMessage& message) {
+  const RoomHandle handle = message.target;
   Room* room = rooms_.find(handle);
   CHECK(room != nullptr);  // A room without an answer is not dropped.
-  if (!home) {
+  if (!message.source) {
     fail_joins(handle, *room);
     return;
   }
-  room->home = home;
-  room->last_number = room->batch_last = number;
+  room->home = message.source;
+  room->last_number = room->batch_last = message.number;
+  room->mark = message.detail;
   // The handler may let anybody leave, those included who wait; while one waits the room stays.
   room->joins.reverse();
   while (!room->joins.empty()) {
@@ -176,10 +182,34 @@ void Rooms::home_subscribe(std::string_view name, std::uint32_t shard, RoomHandl
   const base::Handle home = home_.subscribe(name, shard, room);
   const HomeRoom* found = home_.find(home);
   shard_.mailbox().send(shard, {.kind = kind_of(RoomMessage::subscribed),
+                                .detail = found == nullptr ? std::uint8_t{} : found->mark,
                                 .sender = static_cast<std::uint16_t>(shard_.number()),
                                 .target = room,
                                 .source = home,
                                 .number = found == nullptr ? 0 : found->last_number});
+}
+
+std::uint32_t Rooms::tally(base::Handle handle, bool up) noexcept {
+  HomeRoom* home = home_.find(handle);
+  CHECK(home != nullptr);
+  CHECK(up || home->tally > 0);
+  return up ? ++home->tally : --home->tally;
+}
+
+void Rooms::set_mark(base::Handle handle, std::uint8_t mark) {
+  HomeRoom* home = home_.find(handle);
+  CHECK(home != nullptr);
+  home->mark = mark;
+  for (const HomeRoom::Subscription& each : home->subscriptions) {
+    if (each.shard == shard_.number()) {
+      rooms_.find(each.room)->mark = mark;
+      continue;
+    }
+    shard_.mailbox().send(each.shard, {.kind = kind_of(RoomMessage::marked),
+                                       .detail = mark,
+                                       .sender = static_cast<std::uint16_t>(shard_.number()),
+                                       .target = each.room});
+  }
 }
 
 // A message with its id has been numbered: its publisher is told so, and nobody gets it again.

@@ -39,7 +39,7 @@ TEST(NativeMessage, KindsAreApartFromThoseOfTheEngine) {
   for (int kind = 0; kind < 256; ++kind) {
     native += is_native_message(static_cast<std::uint8_t>(kind)) ? 1 : 0;
   }
-  EXPECT_EQ(native, 10);
+  EXPECT_EQ(native, 12);
   EXPECT_FALSE(is_native_message(0x3F));
   EXPECT_TRUE(is_native_message(static_cast<std::uint8_t>(NativeMessage::user_arrived)));
   EXPECT_TRUE(is_native_message(static_cast<std::uint8_t>(NativeMessage::receipt)));
