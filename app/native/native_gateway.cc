@@ -30,9 +30,9 @@ NativeGateway::NativeGateway(engine::WebSocketShard& program, SharedServices& se
                              std::shared_ptr<const Policy> policy)
     : context_(program, services, std::move(policy)),
       routes_(context_),
-      presence_(context_),
-      room_events_(context_, presence_),
       typing_(context_),
+      presence_(context_, typing_),
+      room_events_(context_, presence_),
       receipts_(context_, routes_),
       publishing_(context_, routes_, receipts_),
       admissions_(context_, room_events_),
@@ -124,6 +124,7 @@ void NativeGateway::on_close(engine::SessionId id, const engine::CloseInfo& info
   }
   room_events_.forget(*client);
   access_gate_.forget(*client);
+  typing_.gone(handle, *client);
   context_.clients.remove(handle);
   if (info.opened) routes_.left(user_hash);
   context_.counters.clients.set(context_.clients.size());

@@ -102,9 +102,9 @@ class NativeGateway {
 
   NativeContext context_;
   UserRoutes routes_;
+  Typing typing_;
   Presence presence_;
   RoomEvents room_events_;
-  Typing typing_;
   Receipts receipts_;
   Publishing publishing_;
   Admissions admissions_;

@@ -19,6 +19,7 @@
 #include "app/native/native_context.h"
 #include "app/rooms/member_page.h"
 #include "app/rooms/place_cursor.h"
+#include "app/rooms/typing.h"
 #include "engine/room/room.h"
 #include "engine/shard/shard_message.h"
 
@@ -28,12 +29,12 @@ class Presence {
  public:
   using Done = std::function<void(NativeGateway&, MemberPage)>;
 
-  explicit Presence(NativeContext& context) : context_(context) {}
+  Presence(NativeContext& context, Typing& typing) : context_(context), typing_(typing) {}
 
   // The client, a member now, has asked to be, or was put in.
   void joined(const Client& client, engine::RoomHandle handle);
   // The same for one that is about to be no member any more, however it came into the room.
-  void left(const Client& client, engine::RoomHandle handle);
+  void left(ClientHandle who, Client& client, engine::RoomHandle handle);
   // Those of NativeMessage that are about members.
   void on_shard_message(const engine::ShardMessage& message);
 
@@ -59,6 +60,7 @@ class Presence {
   void add_members(Query& query, const engine::Room& room);
 
   NativeContext& context_;
+  Typing& typing_;
 };
 
 }  // namespace app

@@ -310,7 +310,7 @@ void RoomEvents::on_join_failed(engine::SessionId session, std::string_view engi
 
 // ---- Leaving ------------------------------------------------------------------------------------
 
-void RoomEvents::on_leave(ClientHandle /*handle*/, Client& client, const Event& event) {
+void RoomEvents::on_leave(ClientHandle handle, Client& client, const Event& event) {
   if (const EventFault* fault = checker_.check(event, kRoomSchema); fault != nullptr) {
     context_.fail(client, event, *fault);
     return;
@@ -323,17 +323,18 @@ void RoomEvents::on_leave(ClientHandle /*handle*/, Client& client, const Event& 
     context_.fail(client, event, ErrorCode::client_error, "not in this room");
     return;
   }
-  leave(client, room, "asked", event.request_id_raw);
+  leave(handle, room, "asked", event.request_id_raw);
 }
 
-void RoomEvents::leave(Client& client, engine::RoomHandle handle, std::string_view reason,
+void RoomEvents::leave(ClientHandle who, engine::RoomHandle handle, std::string_view reason,
                        std::string_view request_id_raw) {
+  Client& client = *context_.clients.find(who);
   const engine::Room& room = *context_.rooms.find(handle);
   std::string data = room_data(engine::without_tag(room.name));
   data += R"(,"reason":")";
   data += reason;
   data += R"("})";
-  presence_.left(client, handle);
+  presence_.left(who, client, handle);
   take_back(client.session, room.name);
   context_.rooms.leave(client.session, handle);
   --client.rooms;
@@ -344,8 +345,9 @@ void RoomEvents::leave(Client& client, engine::RoomHandle handle, std::string_vi
 // A session that ends is out of its rooms before its on_close().
 void RoomEvents::on_left(engine::SessionId session, engine::RoomHandle handle) {
   take_back(session, context_.rooms.find(handle)->name);
-  const Client* client = context_.clients.find(as_client(context_.sessions.context(session)));
-  if (client != nullptr) presence_.left(*client, handle);
+  const ClientHandle who = as_client(context_.sessions.context(session));
+  Client* client = context_.clients.find(who);
+  if (client != nullptr) presence_.left(who, *client, handle);
 }
 
 // ---- Lists --------------------------------------------------------------------------------------

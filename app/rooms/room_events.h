@@ -86,7 +86,7 @@ class RoomEvents {
   bool may_still_read(const Client& client, const engine::Room& room) const;
   void fail_busy(Client& client, const Event& event);
   bool take_out(ClientHandle handle, std::string_view room, std::string_view reason);
-  void leave(Client& client, engine::RoomHandle room, std::string_view reason,
+  void leave(ClientHandle who, engine::RoomHandle room, std::string_view reason,
              std::string_view request_id_raw);
 
   NativeContext& context_;

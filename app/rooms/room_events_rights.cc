@@ -59,7 +59,7 @@ std::uint32_t RoomEvents::leave_lost(ClientHandle handle, std::vector<std::strin
       });
   for (const engine::RoomHandle each : lost) {
     context_.counters.evictions.add();
-    leave(client, each, "no longer admitted", {});
+    leave(handle, each, "no longer admitted", {});
   }
   return rooms;
 }
@@ -122,7 +122,7 @@ bool RoomEvents::take_out(ClientHandle handle, std::string_view room, std::strin
   set_engine_name(context_.room_name, room, client.grants->tenant);
   const engine::RoomHandle known = context_.rooms.find(context_.room_name);
   if (!known || !context_.rooms.is_member(client.session, known)) return false;
-  leave(client, known, reason, {});
+  leave(handle, known, reason, {});
   return true;
 }
 

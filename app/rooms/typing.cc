@@ -8,6 +8,7 @@
 #include "app/rooms/room_names.h"
 #include "app/rooms/room_rule.h"
 #include "base/bytes.h"
+#include "base/check.h"
 
 namespace app {
 
@@ -18,6 +19,7 @@ constexpr Schema kSchema(kRules);
 
 }  // namespace
 
+// Without a room: what all keys of the client begin with.
 std::string Typing::key_of(ClientHandle handle, std::string_view room) {
   return fmt::format("{:x}-{:x}-{}", handle.index, handle.generation, room);
 }
@@ -74,6 +76,23 @@ void Typing::on_stop(ClientHandle handle, Client& client, const Event& event) {
   tell(client, room, false);
 }
 
+void Typing::left(ClientHandle handle, Client& client, std::string_view room) {
+  if (client.typing_in == 0) return;
+  if (states_.erase(key_of(handle, room)) > 0) --client.typing_in;
+}
+
+void Typing::gone(ClientHandle handle, Client& client) {
+  if (client.typing_in == 0) return;
+  const std::string prefix = key_of(handle);
+  auto at = states_.lower_bound(prefix);
+  while (at != states_.end() && at->first.starts_with(prefix)) {
+    tell(client, at->second.room, false);
+    --client.typing_in;
+    at = states_.erase(at);
+  }
+  CHECK(client.typing_in == 0);
+}
+
 void Typing::tell(const Client& client, std::string_view room, bool typing) {
   std::string& text = context_.text;
   text.clear();
@@ -97,14 +116,14 @@ void Typing::expire(base::Instant now) {
     // It was stopped; what is there instead has a deadline of its own.
     if (found == states_.end() || found->second.serial != due.serial) continue;
     Client* client = context_.clients.find(found->second.client);
-    if (client != nullptr && found->second.until > now) {
+    CHECK(client != nullptr);  // When one is gone, so are its states.
+    if (found->second.until > now) {
       due.at = found->second.until;
       deadlines_.push(std::move(due));
       continue;
     }
     const State state = std::move(found->second);
     states_.erase(found);
-    if (client == nullptr) continue;  // Those who are told of its leaving know.
     --client->typing_in;
     tell(*client, state.room, false);
   }

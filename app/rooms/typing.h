@@ -1,16 +1,17 @@
 // Typing: who is typing in which room, told to the others there; forgotten when nothing more comes.
 //
 // A start is passed on at most once in EventOptions::typing_pace for each client and room; the end
-// is told when the client says so, leaves, or is silent for typing_expiry. Threads: the shard's
-// own. Bound: kTypingPerClientMost rooms of each client; a start beyond it is dropped and counted.
+// is told when the client says so, is gone, or is silent for typing_expiry, unless the room is told
+// that it leaves. Threads: the shard's own. Bound: kTypingPerClientMost rooms of each client; a
+// start beyond it is dropped and counted.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <queue>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "app/events/schema.h"
@@ -25,6 +26,10 @@ class Typing {
 
   void on_start(ClientHandle handle, Client& client, const Event& event);
   void on_stop(ClientHandle handle, Client& client, const Event& event);
+  // The room has been told that the client leaves it: that is enough said.
+  void left(ClientHandle handle, Client& client, std::string_view room);
+  // The client is gone, from wherever it was typing.
+  void gone(ClientHandle handle, Client& client);
 
   void expire(base::Instant now);
   base::Instant next_deadline() const noexcept {
@@ -50,14 +55,14 @@ class Typing {
     }
   };
 
-  static std::string key_of(ClientHandle handle, std::string_view room);
+  static std::string key_of(ClientHandle handle, std::string_view room = {});
   // The room's name; empty when the client has been told that it may not type there.
   std::string_view read_room(Client& client, const Event& event);
   void tell(const Client& client, std::string_view room, bool typing);
 
   NativeContext& context_;
   SchemaChecker checker_;
-  std::unordered_map<std::string, State> states_;
+  std::map<std::string, State> states_;  // Those of a client are neighbours.
   std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> deadlines_;
   std::uint64_t last_serial_ = 0;
 };

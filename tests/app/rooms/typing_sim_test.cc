@@ -107,6 +107,68 @@ TEST_P(TypingSim, WhoLeavesIsForgotten) {
   EXPECT_TRUE(events(bob, "chat:user:typing").empty());
 }
 
+// To say something in a room nobody need be in it.
+TEST_P(TypingSim, WhoIsGoneHasStoppedWhereNobodyHearsOfItsLeaving) {
+  start();
+  const std::size_t bob = connect("acme/bob");
+  join(bob, "r");
+  const std::size_t ann = connect("acme/ann");
+  type(ann);
+  ASSERT_TRUE(hears(bob, "chat:user:typing"));
+  close(ann);
+  run_for(milliseconds{5});
+  EXPECT_EQ(heard(bob, "ann"), (std::vector<bool>{true, false}));
+  run_for(seconds{7});
+  EXPECT_EQ(heard(bob, "ann"), (std::vector<bool>{true, false}));
+}
+
+TEST_P(TypingSim, WhoIsGoneFromALargeRoomHasStopped) {
+  options_.room_settings.presence_members = 1;
+  start();
+  const std::size_t bob = connect("acme/bob");
+  join(bob, "r");
+  run_for(milliseconds{1});
+  const std::size_t zoe = connect_on(shard_of(bob), "acme/zoe");
+  join(zoe, "r");
+  run_for(milliseconds{1});
+  const std::size_t ann = connect("acme/ann");
+  join(ann, "r");
+  say(ann, "chat:typing:start", {{"room", "elsewhere"}});
+  type(ann);
+  ASSERT_TRUE(hears(bob, "chat:user:typing"));
+  close(ann);
+  run_for(milliseconds{5});
+  EXPECT_EQ(heard(bob, "ann"), (std::vector<bool>{true, false}));
+  // Who leaves such a room without a word of it has time to go on.
+  type(zoe);
+  run_for(milliseconds{5});
+  ask_for(zoe, "chat:room:leave", {{"room", "r"}});
+  run_for(milliseconds{5});
+  EXPECT_EQ(heard(bob, "zoe"), (std::vector<bool>{true}));
+  run_for(seconds{7});
+  EXPECT_EQ(heard(bob, "zoe"), (std::vector<bool>{true, false}));
+}
+
+TEST_P(TypingSim, WhoseLeavingIsToldIsNotSaidToHaveStopped) {
+  start();
+  const std::size_t bob = connect("acme/bob");
+  join(bob, "r");
+  const std::size_t ann = connect("acme/ann");
+  const std::size_t zoe = connect("acme/zoe");
+  join(ann, "r");
+  join(zoe, "r");
+  type(ann);
+  type(zoe);
+  ASSERT_TRUE(hears(bob, "chat:user:typing", 2));
+  ask_for(ann, "chat:room:leave", {{"room", "r"}});
+  close(zoe);
+  ASSERT_TRUE(hears(bob, "chat:room:member", 4));
+  run_for(seconds{7});
+  EXPECT_EQ(heard(bob, "ann"), (std::vector<bool>{true}));
+  EXPECT_EQ(heard(bob, "zoe"), (std::vector<bool>{true}));
+  EXPECT_EQ(client_of(ann)->typing_in, 0U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, TypingSim, testing::Range<std::uint64_t>(1, 9));
 
 }  // namespace
