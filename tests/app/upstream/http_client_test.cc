@@ -251,7 +251,7 @@ TEST(HttpClient, TimesOutACallThatHadWaited) {
   Inbox<HttpOutcome> inbox;
   const auto keep = [&](const HttpAnswer& answer) { inbox.put(answer.outcome); };
   client.send(get(server.url(), kShort), keep);
-  client.send(get(server.url(), 2 * kShort), keep);
+  client.send(get(server.url(), 5 * kShort), keep);
   EXPECT_EQ(inbox.take(), HttpOutcome::timed_out);
   EXPECT_EQ(inbox.take(), HttpOutcome::timed_out);
   EXPECT_EQ(server.requests(), 2);
