@@ -173,8 +173,8 @@ std::optional<std::string> Admissions::enter(ClientHandle handle, const Identity
     context_.log.refused(client.session, client.address, why, context_.now());
     return write_auth_refusal(why);
   }
-  const LimitVerdict verdict =
-      context_.limiter.check_connection(address_key(client.address), tenant_hash, context_.now());
+  const LimitVerdict verdict = context_.limiter.check_connection(
+      address_key(client.address), engine::hash_name(identity.tenant), context_.now());
   if (!verdict.allowed) return refuse_limited(client.session, client.address, verdict);
   client.connected_at_ms = context_.unix_ms();
   context_.clients.identify(handle, identity, context_.grants.share(grants_of(identity)));
