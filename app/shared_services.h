@@ -15,6 +15,7 @@
 #include "app/auth/authenticator.h"
 #include "app/auth/failed_attempts.h"
 #include "app/auth/revocations.h"
+#include "app/auth/role_changes.h"
 #include "app/config/options.h"
 #include "app/limits/limiter.h"
 #include "app/native/policy_board.h"
@@ -95,6 +96,7 @@ struct SharedServices {
   LimitTables limit_tables{};
   FailedAttempts failed_attempts;
   Revocations revocations{};
+  RoleChanges role_changes{};
   WallClock clock{};
   LogSampling log_sampling;
   std::uint64_t epoch;  // See engine::RoomOptions.

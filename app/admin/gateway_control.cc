@@ -85,7 +85,15 @@ base::Result<ChangedConnections> GatewayControl::revoke(const Revocation& revoca
       [=](NativeGateway& gateway) { return ending_revoked(gateway, revocation, issued_before); });
 }
 
+// In the same order; and it holds for the tokens of before for as long as a revocation does.
 base::Result<ChangedConnections> GatewayControl::change_roles(const RoleChange& role_change) {
+  const std::int64_t now = unix_now();
+  const base::Status kept = services_.role_changes.set(role_change.tenant, role_change.user,
+                                                       {.roles = role_change.roles,
+                                                        .permissions = role_change.permissions,
+                                                        .at = now,
+                                                        .until = now + kSecondsPerDay});
+  if (!kept.ok()) return kept.error();
   return change([=](NativeGateway& gateway) { return changing_roles(gateway, role_change); });
 }
 

@@ -156,8 +156,10 @@ AuthFailure Admissions::check(const Identity& identity) const {
   return ended ? AuthFailure::expired : AuthFailure::none;
 }
 
-// A token that is let in a little late ends as late.
-Identity Admissions::with_leeway(Identity identity) const {
+// A token that is let in a little late ends as late, and what the server API has changed since it
+// was issued is as changed.
+Identity Admissions::as_in_force(Identity identity) const {
+  context_.services.role_changes.apply(identity, seconds_of(context_.unix_ms()));
   const AuthOptions& auth = context_.options().auth;
   if (auth.mode == AuthMode::token && identity.expires_at > 0) {
     identity.expires_at += auth.token.leeway.count();
@@ -201,7 +203,7 @@ void Admissions::on_answer(ClientHandle handle, const AuthResult& result) {
     context_.sessions.refuse(session, write_auth_refusal(*why, pause_after(*why)));
     return;
   }
-  if (const auto refusal = enter(handle, with_leeway(std::get<Identity>(result)))) {
+  if (const auto refusal = enter(handle, as_in_force(std::get<Identity>(result)))) {
     context_.sessions.refuse(session, *refusal);
     return;
   }
@@ -224,7 +226,7 @@ void Admissions::on_refreshed(ClientHandle handle, const AuthResult& result,
   Client* client = context_.clients.find(handle);
   if (client == nullptr || client->state != ClientState::present) return;
   std::optional<Identity> identity;
-  if (const auto* found = std::get_if<Identity>(&result)) identity = with_leeway(*found);
+  if (const auto* found = std::get_if<Identity>(&result)) identity = as_in_force(*found);
   AuthFailure why = identity ? check(*identity) : std::get<AuthFailure>(result);
   const bool another =
       identity && (identity->user != client->user || identity->tenant != client->grants->tenant);

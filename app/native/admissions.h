@@ -40,7 +40,7 @@ class Admissions {
   void count_answer(std::uint64_t address_key);
   void forget(ClientHandle handle);
   // What lets the client in once its identity is known; else why not.
-  Identity with_leeway(Identity identity) const;
+  Identity as_in_force(Identity identity) const;
   AuthFailure check(const Identity& identity) const;
   std::string refuse_limited(engine::SessionId id, const engine::PeerAddress& address,
                              const LimitVerdict& verdict);

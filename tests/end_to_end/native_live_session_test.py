@@ -120,8 +120,8 @@ class LiveSessionTest(NativeGatewayTest, AsyncTest):
     async def test_a_change_of_roles_reaches_each_connection_of_the_user(self):
         async with contextlib.AsyncExitStack() as stack:
             enter = stack.enter_async_context
-            anns = [await enter(await connect_as(self.gateway, "ann", **STAFF)) for _ in range(6)]
-            other = await enter(await connect_as(self.gateway, "ann", "other", **STAFF))
+            anns = [await enter(await connect_as(self.gateway, "rolf", **STAFF)) for _ in range(6)]
+            other = await enter(await connect_as(self.gateway, "rolf", "other", **STAFF))
             bob = await enter(await connect_as(self.gateway, "bob", **STAFF))
             for client in (*anns, other, bob):
                 await client.join("staff-1")
@@ -130,7 +130,7 @@ class LiveSessionTest(NativeGatewayTest, AsyncTest):
             for client in (*anns, other, bob):
                 await client.everything()
             with self.in_force():
-                changed = await self.call("PUT", "/users/acme/ann/roles",
+                changed = await self.call("PUT", "/users/acme/rolf/roles",
                                           {"roles": ["staff"], "permissions": []})
                 self.assertEqual(changed, {"complete": True, "connections": len(anns)})
                 for client in anns:  # They may stay, but say nothing.
@@ -138,7 +138,7 @@ class LiveSessionTest(NativeGatewayTest, AsyncTest):
                                              {"room": "staff-1", "content": "may not"})
                     self.assertEqual(code, "ROOM_ACCESS_DENIED")
             with self.in_force():
-                await self.call("PUT", "/users/acme/ann/roles", {"roles": [], "permissions": []})
+                await self.call("PUT", "/users/acme/rolf/roles", {"roles": [], "permissions": []})
                 for client in anns:
                     self.assertEqual(await client.event("chat:room:left"),
                                      {"roomId": "staff-1", "reason": "no longer admitted"})
@@ -156,6 +156,24 @@ class LiveSessionTest(NativeGatewayTest, AsyncTest):
                 await self.call("PUT", "/users/acme/carl/roles", STAFF)
                 await client.join("staff-1")
                 self.assertGreater((await client.chat("staff-1", "x"))["queued"], 0)
+
+    async def test_a_change_of_roles_outlives_the_connection_but_not_the_token(self):
+        before = int(time.time())
+        old = tokens.mint("olga", iat=before, **STAFF)
+        async with await connect(self.gateway, old) as client:
+            await client.join("staff-1")
+            await self.call("PUT", "/users/acme/olga/roles", {"roles": [], "permissions": []})
+            await client.event("chat:room:left")
+            await client.must("auth:refresh", {"token": old})
+            self.assertEqual(await client.fail("chat:room:join", {"room": "staff-1"}),
+                             "ROOM_ACCESS_DENIED")
+        async with await connect(self.gateway, old) as client:
+            self.assertEqual(await client.fail("chat:room:join", {"room": "staff-1"}),
+                             "ROOM_ACCESS_DENIED")
+            await asyncio.sleep(before + 2 - time.time())  # Times of tokens are whole seconds.
+            new = tokens.mint("olga", iat=int(time.time()), **STAFF)
+            await client.must("auth:refresh", {"token": new})
+            await client.join("staff-1")
 
     # ---- Revocation ------------------------------------------------------------------------------
 

@@ -301,6 +301,34 @@ TEST_P(AdmissionsSim, ADrainTellsEveryoneWhenToComeBack) {
   }
 }
 
+// Neither a refresh nor coming back brings back the roles that the server API has taken away; a
+// token that was issued since does.
+TEST_P(AdmissionsSim, RolesThatWereChangedStayChangedForTokensOfBefore) {
+  start();
+  const auto token = [&](const std::string& text, std::int64_t issued_at) {
+    authenticator_->results[text] =
+        Identity{.user = "ann", .tenant = "acme", .roles = {"staff"}, .issued_at = issued_at};
+  };
+  const std::int64_t now = unix_seconds();
+  token("old", now - 1);
+  token("silent", 0);
+  token("new", now + 1);
+  using Roles = std::vector<std::string>;
+  std::size_t ann = connect("old");
+  EXPECT_EQ(client_of(ann)->grants->roles, Roles{"staff"});
+  ASSERT_TRUE(services_->role_changes
+                  .set("acme", "ann", {.roles = {"guest"}, .at = now, .until = now + 1000})
+                  .ok());
+  for (const char* text : {"old", "silent"}) {
+    EXPECT_EQ(client_of(connect(text))->grants->roles, Roles{"guest"}) << text;
+    EXPECT_EQ(ask_for(ann, "auth:refresh", {{"token", text}}).at("event"), "auth:refreshed");
+    EXPECT_EQ(client_of(ann)->grants->roles, Roles{"guest"}) << text;
+  }
+  EXPECT_EQ(client_of(connect("new"))->grants->roles, Roles{"staff"});
+  EXPECT_EQ(ask_for(ann, "auth:refresh", {{"token", "new"}}).at("event"), "auth:refreshed");
+  EXPECT_EQ(client_of(ann)->grants->roles, Roles{"staff"});
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, AdmissionsSim, testing::Range<std::uint64_t>(1, 13));
 
 }  // namespace
