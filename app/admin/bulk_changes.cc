@@ -144,12 +144,14 @@ BulkChange changing_rooms(NativeGateway& gateway, const RoomChange& change) {
 
 base::Result<ChangedConnections> change_connections(const ShardPosts& posts,
                                                     const BulkChangesUnderWay& under_way,
-                                                    const BulkChangeOn& change_on) {
+                                                    const BulkChangeOn& change_on,
+                                                    const std::function<base::Status()>& before) {
   if (under_way->fetch_add(1, std::memory_order_relaxed) >= kSweepsMost) {
     under_way->fetch_sub(1, std::memory_order_relaxed);
     return base::Error{"too many changes of connections are under way"};
   }
   const auto sweeping = std::make_shared<Sweeping>(under_way);
+  if (const base::Status prepared = before(); !prepared.ok()) return prepared.error();
   const std::vector<bool> done = ask_all_shards<bool>(
       posts, Asked::surely,
       [change_on, sweeping](NativeGateway& gateway, std::shared_ptr<std::promise<bool>> promise) {

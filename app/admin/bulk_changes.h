@@ -48,9 +48,10 @@ BulkChange changing_rooms(NativeGateway& gateway, const RoomChange& change);
 // How many of a process's bulk changes are under way.
 using BulkChangesUnderWay = std::shared_ptr<std::atomic<std::uint32_t>>;
 
-// An error, and nothing is done, when too many are under way.
-base::Result<ChangedConnections> change_connections(const ShardPosts& posts,
-                                                    const BulkChangesUnderWay& under_way,
-                                                    const BulkChangeOn& change_on);
+// An error, and nothing is done, when too many are under way, or when what is to be done `before`
+// the connections change cannot be.
+base::Result<ChangedConnections> change_connections(
+    const ShardPosts& posts, const BulkChangesUnderWay& under_way, const BulkChangeOn& change_on,
+    const std::function<base::Status()>& before = [] { return base::Status{}; });
 
 }  // namespace app

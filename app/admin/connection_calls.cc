@@ -57,6 +57,9 @@ ApiAnswer call_connections(Control& control, const ApiRequest& request) {
     filter.order = ConnectionOrder::slowest_first;
   }
   filter.cursor = query.optional_text("cursor", rule_of_cursor);
+  if (!filter.cursor.empty() && filter.order == ConnectionOrder::slowest_first) {
+    mistakes.add("cursor", "is not for order=slowest: it has one page");
+  }
   filter.limit = query.limit();
   query.finish();
   if (!mistakes.empty()) return mistakes.answer(request.request_id);

@@ -70,19 +70,22 @@ base::Result<ChangedConnections> GatewayControl::disconnect(const Disconnection&
   return change([=](NativeGateway& gateway) { return disconnecting(gateway, disconnection); });
 }
 
-// First it is in force for whoever comes, then for those who are there: nobody slips between.
+// First it is in force for whoever comes, then for those who are there: nobody slips between. Where
+// those cannot be ended it is not in force for anybody.
 base::Result<ChangedConnections> GatewayControl::revoke(const Revocation& revocation) {
   const std::int64_t now = unix_now();
   const std::int64_t until = revocation.until > 0 ? revocation.until : now + kSecondsPerDay;
   // What was issued within this second is barred, too: it cannot be told from what was before.
   const std::int64_t issued_before = now + 1;
-  const base::Status added = revocation.token_id.empty()
-                                 ? services_.revocations.revoke_user(
-                                       revocation.tenant, revocation.user, issued_before, until)
-                                 : services_.revocations.revoke_token(revocation.token_id, until);
-  if (!added.ok()) return added.error();
-  return change(
-      [=](NativeGateway& gateway) { return ending_revoked(gateway, revocation, issued_before); });
+  return change_connections(
+      services_.posts, bulk_changes_,
+      [=](NativeGateway& gateway) { return ending_revoked(gateway, revocation, issued_before); },
+      [&] {
+        return revocation.token_id.empty()
+                   ? services_.revocations.revoke_user(revocation.tenant, revocation.user,
+                                                       issued_before, until)
+                   : services_.revocations.revoke_token(revocation.token_id, until);
+      });
 }
 
 // In the same order; and it holds for the tokens of before for as long as a revocation does.

@@ -246,6 +246,7 @@ TEST(RoomCalls, RefuseWhatIsNotAsItMustBe) {
       {"rooms/a%20b/lobby/presence", "tenant"},
       {"rooms/acme/%00/presence", "room"},
       {"rooms/acme/lobby/presence?after=1", "after"},
+      {"connections?order=slowest&cursor=0.5", "cursor"},
       {"rooms/acme/lobby/history?after=-1", "after"},
       {"rooms/acme//history", "room"},
       {"connections?room=r", "tenant"},
@@ -265,8 +266,8 @@ TEST(ConnectionCalls, TellAndEndConnections) {
   admin.control.connection_page.connections = {
       {.id = "c1", .tenant = "acme", .user = "ada", .shard = 1, .connected_at = 5, .rooms = {"r"}}};
   const auto page = admin.send(
-      "GET", "/api/v1/connections?tenant=acme&user=ada&room=r&order=slowest&cursor=x&limit=3");
-  EXPECT_EQ(admin.control.last(), "connections 'acme' 'ada' 'r' slowest 'x' 3");
+      "GET", "/api/v1/connections?tenant=acme&user=ada&room=r&order=id&cursor=x&limit=3");
+  EXPECT_EQ(admin.control.last(), "connections 'acme' 'ada' 'r' id 'x' 3");
   EXPECT_EQ(json_of(page).at("connections").at(0).at("id"), "c1");
 
   const json one = json_of(admin.send("GET", "/api/v1/connections/c1"));
