@@ -91,13 +91,16 @@ base::Result<ChangedConnections> GatewayControl::revoke(const Revocation& revoca
 // In the same order; and it holds for the tokens of before for as long as a revocation does.
 base::Result<ChangedConnections> GatewayControl::change_roles(const RoleChange& role_change) {
   const std::int64_t now = unix_now();
-  const base::Status kept = services_.role_changes.set(role_change.tenant, role_change.user,
-                                                       {.roles = role_change.roles,
-                                                        .permissions = role_change.permissions,
-                                                        .at = now,
-                                                        .until = now + kSecondsPerDay});
-  if (!kept.ok()) return kept.error();
-  return change([=](NativeGateway& gateway) { return changing_roles(gateway, role_change); });
+  return change_connections(
+      services_.posts, bulk_changes_,
+      [=](NativeGateway& gateway) { return changing_roles(gateway, role_change); },
+      [&] {
+        return services_.role_changes.set(role_change.tenant, role_change.user,
+                                          {.roles = role_change.roles,
+                                           .permissions = role_change.permissions,
+                                           .at = now,
+                                           .until = now + kSecondsPerDay});
+      });
 }
 
 // ---- Lists --------------------------------------------------------------------------------------
