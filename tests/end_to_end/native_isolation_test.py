@@ -5,6 +5,7 @@ whether something of the other exists. Over three shards, with several connectio
 import asyncio
 import json
 import unittest
+import uuid
 
 from support import tokens
 from support.native_client import AsyncTest, Refused, binary, connect_as, handshake, named
@@ -46,8 +47,9 @@ class IsolationTest(NativeGatewayTest, AsyncTest):
             await client.join(SECRET_ROOM)
         self.victim, self.evil = self.victims[0], self.evils[0]
         # What the victims have said, and remember.
-        self.sent = await self.victim.chat(ROOM, "of the victim", id="m-1", receipts=True)
-        await self.victim.chat(SECRET_ROOM, "secret of the victim", id="m-1")
+        self.client_id = f"m-{uuid.uuid4()}"  # Another in each test: it is no retry.
+        self.sent = await self.victim.chat(ROOM, "of the victim", id=self.client_id, receipts=True)
+        await self.victim.chat(SECRET_ROOM, "secret of the victim", id=self.client_id)
         self.position = next(
             one for one in (await self.victim.must("chat:room:list"))["rooms"]
             if one["roomId"] == ROOM)
@@ -92,7 +94,7 @@ class IsolationTest(NativeGatewayTest, AsyncTest):
                          {one.id for one in self.evils})
         history = await self.evil.must("chat:room:history", {"room": ROOM, "after": 0})
         self.assertEqual(history["messages"], [])
-        sent = await self.evil.chat(ROOM, "of evil", id="m-1")
+        sent = await self.evil.chat(ROOM, "of evil", id=self.client_id)
         self.assertFalse(sent["duplicate"], "a client's id of another tenant is another")
         self.assertEqual(sent["matched"], len(self.evils))
         for client in self.evils:
