@@ -87,11 +87,11 @@ bool Publishing::may_send_kind(Client& client, const Event& event, MessageKind k
 // ---- Chat ---------------------------------------------------------------------------------------
 
 void Publishing::on_chat(ClientHandle handle, Client& client, const Event& event) {
-  ChatMessage message;
-  if (const EventFault* fault = reader_.read(event, message); fault != nullptr) {
+  if (const EventFault* fault = reader_.read(event, message_); fault != nullptr) {
     context_.fail(client, event, *fault);
     return;
   }
+  const ChatMessage& message = message_;
   if (!may_send(client, event, message.room)) return;
   if (!may_send_kind(client, event, message.kind)) return;
   if (message.receipts && user_of_room(message.room)) {

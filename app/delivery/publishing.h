@@ -73,6 +73,7 @@ class Publishing {
   UserRoutes& routes_;
   Receipts& receipts_;
   ChatReader reader_;
+  ChatMessage message_;  // The one in hand; its views are the event's.
   ChatWriter chat_writer_;
   SchemaChecker checker_;
   EventFault fault_{};

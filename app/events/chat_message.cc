@@ -110,22 +110,30 @@ const EventFault* ChatReader::read(const Event& event, ChatMessage& message) {
 }
 
 ChatWriter::ChatWriter(const EventWriter& events, bool escape_html) : escape_html_(escape_html) {
-  events.append_head(head_, "chat:message:received");
-  head_ += "{\"id\":\"";
+  for (std::size_t i = 0; i < heads_.size(); ++i) {
+    events.append_head(heads_[i], "chat:message:received");
+    heads_[i] += "{\"type\":\"";
+    heads_[i] += name(static_cast<MessageKind>(i));
+    heads_[i] += "\",\"id\":\"";
+  }
+  for (std::size_t i = 0; i < statuses_.size(); ++i) {
+    statuses_[i] = ",\"deliveryStatus\":\"";
+    statuses_[i] += name(static_cast<DeliveryStatus>(i));
+    statuses_[i] += '"';
+  }
   tail_ += '}';
   events.append_tail(tail_);
 }
 
 ReceivedText ChatWriter::write_received(const ChatMessage& message, const ChatDelivery& delivery) {
   const std::string_view content = content_of(message);
-  base::TextPen pen(room_, head_.size() + delivery.id.size() + message.room_raw.size() +
+  const std::string& head = heads_[static_cast<std::size_t>(message.kind)];
+  base::TextPen pen(room_, head.size() + delivery.id.size() + message.room_raw.size() +
                                delivery.sender_id.size() + delivery.sender_name.size() +
                                content.size() + message.metadata_raw.size() + tail_.size() +
                                kFrameBytesMost);
-  pen.write(head_);
+  pen.write(head);
   pen.write(delivery.id);
-  pen.write("\",\"type\":\"");
-  pen.write(name(message.kind));
   pen.write("\",\"roomId\":\"");
   write_read_text(pen, message.room_raw, message.room);
   pen.write("\",\"senderId\":\"");
@@ -138,15 +146,12 @@ ReceivedText ChatWriter::write_received(const ChatMessage& message, const ChatDe
   pen.write(content);
   pen.write(",\"timestamp\":");
   pen.write(time_.at(delivery.unix_ms));
-  pen.write(",\"deliveryStatus\":\"");
-  pen.write(name(delivery.status));
+  pen.write(statuses_[static_cast<std::size_t>(delivery.status)]);
   if (!message.metadata_raw.empty()) {
-    pen.write("\",\"metadata\":");
+    pen.write(",\"metadata\":");
     pen.write(message.metadata_raw);
-    pen.write(",\"seq\":");
-  } else {
-    pen.write("\",\"seq\":");
   }
+  pen.write(",\"seq\":");
   const std::size_t sequence = pen.size();
   pen.write_spaces(kSequenceDigits);
   pen.write(tail_);

@@ -90,9 +90,10 @@ class ChatWriter {
   // As JSON.
   std::string_view content_of(const ChatMessage& message);
 
-  std::string head_;  // The event up to the message's id,
-  std::string tail_;  // and what follows its number.
-  std::string room_;  // That the event is written into.
+  std::array<std::string, kMessageKindCount> heads_;        // By kind, the event up to its id,
+  std::array<std::string, kDeliveryStatusCount> statuses_;  // by status what says it,
+  std::string tail_;                                        // and what follows the number.
+  std::string room_;                                        // That the event is written into.
   bool escape_html_;
   TimeText time_;
   std::string clean_;

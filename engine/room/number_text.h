@@ -22,11 +22,19 @@ class NumberText {
 
   void write(std::span<std::byte> message, std::uint32_t at, std::uint64_t number) noexcept {
     CHECK(at <= message.size() && message.size() - at >= base::kNumberTextBytes);
-    if (number != number_) make(number);
+    if (number != number_) change_to(number);
     std::memcpy(message.data() + at, text_.data(), text_.size());
   }
 
  private:
+  // Mostly it is the next in the same room.
+  void change_to(std::uint64_t number) noexcept {
+    const bool is_next = number > number_ && number - number_ == 1;
+    if (!is_next || text_.back() == '9') return make(number);
+    number_ = number;
+    ++text_.back();
+  }
+
   void make(std::uint64_t number) noexcept {
     number_ = number;
     text_.fill(' ');

@@ -79,6 +79,17 @@ TEST(RoomMessages, EachFieldAloneNeedsTheHead) {
   EXPECT_EQ(Publication{}.head_bytes(), 0U);
 }
 
+TEST(NumberText, CountsUp) {
+  NumberText numbers;
+  std::string text(base::kNumberTextBytes, '?');
+  for (const std::uint64_t start : {std::uint64_t{0}, std::uint64_t{95}, UINT64_MAX - 20}) {
+    for (std::uint64_t number = start; number != start + 21; ++number) {
+      numbers.write(std::as_writable_bytes(std::span(text)), 0, number);
+      ASSERT_EQ(text.substr(text.find_first_not_of(' ')), std::to_string(number));
+    }
+  }
+}
+
 TEST(NumberText, IsRightAlignedAmongSpaces) {
   constexpr std::size_t kBytes = base::kNumberTextBytes;
   NumberText numbers;
