@@ -132,9 +132,9 @@ bool read_member(std::string_view text, std::string_view& room) noexcept {
 
 bool read_received(std::string_view text, ReceivedChat& chat) noexcept {
   return Scanner(text)
-      .literal(R"({"event":"chat:message:received","data":{"id":")")
+      .literal(R"({"event":"chat:message:received","data":{"type":"chat","id":")")
       .text(chat.id)
-      .literal(R"(","type":"chat","roomId":")")
+      .literal(R"(","roomId":")")
       .text(chat.room)
       .literal(R"(","senderId":")")
       .text(chat.sender)

@@ -9,7 +9,7 @@ namespace loadgen {
 namespace {
 
 constexpr std::string_view kReceived =
-    R"({"event":"chat:message:received","data":{"id":"m0-1","type":"chat","roomId":"r7",)"
+    R"({"event":"chat:message:received","data":{"type":"chat","id":"m0-1","roomId":"r7",)"
     R"("senderId":"u3","content":"4d52","timestamp":"2026-11-27T15:51:47.012Z",)"
     R"("deliveryStatus":"delivered","seq":                  17},"version":"1.0"})";
 constexpr std::string_view kSent =
