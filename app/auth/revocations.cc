@@ -6,19 +6,12 @@
 #include <mutex>
 #include <utility>
 
+#include "app/auth/kept_until.h"
 #include "app/config/gateway_limits.h"
 
 namespace app {
 
 namespace {
-
-// A tenant has no zero octet in it, so no two pairs give the same name.
-std::string name_of(std::string_view tenant, std::string_view user) {
-  std::string name(tenant);
-  name += '\0';
-  name += user;
-  return name;
-}
 
 base::Error error(std::string text) { return base::Error{std::move(text)}; }
 
@@ -37,21 +30,17 @@ base::Status Revocations::revoke_user(std::string_view tenant, std::string_view 
   if (const std::string_view mistake = mistake_of(named); !mistake.empty()) {
     return error(std::string(mistake));
   }
-  return insert(users_, name_of(tenant, user),
+  return insert(users_, name_of_user(tenant, user),
                 Entry{.until = until, .issued_before = issued_before});
 }
 
 base::Status Revocations::insert(Table& table, std::string name, const Entry& entry) {
   const std::unique_lock lock(mutex_);
-  if (table.size() >= kRevocationsMost && !table.contains(name)) {
-    const std::int64_t now = latest_now_.load(std::memory_order_relaxed);
-    std::erase_if(table, [now](const auto& item) { return item.second.until < now; });
-    if (table.size() >= kRevocationsMost) {
-      return error(
-          fmt::format("{} revocations are in force, and more are not kept; shorten the "
-                      "life of tokens, or change their key",
-                      table.size()));
-    }
+  if (!has_place(table, name, latest_now_.load(std::memory_order_relaxed))) {
+    return error(
+        fmt::format("{} revocations are in force, and more are not kept; shorten the "
+                    "life of tokens, or change their key",
+                    table.size()));
   }
   Entry& kept = table[std::move(name)];
   kept.until = std::max(kept.until, entry.until);
@@ -71,7 +60,7 @@ bool Revocations::is_revoked(const Identity& identity, std::int64_t now) const {
     const auto token = tokens_.find(identity.token_id);
     if (token != tokens_.end() && now <= token->second.until) return true;
   }
-  const auto user = users_.find(name_of(identity.tenant, identity.user));
+  const auto user = users_.find(name_of_user(identity.tenant, identity.user));
   return user != users_.end() && now <= user->second.until &&
          identity.issued_at < user->second.issued_before;
 }

@@ -6,32 +6,16 @@
 #include <string_view>
 #include <utility>
 
-#include "app/config/gateway_limits.h"
+#include "app/auth/kept_until.h"
 
 namespace app {
 
-namespace {
-
-// A tenant has no zero octet in it, so no two pairs give the same name.
-std::string name_of(std::string_view tenant, std::string_view user) {
-  std::string name(tenant);
-  name += '\0';
-  name += user;
-  return name;
-}
-
-}  // namespace
-
 base::Status RoleChanges::set(std::string_view tenant, std::string_view user, Change change) {
-  std::string name = name_of(tenant, user);
+  std::string name = name_of_user(tenant, user);
   const std::unique_lock lock(mutex_);
-  if (changes_.size() >= kRevocationsMost && !changes_.contains(name)) {
-    const std::int64_t now = latest_now_.load(std::memory_order_relaxed);
-    std::erase_if(changes_, [now](const auto& item) { return item.second.until < now; });
-    if (changes_.size() >= kRevocationsMost) {
-      return base::Error{fmt::format(
-          "the roles of {} users are changed, and more changes are not kept", changes_.size())};
-    }
+  if (!has_place(changes_, name, latest_now_.load(std::memory_order_relaxed))) {
+    return base::Error{fmt::format(
+        "the roles of {} users are changed, and more changes are not kept", changes_.size())};
   }
   Change& kept = changes_[std::move(name)];
   if (kept.at <= change.at) kept = std::move(change);
@@ -46,7 +30,7 @@ void RoleChanges::apply(Identity& identity, std::int64_t now) const {
   }
   if (!any_.load(std::memory_order_acquire)) return;
   const std::shared_lock lock(mutex_);
-  const auto found = changes_.find(name_of(identity.tenant, identity.user));
+  const auto found = changes_.find(name_of_user(identity.tenant, identity.user));
   if (found == changes_.end() || found->second.until < now) return;
   if (identity.issued_at > found->second.at) return;
   identity.roles = found->second.roles;

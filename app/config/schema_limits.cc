@@ -9,19 +9,12 @@ namespace app {
 
 namespace {
 
-Setting rate(std::string key, const Rate& standard, std::string help) {
+Setting rate(std::string key, const Rate& standard, std::string help,
+             RateUnit unit = RateUnit::times) {
   return {.path = "limits." + std::move(key),
-          .kind = SettingKind::rate,
+          .kind = unit == RateUnit::bytes ? SettingKind::byte_rate : SettingKind::rate,
           .help = std::move(help),
-          .standard = format_rate(standard, RateUnit::times),
-          .is_reloadable = true};
-}
-
-Setting byte_rate(std::string key, const Rate& standard, std::string help) {
-  return {.path = "limits." + std::move(key),
-          .kind = SettingKind::byte_rate,
-          .help = std::move(help),
-          .standard = format_rate(standard, RateUnit::bytes),
+          .standard = format_rate(standard, unit),
           .is_reloadable = true};
 }
 
@@ -49,17 +42,18 @@ void add_limit_settings(std::vector<Setting>& settings) {
       rate("guest_messages", standard.guest_messages, "messages of one guest's connection"));
   settings.push_back(rate("connection_messages", standard.connection_messages,
                           "messages of one connection of anybody else"));
-  settings.push_back(byte_rate("connection_bytes", standard.connection_bytes,
-                               "bytes of one connection's messages"));
+  settings.push_back(rate("connection_bytes", standard.connection_bytes,
+                          "bytes of one connection's messages", RateUnit::bytes));
   settings.push_back(
       rate("connection_joins", standard.connection_joins, "rooms joined by one connection"));
   settings.push_back(
       rate("user_messages", standard.user_messages, "messages of one user, over all connections"));
-  settings.push_back(byte_rate("user_bytes", standard.user_bytes, "bytes of one user's messages"));
+  settings.push_back(
+      rate("user_bytes", standard.user_bytes, "bytes of one user's messages", RateUnit::bytes));
   settings.push_back(rate("user_joins", standard.user_joins, "rooms joined by one user"));
   settings.push_back(rate("tenant_messages", standard.tenant_messages, "messages of one tenant"));
-  settings.push_back(
-      byte_rate("tenant_bytes", standard.tenant_bytes, "bytes of one tenant's messages"));
+  settings.push_back(rate("tenant_bytes", standard.tenant_bytes, "bytes of one tenant's messages",
+                          RateUnit::bytes));
   settings.push_back(rate("tenant_joins", standard.tenant_joins, "rooms joined by one tenant"));
   settings.push_back(
       rate("tenant_connections", standard.tenant_connections, "new connections of one tenant"));

@@ -11,32 +11,18 @@
 
 #include "app/rooms/room_names.h"
 #include "base/bytes.h"
-#include "tests/app/native/native_sim.h"
+#include "tests/app/rooms/room_sim.h"
 
 namespace app {
 namespace {
 
-class RoomEventsSim : public NativeSim {
+class RoomEventsSim : public RoomSim {
  protected:
   std::vector<std::string> told(std::size_t peer, std::string_view user) {
     std::vector<std::string> all;
     for (const Json& each : events(peer, "chat:room:member")) {
       if (each.at("userId") == user) all.push_back(each.at("action"));
     }
-    return all;
-  }
-  std::uint32_t home_of(std::string_view room, std::string_view tenant = "acme") {
-    std::string name;
-    set_engine_name(name, room, tenant);
-    return engine::HomeDirectory::home_of(name, options_.shards);
-  }
-  void chat(std::size_t peer, const std::string& text) {
-    ask_for(peer, "chat:message:send", {{"room", "r"}, {"content", text}});
-  }
-  std::vector<std::string> chats(std::size_t peer) {
-    std::vector<std::string> all;
-    for (const Json& each : events(peer, "chat:message:received"))
-      all.push_back(each.at("content"));
     return all;
   }
 };

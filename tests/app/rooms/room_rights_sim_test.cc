@@ -7,26 +7,22 @@
 #include "app/clients/client_context.h"
 #include "app/rooms/room_events.h"
 #include "app/rooms/room_names.h"
-#include "tests/app/native/native_sim.h"
+#include "tests/app/rooms/room_sim.h"
 
 namespace app {
 namespace {
 
-class RoomRightsSim : public NativeSim {
+class RoomRightsSim : public RoomSim {
  protected:
-  std::uint32_t home_of(std::string_view room) {
-    std::string name;
-    set_engine_name(name, room, "acme");
-    return engine::HomeDirectory::home_of(name, options_.shards);
-  }
-  void chat(std::size_t peer, const std::string& text) {
-    ask_for(peer, "chat:message:send", {{"room", "r"}, {"content", text}});
-  }
-  std::vector<std::string> chats(std::size_t peer) {
-    std::vector<std::string> all;
-    for (const Json& each : events(peer, "chat:message:received"))
-      all.push_back(each.at("content"));
-    return all;
+  // Everybody may do everything, but only the token "auditor" reads histories.
+  void start_with_auditor() {
+    AccessRule rule{.pattern = "*"};
+    for (auto& admits : rule.admits) admits = {"*"};
+    rule.admits[static_cast<std::size_t>(RoomOperation::history)] = {"role:auditor"};
+    ASSERT_TRUE(options_.access.add(rule).ok());
+    authenticator_->results["auditor"] =
+        Identity{.user = "eve", .tenant = "acme", .roles = {"auditor"}};
+    start();
   }
 };
 
@@ -54,13 +50,7 @@ TEST_P(RoomRightsSim, WhoLosesItsRightsIsOutOfTheRoom) {
 
 // What was missed is history.
 TEST_P(RoomRightsSim, WhoMayNotReadTheHistoryComesBackAndIsGivenNothing) {
-  AccessRule rule{.pattern = "*"};
-  for (auto& admits : rule.admits) admits = {"*"};
-  rule.admits[static_cast<std::size_t>(RoomOperation::history)] = {"role:auditor"};
-  ASSERT_TRUE(options_.access.add(rule).ok());
-  authenticator_->results["auditor"] =
-      Identity{.user = "eve", .tenant = "acme", .roles = {"auditor"}};
-  start();
+  start_with_auditor();
   const std::size_t writer = connect("acme/writer");
   const Json from{{"room", "r"}, {"epoch", join(writer, "r").at("epoch")}, {"seq", 0}};
   chat(writer, "secret");
@@ -79,13 +69,7 @@ TEST_P(RoomRightsSim, WhoMayNotReadTheHistoryComesBackAndIsGivenNothing) {
 
 // Nor who loses that right while the room's home looks for what was missed.
 TEST_P(RoomRightsSim, TheRightToTheHistoryIsJudgedAgainWhenItArrives) {
-  AccessRule rule{.pattern = "*"};
-  for (auto& admits : rule.admits) admits = {"*"};
-  rule.admits[static_cast<std::size_t>(RoomOperation::history)] = {"role:auditor"};
-  ASSERT_TRUE(options_.access.add(rule).ok());
-  authenticator_->results["auditor"] =
-      Identity{.user = "eve", .tenant = "acme", .roles = {"auditor"}};
-  start();
+  start_with_auditor();
   const std::size_t writer = connect("acme/writer");
   const Json from{{"room", "r"}, {"epoch", join(writer, "r").at("epoch")}, {"seq", 0}};
   chat(writer, "secret");
