@@ -137,7 +137,7 @@ class Server:
 
     def received(self, sender, data, ident, number):
         return event("chat:message:received", {
-            "id": ident, "type": "chat", "roomId": data["room"], "senderId": sender.user,
+            "type": "chat", "id": ident, "roomId": data["room"], "senderId": sender.user,
             "content": data["content"], "timestamp": TIME, "deliveryStatus": "delivered",
             "seq": number})
 
