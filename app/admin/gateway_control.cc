@@ -158,6 +158,14 @@ std::string GatewayControl::metrics_text() {
   page.counter("millrace_admin_key_failures_total",
                "Calls of the server API without a key that is valid",
                key_failures_.load(std::memory_order_relaxed));
+  const KeptCounts revoked = services_.revocations.counts();
+  const KeptCounts changed = services_.role_changes.counts();
+  page.gauge("millrace_auth_revocations", "Revoked tokens and users that are kept",
+             revoked.entries);
+  page.gauge("millrace_auth_role_changes", "Users whose changed roles are kept", changed.entries);
+  page.counter("millrace_auth_changes_refused_total",
+               "Revocations and changes of roles that were refused, because too many are kept",
+               revoked.refused + changed.refused);
   const RoomAuthorityCounts access =
       current->authority == nullptr ? RoomAuthorityCounts{} : current->authority->counts();
   return pages_.metrics().text() + tenant_metrics(services_.posts) + page.text() +

@@ -1,21 +1,19 @@
 // Revocations: the tokens and users that the server API has barred before their tokens expire.
 //
-// One per process; any thread. Shards ask at every handshake: while nothing is revoked that is one
-// load, else a look-up under a shared lock. Bound: kRevocationsMost of tokens and of users each;
-// a revocation is dropped after its `until`, when every token that it bars has expired. It has no
-// clock: the latest `now` that it was asked with is what it drops by. All times are seconds since
-// 1970.
+// One per process; any thread. Bound: kRevocationsMost of tokens and of users each; a revocation is
+// dropped after its `until`, when every token that it bars has expired (KeptUntil). All times are
+// seconds since 1970.
 #pragma once
 
-#include <atomic>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "app/auth/identity.h"
+#include "app/auth/kept_until.h"
+#include "app/config/gateway_limits.h"
 #include "base/result.h"
 
 namespace app {
@@ -31,22 +29,27 @@ class Revocations {
                            std::int64_t issued_before, std::int64_t until);
 
   bool is_revoked(const Identity& identity, std::int64_t now) const;
-  std::size_t size() const;
+  KeptCounts counts() const;
 
  private:
   struct Entry {
     std::int64_t until = 0;
     std::int64_t issued_before = 0;
+
+    std::size_t bytes() const noexcept { return sizeof(Entry); }
+    void meet(const Entry& earlier) noexcept {
+      until = std::max(until, earlier.until);
+      issued_before = std::max(issued_before, earlier.issued_before);
+    }
   };
-  using Table = std::unordered_map<std::string, Entry>;
+  using Table = KeptUntil<Entry>;
+  static constexpr Table::Bounds kBounds{.entries = kRevocationsMost,
+                                         .bytes = kRevocationBytesMost};
 
-  base::Status insert(Table& table, std::string name, const Entry& entry);
+  static base::Status put(Table& table, const std::string& name, const Entry& entry);
 
-  mutable std::shared_mutex mutex_;
-  Table tokens_;
-  Table users_;  // By tenant and user.
-  std::atomic<bool> any_{false};
-  mutable std::atomic<std::int64_t> latest_now_{0};
+  Table tokens_{kBounds};
+  Table users_{kBounds};  // By tenant and user.
 };
 
 }  // namespace app

@@ -2,44 +2,38 @@
 
 #include <fmt/format.h>
 
-#include <mutex>
-#include <string_view>
-#include <utility>
-
-#include "app/auth/kept_until.h"
-
 namespace app {
 
-base::Status RoleChanges::set(std::string_view tenant, std::string_view user, Change change) {
-  std::string name = name_of_user(tenant, user);
-  const std::unique_lock lock(mutex_);
-  if (!has_place(changes_, name, latest_now_.load(std::memory_order_relaxed))) {
-    return base::Error{fmt::format(
-        "the roles of {} users are changed, and more changes are not kept", changes_.size())};
+std::size_t RoleChanges::Change::bytes() const noexcept {
+  std::size_t sum = sizeof(Change);
+  for (const auto* texts : {&roles, &permissions}) {
+    for (const std::string& text : *texts) sum += sizeof(std::string) + text.size();
   }
-  Change& kept = changes_[std::move(name)];
-  if (kept.at <= change.at) kept = std::move(change);
-  any_.store(true, std::memory_order_release);
-  return {};
+  return sum;
+}
+
+void RoleChanges::Change::meet(const Change& earlier) {
+  if (earlier.at > at) *this = earlier;
+}
+
+base::Status RoleChanges::set(std::string_view tenant, std::string_view user,
+                              const Change& change) {
+  if (changes_.put(name_of_user(tenant, user), change)) return {};
+  const KeptCounts kept = changes_.counts();
+  return base::Error{
+      fmt::format("the roles of {} users are changed, in {} bytes, and more changes are not kept",
+                  kept.entries, kept.bytes)};
 }
 
 void RoleChanges::apply(Identity& identity, std::int64_t now) const {
-  // Not exact between threads, which is no matter: any of their times is recent.
-  if (latest_now_.load(std::memory_order_relaxed) < now) {
-    latest_now_.store(now, std::memory_order_relaxed);
-  }
-  if (!any_.load(std::memory_order_acquire)) return;
-  const std::shared_lock lock(mutex_);
-  const auto found = changes_.find(name_of_user(identity.tenant, identity.user));
-  if (found == changes_.end() || found->second.until < now) return;
-  if (identity.issued_at > found->second.at) return;
-  identity.roles = found->second.roles;
-  identity.permissions = found->second.permissions;
-}
-
-std::size_t RoleChanges::size() const {
-  const std::shared_lock lock(mutex_);
-  return changes_.size();
+  changes_.look(
+      now, [&] { return name_of_user(identity.tenant, identity.user); },
+      [&](const Change& change) {
+        if (identity.issued_at > change.at) return false;
+        identity.roles = change.roles;
+        identity.permissions = change.permissions;
+        return true;
+      });
 }
 
 }  // namespace app

@@ -3,22 +3,19 @@
 //
 // They hold for tokens that were issued up to the second of the change, and for those that do not
 // say when they were issued; a token that was issued later says them anew. One per process; any
-// thread. Shards ask at every handshake and refresh: while nothing is changed that is one load,
-// else a look-up under a shared lock. Bound: kRevocationsMost users; a change is dropped after its
-// `until`, and by a restart. It has no clock: the latest `now` that it was asked with is what it
-// drops by. All times are seconds since 1970.
+// thread. Bound: kRoleChangesMost users and kRoleChangeBytesMost; a change is dropped after its
+// `until` (KeptUntil), and by a restart. All times are seconds since 1970.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "app/auth/identity.h"
+#include "app/auth/kept_until.h"
+#include "app/config/gateway_limits.h"
 #include "base/result.h"
 
 namespace app {
@@ -29,20 +26,21 @@ class RoleChanges {
     std::vector<std::string> roles{}, permissions{};
     std::int64_t at = 0;
     std::int64_t until = 0;
+
+    std::size_t bytes() const noexcept;
+    void meet(const Change& earlier);
   };
 
   // The later of two changes of a user holds. The error says that it is full; then nothing has
   // changed.
-  base::Status set(std::string_view tenant, std::string_view user, Change change);
+  base::Status set(std::string_view tenant, std::string_view user, const Change& change);
   // Puts what was changed in place of what the token said.
   void apply(Identity& identity, std::int64_t now) const;
-  std::size_t size() const;
+  KeptCounts counts() const { return changes_.counts(); }
 
  private:
-  mutable std::shared_mutex mutex_;
-  std::unordered_map<std::string, Change> changes_;  // By tenant and user.
-  std::atomic<bool> any_{false};
-  mutable std::atomic<std::int64_t> latest_now_{0};
+  KeptUntil<Change> changes_{
+      {.entries = kRoleChangesMost, .bytes = kRoleChangeBytesMost}};  // By tenant and user.
 };
 
 }  // namespace app

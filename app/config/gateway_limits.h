@@ -78,6 +78,11 @@ inline constexpr std::size_t kOriginsMost = 256;
 inline constexpr std::size_t kOriginBytesMax = 320;
 // Of tokens and of users each: some 20 MB in all when full.
 inline constexpr std::size_t kRevocationsMost = 100'000;
+inline constexpr std::size_t kRevocationBytesMost = std::size_t{32} << 20;
+// Users whose roles the server API has changed, and what they take: 600 bytes for each of them,
+// where one user's may take 35 KB.
+inline constexpr std::size_t kRoleChangesMost = 100'000;
+inline constexpr std::size_t kRoleChangeBytesMost = std::size_t{64} << 20;
 // Counters of failed attempts, in each of two rows: 1 MiB in all.
 inline constexpr std::size_t kFailedAttemptSlots = 65'536;
 inline constexpr std::chrono::minutes kLeewayMost{5};

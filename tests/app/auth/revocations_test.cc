@@ -48,7 +48,7 @@ TEST(Revocations, TheStrongerOfTwoHolds) {
   Revocations revocations;
   ASSERT_TRUE(revocations.revoke_user("t", "u", kNow, kNow + 100).ok());
   ASSERT_TRUE(revocations.revoke_user("t", "u", kNow - 50, kNow + 200).ok());
-  EXPECT_EQ(revocations.size(), 1U);
+  EXPECT_EQ(revocations.counts().entries, 1U);
   EXPECT_TRUE(revocations.is_revoked(who("u", "t", "", kNow - 1), kNow + 200));
   ASSERT_TRUE(revocations.revoke_token("id", kNow + 100).ok());
   ASSERT_TRUE(revocations.revoke_token("id", kNow).ok());
@@ -61,7 +61,7 @@ TEST(Revocations, NamesKeepTheirBounds) {
   EXPECT_FALSE(revocations.revoke_token(std::string(kTokenIdBytesMax + 1, 'i'), kNow).ok());
   EXPECT_THAT(revocations.revoke_user("", "u", 0, kNow).error().message, HasSubstr("tenant"));
   EXPECT_THAT(revocations.revoke_user("t", "", 0, kNow).error().message, HasSubstr("user"));
-  EXPECT_EQ(revocations.size(), 0U);
+  EXPECT_EQ(revocations.counts().entries, 0U);
 }
 
 TEST(Revocations, FullSaysSoUntilSomeHaveRunOut) {
@@ -75,7 +75,7 @@ TEST(Revocations, FullSaysSoUntilSomeHaveRunOut) {
   EXPECT_TRUE(revocations.revoke_user("t", "u", kNow, kNow + 500).ok()) << "counted apart";
   EXPECT_FALSE(revocations.is_revoked(who("x", "t", "more", kNow), kNow + 6));
   EXPECT_TRUE(revocations.revoke_token("more", kNow + 500).ok()) << "ten have run out";
-  EXPECT_EQ(revocations.size(), kRevocationsMost - 10 + 2);
+  EXPECT_EQ(revocations.counts().entries, kRevocationsMost - 10 + 2);
   EXPECT_TRUE(revocations.is_revoked(who("x", "t", "more", kNow), kNow));
 }
 

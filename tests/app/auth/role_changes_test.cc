@@ -46,19 +46,39 @@ TEST(RoleChanges, TheLaterHolds) {
   EXPECT_EQ(roles_of(changes, kNow), Roles{"2"});
   ASSERT_TRUE(changes.set("t", "u", {.roles = {"3"}, .at = kNow + 2, .until = kNow + 10}).ok());
   EXPECT_EQ(roles_of(changes, kNow), Roles{"3"});
-  EXPECT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes.counts().entries, 1U);
 }
 
 TEST(RoleChanges, AreBounded) {
   RoleChanges changes;
-  for (std::size_t i = 0; i < kRevocationsMost; ++i) {
+  for (std::size_t i = 0; i < kRoleChangesMost; ++i) {
     ASSERT_TRUE(changes.set("t", std::to_string(i), {.at = kNow, .until = kNow}).ok());
   }
   EXPECT_FALSE(changes.set("t", "u", {.at = kNow, .until = kNow + 10}).ok());
   EXPECT_TRUE(changes.set("t", "0", {.at = kNow, .until = kNow + 10}).ok());
   EXPECT_EQ(roles_of(changes, kNow, kNow + 1), Roles{"token"});
   EXPECT_TRUE(changes.set("t", "u", {.at = kNow, .until = kNow + 10}).ok());
-  EXPECT_EQ(changes.size(), 2U);
+  EXPECT_EQ(changes.counts().entries, 2U);
+}
+
+TEST(RoleChanges, AreBoundedInBytes) {
+  RoleChanges changes;
+  const RoleChanges::Change large{
+      .permissions = std::vector<std::string>(kPermissionsMost, std::string(kRoleBytesMax, 'p')),
+      .at = kNow,
+      .until = kNow};
+  std::size_t kept = 0;
+  while (changes.set("t", std::to_string(kept), large).ok()) ++kept;
+  EXPECT_EQ(changes.counts().entries, kept);
+  EXPECT_LE(changes.counts().bytes, kRoleChangeBytesMost);
+  EXPECT_GT(changes.counts().bytes, kRoleChangeBytesMost - 2 * large.bytes());
+  EXPECT_EQ(changes.counts().refused, 1U);
+  EXPECT_TRUE(changes.set("t", "0", large).ok()) << "it takes the place of its own";
+  EXPECT_TRUE(changes.set("t", "1", {.at = kNow, .until = kNow}).ok());
+  EXPECT_TRUE(changes.set("t", "more", large).ok()) << "one has become small";
+  EXPECT_EQ(roles_of(changes, kNow, kNow + 1), Roles{"token"});
+  EXPECT_TRUE(changes.set("t", "u", large).ok()) << "all have run out";
+  EXPECT_EQ(changes.counts().entries, 1U);
 }
 
 }  // namespace
