@@ -68,7 +68,7 @@ struct AuthOptions {
   // Failures that one address may have a minute before it is answered with 429; 0: no limit.
   std::uint32_t failures_per_minute = 60;
   // The field of a handshake in which the proxy in front of us says the client's address, such as
-  // X-Forwarded-For, whose last entry counts; empty: a client's address is its connection's.
+  // X-Forwarded-For (see client_address.h); empty: a client's address is its connection's.
   std::string address_header{};
   // Whose word that field is; from others it is ignored.
   std::vector<AddressBlock> trusted_proxies = own_networks();

@@ -67,15 +67,19 @@ std::string_view node_of(std::string_view element) {
   return {};
 }
 
-// The client of these: see client_address.h. Lists may be spread over several lines.
-engine::PeerAddress read_forwarded(const protocol::HttpRequest& request, const AuthOptions& auth) {
-  engine::PeerAddress found;
+// The client as auth.address_header says it, or nothing where that is not there. Lists may be
+// spread over several lines.
+std::optional<engine::PeerAddress> read_field(const protocol::HttpRequest& request,
+                                              const AuthOptions& auth) {
+  const bool is_forwarded = protocol::equal_ignoring_case(auth.address_header, kForwarded);
+  std::optional<engine::PeerAddress> found;
   for (const protocol::HttpHeader& field : request.headers.all() | std::views::reverse) {
-    if (!protocol::equal_ignoring_case(field.name, kForwarded)) continue;
+    if (!protocol::equal_ignoring_case(field.name, auth.address_header)) continue;
     std::string_view list = field.value;
     do {
-      found = read_address(node_of(take_last(list, ','))).value_or(engine::PeerAddress{});
-      if (!found.known() || !contains(auth.trusted_proxies, found)) return found;
+      const std::string_view entry = take_last(list, ',');
+      found = read_address(is_forwarded ? node_of(entry) : entry).value_or(engine::PeerAddress{});
+      if (!found->known() || !contains(auth.trusted_proxies, *found)) return found;
     } while (!list.empty());
   }
   return found;
@@ -86,20 +90,13 @@ engine::PeerAddress read_forwarded(const protocol::HttpRequest& request, const A
 ClientAddress find_address(const protocol::HttpRequest& request, const AuthOptions& auth,
                            const engine::PeerAddress& peer) {
   const bool is_trusted = contains(auth.trusted_proxies, peer);
-  std::optional<std::string_view> last;
-  for (const protocol::HttpHeader& field : request.headers.all()) {
-    // A proxy may add a field of its own behind the client's.
-    if (protocol::equal_ignoring_case(field.name, auth.address_header)) last = field.value;
-  }
-  if (!last) {
+  const std::optional<engine::PeerAddress> said = read_field(request, auth);
+  if (!said) {
     const bool of_proxy = is_trusted && names_a_client(request);
     return {.address = of_proxy ? engine::PeerAddress{} : peer};
   }
   if (!is_trusted) return {.address = peer, .field_ignored = true};
-  if (protocol::equal_ignoring_case(auth.address_header, kForwarded)) {
-    return {.address = read_forwarded(request, auth)};
-  }
-  return {.address = read_address(take_last(*last, ',')).value_or(engine::PeerAddress{})};
+  return {.address = *said};
 }
 
 }  // namespace app

@@ -1,11 +1,11 @@
 // Client address: whom a handshake comes from: the connection's other end, or who the trusted proxy
 // there says it is.
 //
-// Of a proxy's field the last entry counts, which our own proxy added; those before it are the
-// client's word. In Forwarded (RFC 7239) it is the last that is no trusted proxy itself. Where a
-// trusted proxy names its client in a way that cannot be read, or in some field that nobody has
-// said is to be read, the client is not known: all who come that way would be one. Pure, any
-// thread.
+// Of a proxy's field (Forwarded as in RFC 7239, or a list of addresses) the last entry counts that
+// is no trusted proxy itself: our own proxies added it and those behind it; those before it are the
+// client's word. Where a trusted proxy names its client in a way that cannot be read, or in some
+// field that nobody has said is to be read, the client is not known: all who come that way would be
+// one. Pure, any thread.
 #pragma once
 
 #include "app/auth/auth_options.h"

@@ -46,6 +46,16 @@ TEST(ClientAddress, IsTheLastThatATrustedProxyAdded) {
             "192.0.2.1");
 }
 
+TEST(ClientAddress, IsTheLastThatIsNoTrustedProxy) {
+  EXPECT_EQ(find("X-Forwarded-For: 9.9.9.9, 192.0.2.1, 10.0.0.7\r\n").address.text(), "192.0.2.1");
+  EXPECT_EQ(
+      find("X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 10.0.0.7, 10.0.0.8\r\n").address.text(),
+      "192.0.2.1");
+  EXPECT_EQ(find("X-Forwarded-For: 10.0.0.9, 10.0.0.7\r\n").address.text(), "10.0.0.9")
+      << "it is in that network itself";
+  EXPECT_FALSE(find("X-Forwarded-For: unknown, 10.0.0.7\r\n").address.known());
+}
+
 TEST(ClientAddress, IsReadInAnySpelling) {
   for (const std::string text : {"192.0.2.1:5000", "::ffff:192.0.2.1", "[::ffff:192.0.2.1]:9"}) {
     EXPECT_EQ(find("X-Forwarded-For: " + text + "\r\n").address.text(), "192.0.2.1") << text;
