@@ -36,7 +36,7 @@ class NoAuthenticator final : public Authenticator {
 base::Status check_setting(std::string_view setting, const std::string& url) {
   const base::Status checked = check_url(url);
   if (checked.ok()) return {};
-  return base::Error{fmt::format("auth.{} {}: {}", setting, url, checked.error().message)};
+  return base::Error{fmt::format("auth.{}: {}", setting, checked.error().message)};
 }
 
 Started start_token(const AuthOptions& options) {

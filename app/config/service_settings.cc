@@ -1,5 +1,7 @@
 #include "app/config/service_settings.h"
 
+#include <fmt/format.h>
+
 #include "app/upstream/http_call.h"
 
 namespace app {
@@ -16,15 +18,25 @@ bool is_web_address(std::string_view text) {
   return false;
 }
 
+// What may hold a password is not repeated.
+void fail_address(SettingReader& reader, std::string_view path, std::string_view address,
+                  std::string_view what) {
+  if (address.find('@') != std::string_view::npos) {
+    reader.fail_quoted(path, fmt::format("***: {}", what));
+  } else {
+    reader.fail(path, what);
+  }
+}
+
 }  // namespace
 
 std::string read_web_address(SettingReader& reader, std::string_view path) {
   std::string address = reader.text(path);
   if (address.empty()) return address;
   if (!is_web_address(address)) {
-    reader.fail(path, "must begin with https:// or http://");
+    fail_address(reader, path, address, "must begin with https:// or http://");
   } else if (const base::Status checked = check_url(address); !checked.ok()) {
-    reader.fail(path, checked.error().message);
+    fail_address(reader, path, address, checked.error().message);
   }
   return address;
 }

@@ -47,7 +47,7 @@ base::Result<std::shared_ptr<RoomAuthority>> make_authority(const Options& optio
     return running->authority;
   }
   if (const base::Status checked = check_url(service.url); !checked.ok()) {
-    return base::Error{"rooms.access_url " + service.url + ": " + checked.error().message};
+    return base::Error{"rooms.access_url: " + checked.error().message};
   }
   return std::shared_ptr<RoomAuthority>(std::make_shared<AccessService>(service));
 }

@@ -75,14 +75,13 @@ TEST(StartAuthenticator, SaysWhatIsWrongInOneSentence) {
   options = with_secret();
   options.jwks = "{}";
   EXPECT_TRUE(mistake(options).starts_with("auth.jwks_file: ")) << mistake(options);
-  EXPECT_EQ(mistake(with_url("ftp://keys/")),
-            "auth.jwks_url ftp://keys/: must start with http:// or https://");
+  EXPECT_EQ(mistake(with_url("ftp://keys/")), "auth.jwks_url: must start with http:// or https://");
   options = with_secret();
   options.threads = 0;
   EXPECT_EQ(mistake(options), "auth.threads 0: must be a whole number from 1 to 64");
   options = {};
   options.mode = AuthMode::service;
-  EXPECT_TRUE(mistake(options).starts_with("auth.service_url ")) << mistake(options);
+  EXPECT_TRUE(mistake(options).starts_with("auth.service_url: ")) << mistake(options);
 }
 
 TEST(StartAuthenticator, WithoutAuthenticationFindsNobody) {
