@@ -45,6 +45,7 @@ struct Client {
   std::uint16_t joins_pending = 0;
   std::uint8_t typing_in = 0;    // Rooms.
   std::uint8_t events_held = 0;  // That wait for the access service.
+  bool refreshing = false;       // A token for it is being checked.
   ClientState state = ClientState::asking;
 };
 

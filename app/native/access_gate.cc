@@ -35,6 +35,7 @@ bool AccessGate::holds(ClientHandle handle, Client& client, const Event& event, 
   kept.client = handle;
   kept.room = wish.room;
   kept.asked = *unsaid;
+  kept.grants = client.grants;
   kept.said = std::move(said);
   if (resumes) {
     held_again_ = true;  // on_answer() has it still, in front of the others.
@@ -110,8 +111,11 @@ void AccessGate::on_answer(const std::string& key, RoomOperation operation, Acce
   const ClientHandle handle = found->second.client;
   Client* client = context_.clients.find(handle);
   CHECK(client != nullptr);  // forget() has dropped what waited for it.
-  context_.decision = std::move(found->second.said);
-  context_.decision->of(operation) = answer;
+  // Whose roles have changed since then is asked about anew.
+  if (found->second.grants == client->grants) {
+    context_.decision = std::move(found->second.said);
+    context_.decision->of(operation) = answer;
+  }
   resuming_ = &key;
   held_again_ = false;
   // Each may be the last: it may end the client, whose queue is gone with it.

@@ -63,6 +63,7 @@ class AccessGate {
     ClientHandle client{};
     std::string room{};
     RoomOperation asked = RoomOperation::join;
+    SharedGrants grants{};  // Of whom it was asked about: an answer is about no others.
     AccessDecision said{};  // Of the first event's other right.
     std::deque<HeldEvent> events{};
   };

@@ -213,7 +213,15 @@ void Admissions::on_answer(ClientHandle handle, const AuthResult& result) {
 // ---- A token in place of another ----------------------------------------------------------------
 
 void Admissions::refresh(ClientHandle handle, std::string token, std::string request_id) {
-  const bool asked = ask(context_.clients.find(handle)->address, std::move(token),
+  Client& client = *context_.clients.find(handle);
+  if (client.refreshing) {
+    context_.fail(client, request_id,
+                  {.code = ErrorCode::client_error,
+                   .message = "another token of this connection is being checked"});
+    return;
+  }
+  client.refreshing = true;
+  const bool asked = ask(client.address, std::move(token),
                          [handle, request_id](Admissions& self, const AuthResult& result) {
                            self.on_refreshed(handle, result, request_id);
                          });
@@ -225,6 +233,7 @@ void Admissions::on_refreshed(ClientHandle handle, const AuthResult& result,
                               std::string_view request_id) {
   Client* client = context_.clients.find(handle);
   if (client == nullptr || client->state != ClientState::present) return;
+  client->refreshing = false;
   std::optional<Identity> identity;
   if (const auto* found = std::get_if<Identity>(&result)) identity = as_in_force(*found);
   AuthFailure why = identity ? check(*identity) : std::get<AuthFailure>(result);

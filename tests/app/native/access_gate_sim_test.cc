@@ -298,6 +298,27 @@ TEST_P(AccessGateSim, OtherRolesAreAnotherQuestionAndMayEndAMembership) {
 }
 
 // A rule that is new leaves who is there where it is, and holds for what they say from now on.
+TEST_P(AccessGateSim, AnAnswerIsNotAboutTheRolesOfAfterwards) {
+  authority_->holds = true;
+  start();
+  const std::size_t peer = connect("acme/ann");
+  say(peer, "chat:room:join", {{"room", "desk"}}, "j");
+  ASSERT_TRUE(until([&] { return authority_->held.size() == 1; }));
+  Identity guest = ScriptedAuthenticator::identity_of("acme/ann");
+  guest.roles = {"visitor"};
+  authenticator_->results["less"] = guest;
+  EXPECT_EQ(ask_for(peer, "auth:refresh", {{"token", "less"}}).at("event"), "auth:refreshed");
+  authority_->answer_one();
+  ASSERT_TRUE(until([&] { return authority_->held.size() == 1; }));
+  EXPECT_EQ(authority_->asked.back(), "acme/ann as visitor join desk");
+  EXPECT_TRUE(events(peer, "chat:room:joined").empty());
+  authority_->says = {{RoomOperation::join, AccessAnswer::denied}};
+  authority_->answer_one();
+  ASSERT_TRUE(hears(peer, "error"));
+  EXPECT_EQ(events(peer, "error").back().at("code"), "ROOM_ACCESS_DENIED");
+  EXPECT_EQ(waiting(), 0U);
+}
+
 TEST_P(AccessGateSim, AReloadAsksNobodyWhoIsInAndHoldsWhatIsSaidThen) {
   start();
   const std::size_t peer = connect("acme/ann");
