@@ -76,6 +76,10 @@ void GatewayHandlers::on_left(engine::SessionId session, engine::RoomHandle room
   if (native(session)) native_.on_left(session, room);
 }
 
+void GatewayHandlers::on_drained(engine::SessionId session) {
+  if (native(session)) native_.on_drained(session);
+}
+
 void GatewayHandlers::on_recovered(engine::SessionId session, engine::RoomHandle room,
                                    const engine::Recovery& recovery) {
   native_.on_recovered(session, room, recovery);

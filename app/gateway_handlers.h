@@ -39,6 +39,7 @@ class GatewayHandlers final : public engine::SessionHandler, public engine::Room
   void on_joined(engine::SessionId session, engine::RoomHandle room) override;
   void on_join_failed(engine::SessionId session, std::string_view room) override;
   void on_left(engine::SessionId session, engine::RoomHandle room) override;
+  void on_drained(engine::SessionId session) override;
   void on_recovered(engine::SessionId session, engine::RoomHandle room,
                     const engine::Recovery& recovery) override;
   void on_published(engine::SessionId session, std::uint64_t ticket,

@@ -125,6 +125,11 @@ inline constexpr std::uint32_t kPageEntriesDefault = 100;
 inline constexpr std::uint32_t kPageEntriesMost = 1000;
 // Of the messages of one page of a room's history.
 inline constexpr std::size_t kHistoryPageBytesMax = std::size_t{512} << 10;
+// A resume begins when no more than this part of the send queue is taken; then a history of the
+// default size fits, and as much again of what is said meanwhile.
+inline constexpr std::uint64_t kResumeMarkPart = 4;
+// What a message costs its receiver's send queue beside its bytes, at most.
+inline constexpr std::uint64_t kQueuedMessageCost = 64;
 // Rooms in which one client may be typing at a time.
 inline constexpr std::uint32_t kTypingPerClientMost = 8;
 

@@ -27,6 +27,7 @@ struct NativeCounters {
   base::Counter publications;  // By the server API.
   base::Counter paced;         // Messages that waited for others,
   base::Counter pace_refused;  // and those that went at once, because too much waited.
+  base::Counter resumes_cut;   // Resumes whose missed messages did not fit into the send queue.
   base::Counter expired;       // Sessions that ended with their token.
   base::Counter user_excess;   // Ended because their user had too many connections.
   base::Counter refreshed;

@@ -53,11 +53,12 @@ class NativeGateway {
   }
   void on_recovered(engine::SessionId id, engine::RoomHandle room,
                     const engine::Recovery& recovery) {
-    room_events_.on_joined(id, room, &recovery);
+    room_events_.on_recovered(id, room, recovery);
   }
   void on_join_failed(engine::SessionId id, std::string_view room) {
     room_events_.on_join_failed(id, room);
   }
+  void on_drained(engine::SessionId id) { room_events_.on_drained(id); }
   void on_left(engine::SessionId id, engine::RoomHandle room) { room_events_.on_left(id, room); }
   void on_published(std::uint64_t ticket, const engine::PublishAnswer& answer) {
     publishing_.settle(ticket, answer);

@@ -86,11 +86,23 @@ std::string history_page_data(std::string_view room, const HistoryPage& page) {
   return data;
 }
 
+// Down to which a session's queue drains before the next resume: what a drained queue is (see
+// Rooms), and small enough that a room's history fits beside it by default.
+std::uint64_t resume_mark(const Options& options) {
+  return std::min(options.rooms.conflate_above_bytes,
+                  options.session.send_queue_bytes_max / kResumeMarkPart);
+}
+
 }  // namespace
 
 void append_epoch(std::string& out, std::uint64_t epoch) {
   fmt::format_to(std::back_inserter(out), "{:x}", epoch);
 }
+
+RoomEvents::RoomEvents(NativeContext& context, Presence& presence)
+    : context_(context),
+      presence_(presence),
+      resumes_(context.rooms, context.sessions, resume_mark(context.options())) {}
 
 // ---- Joining ------------------------------------------------------------------------------------
 
@@ -222,7 +234,7 @@ void RoomEvents::join(Client& client, std::string_view room, PendingJoin join,
   ++client.joins_pending;
   pending_.emplace(session_key(client.session, engine_name), std::move(join));
   if (from != nullptr) {
-    context_.rooms.recover(client.session, engine_name, true, *from);
+    resumes_.recover(client.session, engine_name, *from);
     return;
   }
   const engine::JoinResult result = context_.rooms.join(client.session, engine_name, true);
@@ -244,6 +256,7 @@ bool RoomEvents::awaits_join(const Client& client, std::string_view engine_name)
 
 // The engine says nothing more of the joins of a session that ended.
 void RoomEvents::forget(const Client& client) {
+  resumes_.forget(client.session);
   if (client.joins_pending == 0) return;
   erase_session(pending_, client.session);
 }
@@ -273,29 +286,58 @@ void RoomEvents::on_joined(engine::SessionId session, engine::RoomHandle handle,
   presence_.joined(*client, handle);
 }
 
+void RoomEvents::on_recovered(engine::SessionId session, engine::RoomHandle handle,
+                              const engine::Recovery& recovery) {
+  const std::string engine_name = context_.rooms.find(handle)->name;
+  on_joined(session, handle, &recovery);
+  resumes_.answered(session, engine_name);
+}
+
+// Half of what is left of its send queue is for what is said meanwhile.
+std::span<const engine::RecoveredMessage> RoomEvents::newest_that_fit(
+    const Client& client, std::span<const engine::RecoveredMessage> missed) const {
+  std::uint64_t left = context_.sessions.room_left(client.session.slot) / 2;
+  std::size_t first = missed.size();
+  while (first > 0) {
+    const std::uint64_t cost = missed[first - 1].bytes.size() + kQueuedMessageCost;
+    if (cost > left) break;
+    left -= cost;
+    --first;
+  }
+  return missed.subspan(first);
+}
+
 void RoomEvents::tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
                              const engine::Recovery* recovery) {
   const engine::ResumePosition now = context_.rooms.position(room);
+  std::span<const engine::RecoveredMessage> missed;
+  if (recovery != nullptr) missed = newest_that_fit(client, recovery->messages);
+  const bool is_cut = recovery != nullptr && missed.size() < recovery->messages.size();
+  if (is_cut) context_.counters.resumes_cut.add();
   std::string data = room_data(engine::without_tag(room.name));
   data += R"(,"epoch":")";
   append_epoch(data, now.epoch);
   fmt::format_to(std::back_inserter(data), R"(","seq":{})", now.number);
   if (join.resumes) {
     fmt::format_to(std::back_inserter(data), R"(,"recovered":{},"missed":{})",
-                   recovery != nullptr && recovery->complete,
-                   recovery == nullptr ? 0 : recovery->messages.size());
+                   recovery != nullptr && recovery->complete && !is_cut, missed.size());
   }
   data += '}';
   const Event event{.request_id_raw = join.request_id_raw};
   context_.reply(client, event, join.creates ? "chat:room:created" : "chat:room:joined", data);
-  if (recovery == nullptr) return;
-  for (const engine::RecoveredMessage& message : recovery->messages) {
+  for (const engine::RecoveredMessage& message : missed) {
     const auto sent = context_.sessions.send(client.session, message.opcode, message.bytes);
     if (sent != engine::SendResult::queued) return;  // It is being closed, and told so.
   }
 }
 
 void RoomEvents::on_join_failed(engine::SessionId session, std::string_view engine_name) {
+  const std::string room(engine_name);
+  tell_join_failed(session, room);
+  resumes_.answered(session, room);
+}
+
+void RoomEvents::tell_join_failed(engine::SessionId session, std::string_view engine_name) {
   const auto found = pending_.find(session_key(session, engine_name));
   if (found == pending_.end()) return;
   const PendingJoin join = std::move(found->second);

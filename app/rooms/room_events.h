@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,13 +17,14 @@
 #include "app/events/schema.h"
 #include "app/native/native_context.h"
 #include "app/rooms/presence.h"
+#include "app/rooms/resume_queue.h"
 #include "engine/room/rooms.h"
 
 namespace app {
 
 class RoomEvents {
  public:
-  RoomEvents(NativeContext& context, Presence& presence) : context_(context), presence_(presence) {}
+  RoomEvents(NativeContext& context, Presence& presence);
 
   // Whether a join asks for what was missed, too: that takes the right to the history.
   static bool resumes(const Event& event) noexcept;
@@ -50,11 +52,15 @@ class RoomEvents {
   // The engine's word.
   void on_joined(engine::SessionId session, engine::RoomHandle room,
                  const engine::Recovery* recovery);
+  void on_recovered(engine::SessionId session, engine::RoomHandle room,
+                    const engine::Recovery& recovery);
   void on_join_failed(engine::SessionId session, std::string_view engine_name);
+  void on_drained(engine::SessionId session) { resumes_.on_drained(session); }
   void on_left(engine::SessionId session, engine::RoomHandle handle);
   // The client is gone: nobody waits for its joins any more.
   void forget(const Client& client);
   std::size_t joins_waiting() const noexcept { return pending_.size(); }
+  std::size_t sessions_resuming() const noexcept { return resumes_.sessions(); }
   std::size_t memberships_given() const noexcept { return given_.size(); }
 
  private:
@@ -74,6 +80,9 @@ class RoomEvents {
   void join(Client& client, std::string_view room, PendingJoin join,
             const engine::ResumePosition* from);
   bool read_position(Client& client, const Event& event, engine::ResumePosition& from);
+  void tell_join_failed(engine::SessionId session, std::string_view engine_name);
+  std::span<const engine::RecoveredMessage> newest_that_fit(
+      const Client& client, std::span<const engine::RecoveredMessage> missed) const;
   void tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
                    const engine::Recovery* recovery);
   std::uint32_t leave_lost(ClientHandle handle, std::vector<std::string>& unsure);
@@ -92,6 +101,7 @@ class RoomEvents {
   NativeContext& context_;
   Presence& presence_;
   SchemaChecker checker_;
+  ResumeQueue resumes_;
   std::map<std::string, PendingJoin> pending_;  // Those of a session are neighbours.
   std::set<std::string> given_;                 // The memberships that the server API gave.
 };

@@ -15,4 +15,7 @@ constexpr std::string_view without_tag(std::string_view name) noexcept {
   return name.substr(0, name.find(kRoomTagMark));
 }
 
+// A name with an empty tag is the application's own: peers are not told of such a room.
+constexpr bool is_shown(std::string_view name) noexcept { return !name.ends_with(kRoomTagMark); }
+
 }  // namespace engine

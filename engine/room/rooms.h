@@ -75,6 +75,8 @@ class RoomHandler {
   // it missed before, to be sent to it now. Views hold during the call.
   virtual void on_recovered(SessionId /*session*/, RoomHandle /*room*/,
                             const Recovery& /*recovery*/) {}
+  // The session's send queue has drained to the mark; see Sessions::watch().
+  virtual void on_drained(SessionId /*session*/) {}
   // What became of a message that was published with a ticket; `session` may have ended, and is
   // kNobody where the program itself published. Answers of one session may overtake
   // each other where its messages were for different shards.
@@ -286,6 +288,7 @@ class Rooms final : public AttachmentOwner {
   HistoryKeeper history_;
   RecentIds recent_ids_;
   std::uint64_t last_recovery_ = 0;
+  RoomHandle recovering_{};  // Whose missed messages the handler is giving to a session.
   base::Fifo<RoomHandle> runnable_;
   AwaitedAnswers answers_;
   std::uint64_t backlog_bytes_ = 0;

@@ -121,8 +121,10 @@ void Rooms::finish_recovery(RoomHandle handle, SessionId session, bool echo, boo
   const Membership* membership = memberships_.find(sessions_.attachment(session.slot), handle);
   if (membership == nullptr) add_member(handle, room, session, echo);
   const std::vector<RecoveredMessage> messages = read_recovered(missed, room.batch_last);
+  recovering_ = handle;
   handler_->on_recovered(session, handle,
                          {.complete = complete, .now = position(room), .messages = messages});
+  recovering_ = {};
 }
 
 }  // namespace engine

@@ -62,7 +62,11 @@ void Rooms::start_lagging(Room& room, std::uint32_t slot, Membership& membership
 
 // Sends that completed left members with little enough: their rooms serve them between two batches.
 void Rooms::note_drained() {
-  for (const SessionId session : drained_) {
+  // By place: whoever hears of it may do what drains another.
+  for (std::size_t i = 0; i < drained_.size(); ++i) {
+    const SessionId session = drained_[i];
+    if (!sessions_.is_alive(session)) continue;
+    handler_->on_drained(session);
     if (!sessions_.is_alive(session)) continue;
     memberships_.for_each(sessions_.attachment(session.slot), [&](const Membership& membership) {
       if (!membership.lagging) return;
@@ -114,19 +118,24 @@ void Rooms::catch_up(Room& room, SessionId session, Membership& membership) {
 
 // ---- Rooms that do not --------------------------------------------------------------------------
 
-// The room whose batch found the queue full comes first.
+// The room whose batch found the queue full comes first. Of a room whose missed messages are just
+// being given nobody can say how far that has got.
 std::size_t Rooms::write_resume_points(SessionId session, std::span<char> reason) {
   ResumeText text(reason);
   const std::uint32_t chain = sessions_.attachment(session.slot);
-  std::uint32_t reliable = 0;
-  memberships_.for_each(chain, [&](const Membership& membership) {
-    reliable += rooms_.find(membership.room)->policy == RoomPolicy::reliable ? 1U : 0U;
-  });
-  const auto add = [&](const Membership& membership) {
+  const auto is_told = [&](const Membership& membership) {
     const Room& room = *rooms_.find(membership.room);
-    if (room.policy != RoomPolicy::reliable) return;
+    return room.policy == RoomPolicy::reliable && is_shown(room.name) &&
+           membership.room != recovering_;
+  };
+  std::uint32_t told = 0;
+  memberships_.for_each(
+      chain, [&](const Membership& membership) { told += is_told(membership) ? 1U : 0U; });
+  const auto add = [&](const Membership& membership) {
+    if (!is_told(membership)) return;
+    const Room& room = *rooms_.find(membership.room);
     text.add(room.last_given(membership.place),
-             reliable > 1 ? without_tag(room.name) : std::string_view{});
+             told > 1 ? without_tag(room.name) : std::string_view{});
   };
   const Membership* first = memberships_.find(chain, running_);
   if (first != nullptr) add(*first);

@@ -7,6 +7,7 @@
 // earns, and nobody else notices.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -103,6 +104,11 @@ class Sessions final : public ConnectionHandler {
   }
   std::uint64_t queued_cost(std::uint32_t slot) const noexcept {
     return connections_.queued_cost(slot);
+  }
+  // Bytes that its send queue takes beside those that wait.
+  std::uint64_t room_left(std::uint32_t slot) const noexcept {
+    const std::uint64_t most = options_.send_queue_bytes_max;
+    return most - std::min(most, connections_.queued_cost(slot));
   }
   // make_room() would not close the session.
   bool has_room(std::uint32_t slot, std::uint64_t bytes) const noexcept {

@@ -282,6 +282,23 @@ TEST_F(RoomHistories, AMessageHoldsItsNumber) {
             R"({"seq":                  12})");
 }
 
+// What it has of that room then, nobody knows.
+TEST_F(RoomHistories, WhoIsClosedWhileItIsGivenWhatItMissedIsToldOfNoNumber) {
+  start_with_history();
+  join(connect(), "r");
+  say(0, "r", "1", {.keep = true});
+  const Member one = connect();
+  shard(0).recover = [&](SessionId session) {
+    const std::string large(64 << 10, 'x');
+    while (shard(0).sessions().send(session, Opcode::text, base::as_bytes(large)) ==
+           engine::SendResult::queued) {
+    }
+  };
+  in_turn([&] { rooms(0).recover(one.session, "r", true, {}); }, 0);
+  ASSERT_TRUE(until([&] { return !shard(0).closes.empty(); }, seconds{20}));
+  EXPECT_EQ(clients_.frames(one.peer).back().payload.substr(2), "send queue full");
+}
+
 // Members of a room that it shares with nobody must go while one waits for what it missed.
 TEST_F(RoomHistories, WhoLeavesWhileItWaitsIsNotServed) {
   start_with_history(2);

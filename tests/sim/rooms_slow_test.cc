@@ -172,6 +172,24 @@ TEST_F(SlowMembers, InSeveralReliableRoomsAreToldTheLastNumberOfEach) {
             "slow: last=" + std::to_string(published_ - 1) + " room=r; last=3 room=b%20c");
 }
 
+TEST_F(SlowMembers, OfWhomIsWatchedTheHandlerHearsOnce) {
+  start_with("", {.send_queue_bytes_max = 1 << 20});
+  while (sessions().queued_cost(session(0).slot) < 100'000) publish("x");
+  in_turn([&] { sessions().watch(session(0).slot); });
+  EXPECT_TRUE(shard().drained.empty());
+  let_it_read();
+  EXPECT_EQ(shard().drained, std::vector<SessionId>{session(0)});
+}
+
+TEST_F(SlowMembers, AreNotToldOfRoomsOfTheApplication) {
+  start_with("", {.send_queue_bytes_max = 64 << 10});
+  join(0, "everybody\x01");
+  while (counted().deliveries_dropped.value() == 0) publish(std::to_string(published_ + 1));
+  let_it_read();
+  EXPECT_EQ(clients_.frames(0).back().payload.substr(2),
+            "slow: last=" + std::to_string(published_ - 1));
+}
+
 TEST_F(SlowMembers, ASlowMemberWithoutARoomIsToldSo) {
   start_with("", {.send_queue_bytes_max = 64 << 10});
   in_turn([&] {

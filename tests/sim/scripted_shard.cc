@@ -19,6 +19,7 @@ void ScriptedShard::forget_hooks() {
   message = nullptr;
   close = nullptr;
   join = nullptr;
+  recover = nullptr;
 }
 
 void ScriptedShard::do_in_turn(std::function<void()> task) {
@@ -79,6 +80,7 @@ void ScriptedShard::on_recovered(engine::SessionId session, engine::RoomHandle r
     one.numbers.push_back(missed.number);
     one.texts.emplace_back(base::as_text(missed.bytes));
   }
+  if (recover) recover(session);
 }
 
 }  // namespace sim

@@ -68,6 +68,7 @@ class ScriptedShard final : public engine::WebSocketShard,
   std::function<void(engine::SessionId, protocol::Opcode, std::span<std::byte>)> message;
   std::function<void(engine::SessionId, const engine::CloseInfo&)> close;
   std::function<void(engine::SessionId, engine::RoomHandle)> join;
+  std::function<void(engine::SessionId)> recover;
 
   // What the shard was told, in order.
   std::vector<TurnedAway> turned_away;
@@ -79,6 +80,7 @@ class ScriptedShard final : public engine::WebSocketShard,
   std::vector<engine::SessionId> not_joined;
   std::vector<Published> published;
   std::vector<Recovered> recovered;
+  std::vector<engine::SessionId> drained;
 
  private:
   engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,
@@ -96,6 +98,7 @@ class ScriptedShard final : public engine::WebSocketShard,
   void on_join_failed(engine::SessionId session, std::string_view /*room*/) override;
   void on_recovered(engine::SessionId session, engine::RoomHandle room,
                     const engine::Recovery& recovery) override;
+  void on_drained(engine::SessionId session) override { drained.push_back(session); }
   void on_published(engine::SessionId session, std::uint64_t ticket,
                     const engine::PublishAnswer& answer) override {
     published.push_back({session, ticket, answer});

@@ -105,6 +105,70 @@ TEST_P(RoomEventsSim, WhoComesBackGetsWhatItMissed) {
   EXPECT_EQ(chats(ann), (std::vector<std::string>{"2", "3", "4"}));
 }
 
+// In one turn all of it would be more than the send queue takes.
+TEST_P(RoomEventsSim, RoomsResumedInOneBreathAreAllGiven) {
+  constexpr std::size_t kRooms = 12;
+  constexpr std::size_t kMissed = 5;
+  options_.session.send_queue_bytes_max = 64 << 10;
+  start();
+  const std::size_t stays = connect("acme/stays");
+  std::size_t ann = connect("acme/ann");
+  std::vector<Json> positions;
+  for (std::size_t r = 0; r < kRooms; ++r) {
+    join(stays, "r" + std::to_string(r));
+    positions.push_back(join(ann, "r" + std::to_string(r)));
+  }
+  close(ann);
+  for (std::size_t i = 0; i < kRooms * kMissed; ++i) {
+    ask_for(stays, "chat:message:send",
+            {{"room", "r" + std::to_string(i % kRooms)}, {"content", std::string(3000, 'm')}});
+  }
+  ann = connect("acme/ann");
+  for (std::size_t r = 0; r < kRooms; ++r) {
+    say(ann, "chat:room:join",
+        {{"room", "r" + std::to_string(r)},
+         {"epoch", positions[r].at("epoch")},
+         {"seq", positions[r].at("seq")}},
+        "j" + std::to_string(r));
+  }
+  ASSERT_TRUE(until([&] { return chats(ann).size() == kRooms * kMissed; }));
+  for (const Json& joined : events(ann, "chat:room:joined")) {
+    EXPECT_EQ(joined.at("recovered"), true) << joined;
+    EXPECT_GE(joined.at("missed"), kMissed) << joined;
+  }
+  EXPECT_EQ(close_code(ann), 0);
+  EXPECT_EQ(
+      sum([](GatewayShard& one) { return one.native().room_events().sessions_resuming(); }), 0U);
+}
+
+TEST_P(RoomEventsSim, WhatDoesNotFitIsSaidToBeMissingAndTheNewestAreGiven) {
+  options_.session.send_queue_bytes_max = 32 << 10;
+  start();
+  const std::size_t stays = connect("acme/stays");
+  join(stays, "r");
+  std::size_t ann = connect("acme/ann");
+  const Json joined = join(ann, "r");
+  close(ann);
+  for (int i = 0; i < 30; ++i) chat(stays, std::to_string(i) + std::string(2000, 'm'));
+  ann = connect("acme/ann");
+  const Json back =
+      ask_for(ann, "chat:room:join",
+              {{"room", "r"}, {"epoch", joined.at("epoch")}, {"seq", joined.at("seq")}});
+  EXPECT_EQ(back.at("data").at("recovered"), false);
+  const std::size_t missed = back.at("data").at("missed");
+  EXPECT_GE(missed, 5U);
+  EXPECT_LT(missed, 30U);
+  ASSERT_TRUE(until([&] { return chats(ann).size() == missed; }));
+  for (std::size_t i = 0; i < missed; ++i) {
+    EXPECT_TRUE(chats(ann)[i].starts_with(std::to_string(30 - missed + i) + "m"));
+  }
+  EXPECT_EQ(events(ann, "chat:message:received").back().at("seq"), back.at("data").at("seq"));
+  EXPECT_EQ(close_code(ann), 0);
+  EXPECT_EQ(
+      sum([](GatewayShard& one) { return one.native().context().counters.resumes_cut.value(); }),
+      1U);
+}
+
 // Comings and goings have numbers, too: the first message of all is not taken for a gap.
 TEST_P(RoomEventsSim, TheFirstMessageOfARoomCanBeMissed) {
   start();
