@@ -1,8 +1,5 @@
 #include "app/admin/client_listing.h"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-
 #include <algorithm>
 #include <future>
 #include <map>
@@ -16,6 +13,7 @@
 #include "app/admin/shard_questions.h"
 #include "app/clients/connection_id.h"
 #include "app/rooms/room_names.h"
+#include "app/telemetry/metric_page.h"
 #include "engine/room/room_name.h"
 
 namespace app {
@@ -168,15 +166,10 @@ std::string tenant_metrics(const ShardPosts& posts) {
   std::vector<std::pair<std::uint64_t, std::string>> largest;
   for (const auto& [tenant, count] : totals) largest.emplace_back(count, tenant);
   std::ranges::sort(largest, std::greater<>());
-  prometheus::MetricFamily family{"millrace_tenant_connections",
-                                  "Clients that are connected, by tenant",
-                                  prometheus::MetricType::Gauge,
-                                  {}};
+  MetricPage page;
   const auto tell = [&](std::string tenant, std::uint64_t count) {
-    prometheus::ClientMetric metric;
-    metric.label = {{"tenant", std::move(tenant)}};
-    metric.gauge.value = static_cast<double>(count);
-    family.metric.push_back(std::move(metric));
+    page.gauge("millrace_tenant_connections", "Clients that are connected, by tenant", count,
+               {{"tenant", std::move(tenant)}});
   };
   std::uint64_t others = 0;
   for (std::size_t i = 0; i < largest.size(); ++i) {
@@ -187,7 +180,7 @@ std::string tenant_metrics(const ShardPosts& posts) {
     }
   }
   if (others > 0) tell("(other)", others);
-  return prometheus::TextSerializer().Serialize({family});
+  return page.text();
 }
 
 }  // namespace app

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "app/admin/authenticator_metrics.h"
-#include "app/admin/authority_metrics.h"
 #include "app/admin/client_listing.h"
 #include "app/admin/room_listing.h"
 #include "app/admin/server_publishing.h"
@@ -12,6 +10,8 @@
 #include "app/rooms/history_page.h"
 #include "app/rooms/room_names.h"
 #include "app/service/service_clock.h"
+#include "app/telemetry/authenticator_metrics.h"
+#include "app/telemetry/authority_metrics.h"
 #include "app/telemetry/metric_page.h"
 #include "engine/room/home_directory.h"
 #include "engine/room/name_index.h"

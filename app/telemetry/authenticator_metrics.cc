@@ -1,4 +1,4 @@
-#include "app/admin/authenticator_metrics.h"
+#include "app/telemetry/authenticator_metrics.h"
 
 #include "app/telemetry/metric_page.h"
 

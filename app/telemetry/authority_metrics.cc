@@ -1,4 +1,4 @@
-#include "app/admin/authority_metrics.h"
+#include "app/telemetry/authority_metrics.h"
 
 #include "app/telemetry/metric_page.h"
 
