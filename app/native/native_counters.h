@@ -38,7 +38,7 @@ struct NativeCounters {
   base::Counter access_refused;      // and those that were refused, because too many did.
   base::Counter receipts_evicted;    // Messages whose receipts are not counted any more.
   base::Counter receipts_uncounted;  // Receipts of readers beyond those that are told apart.
-  base::Counter typing_dropped;      // More often than is passed on.
+  base::Counter typing_dropped;      // Too soon after the last, or in too many rooms.
   base::OctaveCounts connected_ms;   // How long those that have left were there.
 };
 

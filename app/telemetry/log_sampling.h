@@ -20,8 +20,8 @@ namespace app {
 enum class LogKind : std::uint8_t {
   opened,       // Let in.
   turned_away,  // Not even asked what they want: no place, no memory, no budget for them.
-  refused,      // Not let in: limits, no such path.
-  auth_failed,  // Not let in for who they are, or not any longer.
+  refused,      // Not let in: limits, a subprotocol that is none of ours.
+  auth_failed,  // Not let in for who they are.
   error_event,  // Told that what they sent will not do.
   closed,
 };

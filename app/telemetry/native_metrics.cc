@@ -21,8 +21,9 @@ void add_clients(ShardPage& page) {
   page.counter("millrace_auth_success_total", "Handshakes whose client was found out and let in",
                [](const Parts& parts) { return of(parts).admitted.value(); });
   page.counters<AuthFailure>(
-      "millrace_auth_failures_total", "Clients that were not let in, or not any longer, by reason",
-      "reason", 1, kAuthFailureCount,
+      "millrace_auth_failures_total",
+      "Handshakes, and renewals of tokens by clients who are in, that failed, by reason", "reason",
+      1, kAuthFailureCount,
       [](const Parts& parts, std::uint8_t i) { return of(parts).auth_failures[i].value(); });
   page.counter("millrace_address_fields_ignored_total",
                "Handshakes whose auth.address_header came from none of auth.trusted_proxies",
@@ -86,8 +87,10 @@ void add_messages(ShardPage& page) {
   page.counter("millrace_receipts_uncounted_total",
                "Receipts of further readers, of messages that have as many as are told apart",
                [](const Parts& parts) { return of(parts).receipts_uncounted.value(); });
-  page.counter("millrace_typing_dropped_total", "Typing events that came too often to pass on",
-               [](const Parts& parts) { return of(parts).typing_dropped.value(); });
+  page.counter(
+      "millrace_typing_dropped_total",
+      "Typing events that were not passed on: too soon after the last, or in too many rooms",
+      [](const Parts& parts) { return of(parts).typing_dropped.value(); });
 }
 
 }  // namespace
