@@ -125,6 +125,7 @@ std::optional<ApiAnswer> AdminApi::refuse_key(const RequestHead& head, const Rou
   if (route.access == Access::key_unless_local && is_from_here) return std::nullopt;
   const auto now = std::chrono::steady_clock::now();
   if (throttle_.is_closed_out(head.address, now)) {
+    control_.note_refusal(AdminRefusal::address_closed_out);
     ApiAnswer answer =
         problem(ProblemKind::too_many_failures, "try again in a second", head.request_id);
     answer.headers.emplace_back("Retry-After", "1");
@@ -133,7 +134,7 @@ std::optional<ApiAnswer> AdminApi::refuse_key(const RequestHead& head, const Rou
   const std::string_view key = presented_key(head.authorization, head.api_key);
   if (!key.empty() && keys_.find(key)) return std::nullopt;
   throttle_.count(head.address, now);
-  control_.note_key_failure();
+  control_.note_refusal(AdminRefusal::no_valid_key);
   ApiAnswer answer = problem(
       ProblemKind::unauthorized,
       key.empty() ? "send Authorization: Bearer KEY, or X-API-Key: KEY" : "the key is not valid",

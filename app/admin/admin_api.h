@@ -36,6 +36,7 @@ class AdminApi {
   std::optional<ApiAnswer> refuse(const RequestHead& head) noexcept;
   // Of a head that was not refused.
   ApiAnswer answer(const RequestHead& head, std::string_view body) noexcept;
+  void note_refusal(AdminRefusal refusal) noexcept { control_.note_refusal(refusal); }
 
  private:
   std::optional<ApiAnswer> refuse_head(const RequestHead& head);

@@ -150,6 +150,7 @@ bool AdminHttp::process_and_close_socket(socket_t descriptor) {
 }
 
 void AdminHttp::refuse_connection(int descriptor) const {
+  api_.note_refusal(AdminRefusal::all_threads_busy);
   if (context_ != nullptr) return;  // There is no saying anything before a handshake.
   const ApiAnswer answer =
       problem(ProblemKind::unavailable, "all threads of the server API are busy", "");

@@ -64,16 +64,16 @@ std::string last_word(const Disconnection& disconnection) {
 // One call's sweeps, of all shards; lives until the last of them has ended.
 class Sweeping {
  public:
-  explicit Sweeping(BulkChangesUnderWay under_way) : under_way_(std::move(under_way)) {}
+  explicit Sweeping(SharedBulkCounts counts) : counts_(std::move(counts)) {}
   Sweeping(const Sweeping&) = delete;
   Sweeping& operator=(const Sweeping&) = delete;
-  ~Sweeping() { under_way_->fetch_sub(1, std::memory_order_relaxed); }
+  ~Sweeping() { counts_->under_way.fetch_sub(1, std::memory_order_relaxed); }
 
   void add() noexcept { changed_.fetch_add(1, std::memory_order_relaxed); }
   std::uint64_t changed() const noexcept { return changed_.load(std::memory_order_relaxed); }
 
  private:
-  BulkChangesUnderWay under_way_;
+  SharedBulkCounts counts_;
   std::atomic<std::uint64_t> changed_{0};
 };
 
@@ -143,14 +143,15 @@ BulkChange changing_rooms(NativeGateway& gateway, const RoomChange& change) {
 }
 
 base::Result<ChangedConnections> change_connections(const ShardPosts& posts,
-                                                    const BulkChangesUnderWay& under_way,
+                                                    const SharedBulkCounts& counts,
                                                     const BulkChangeOn& change_on,
                                                     const std::function<base::Status()>& before) {
-  if (under_way->fetch_add(1, std::memory_order_relaxed) >= kSweepsMost) {
-    under_way->fetch_sub(1, std::memory_order_relaxed);
+  if (counts->under_way.fetch_add(1, std::memory_order_relaxed) >= kSweepsMost) {
+    counts->under_way.fetch_sub(1, std::memory_order_relaxed);
+    counts->refused.fetch_add(1, std::memory_order_relaxed);
     return base::Error{"too many changes of connections are under way"};
   }
-  const auto sweeping = std::make_shared<Sweeping>(under_way);
+  const auto sweeping = std::make_shared<Sweeping>(counts);
   if (const base::Status prepared = before(); !prepared.ok()) return prepared.error();
   const std::vector<bool> done = ask_all_shards<bool>(
       posts, Asked::surely,

@@ -45,13 +45,17 @@ struct RoomChange {
 };
 BulkChange changing_rooms(NativeGateway& gateway, const RoomChange& change);
 
-// How many of a process's bulk changes are under way.
-using BulkChangesUnderWay = std::shared_ptr<std::atomic<std::uint32_t>>;
+// A process's bulk changes.
+struct BulkChangeCounts {
+  std::atomic<std::uint32_t> under_way{0};
+  std::atomic<std::uint64_t> refused{0};  // Because too many were.
+};
+using SharedBulkCounts = std::shared_ptr<BulkChangeCounts>;
 
 // An error, and nothing is done, when too many are under way, or when what is to be done `before`
 // the connections change cannot be.
 base::Result<ChangedConnections> change_connections(
-    const ShardPosts& posts, const BulkChangesUnderWay& under_way, const BulkChangeOn& change_on,
+    const ShardPosts& posts, const SharedBulkCounts& counts, const BulkChangeOn& change_on,
     const std::function<base::Status()>& before = [] { return base::Status{}; });
 
 }  // namespace app

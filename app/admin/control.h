@@ -6,6 +6,7 @@
 // and tenants are the clients' own, without any prefix.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -92,6 +93,14 @@ struct ChangedConnections {
   std::uint64_t connections = 0;
 };
 
+// What the HTTP side refuses by itself.
+enum class AdminRefusal : std::uint8_t {
+  no_valid_key,        // The call showed no key where one is needed, or a wrong one.
+  address_closed_out,  // Its address had shown too many.
+  all_threads_busy,    // A connection, before anything was read of it.
+};
+inline constexpr std::size_t kAdminRefusalCount = 3;
+
 class Control {
  public:
   virtual ~Control() = default;
@@ -116,8 +125,7 @@ class Control {
   virtual ConnectionPage connections(const ConnectionFilter& filter) = 0;
   virtual std::optional<ConnectionEntry> connection(const std::string& id) = 0;
 
-  // A caller showed no key where one is needed, or a wrong one.
-  virtual void note_key_failure() noexcept = 0;
+  virtual void note_refusal(AdminRefusal refusal) noexcept = 0;
 
   // ---- Pages ------------------------------------------------------------------------------------
 

@@ -152,12 +152,34 @@ std::optional<ConnectionEntry> GatewayControl::connection(const std::string& id)
   return found ? *std::move(found) : std::nullopt;
 }
 
+// ---- Metrics ------------------------------------------------------------------------------------
+
+// Those of the shards, which anybody may have, and what only the server API tells.
 std::string GatewayControl::metrics_text() {
   const std::shared_ptr<const Policy> current = policy();
+  const RoomAuthorityCounts access =
+      current->authority == nullptr ? RoomAuthorityCounts{} : current->authority->counts();
+  return pages_.metrics().text() + tenant_metrics(services_.posts) + own_metrics() +
+         authenticator_metrics(current->authenticator->counts()) + authority_metrics(access);
+}
+
+std::string GatewayControl::own_metrics() const {
   MetricPage page;
   page.counter("millrace_admin_key_failures_total",
                "Calls of the server API without a key that is valid",
-               key_failures_.load(std::memory_order_relaxed));
+               refused(AdminRefusal::no_valid_key));
+  page.counter("millrace_admin_throttled_total",
+               "Calls of the server API that got 429, because their address had shown too many "
+               "wrong keys",
+               refused(AdminRefusal::address_closed_out));
+  page.counter("millrace_admin_connections_refused_total",
+               "Connections to the server API that were refused, because all its threads were "
+               "busy and too many waited",
+               refused(AdminRefusal::all_threads_busy));
+  page.counter("millrace_admin_bulk_changes_refused_total",
+               "Calls of the server API that were to change connections and were refused, because "
+               "too many such changes were under way",
+               bulk_changes_->refused.load(std::memory_order_relaxed));
   const KeptCounts revoked = services_.revocations.counts();
   const KeptCounts changed = services_.role_changes.counts();
   page.gauge("millrace_auth_revocations", "Revoked tokens and users that are kept",
@@ -166,10 +188,11 @@ std::string GatewayControl::metrics_text() {
   page.counter("millrace_auth_changes_refused_total",
                "Revocations and changes of roles that were refused, because too many are kept",
                revoked.refused + changed.refused);
-  const RoomAuthorityCounts access =
-      current->authority == nullptr ? RoomAuthorityCounts{} : current->authority->counts();
-  return pages_.metrics().text() + tenant_metrics(services_.posts) + page.text() +
-         authenticator_metrics(current->authenticator->counts()) + authority_metrics(access);
+  page.counter("millrace_limit_takeovers_total",
+               "Users, tenants and addresses that were forgotten by a limit while it counted what "
+               "they do, because its table was full: they begin anew",
+               services_.limit_tables.takeovers());
+  return page.text();
 }
 
 std::shared_ptr<const Policy> GatewayControl::policy() {

@@ -4,7 +4,10 @@
 // Threads: the admin server's, several at once; set_ready() and set_policy() the main thread's.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -43,8 +46,8 @@ class GatewayControl final : public Control {
   ConnectionPage connections(const ConnectionFilter& filter) override;
   std::optional<ConnectionEntry> connection(const std::string& id) override;
 
-  void note_key_failure() noexcept override {
-    key_failures_.fetch_add(1, std::memory_order_relaxed);
+  void note_refusal(AdminRefusal refusal) noexcept override {
+    refusals_[static_cast<std::size_t>(refusal)].fetch_add(1, std::memory_order_relaxed);
   }
 
   std::string metrics_text() override;
@@ -56,16 +59,20 @@ class GatewayControl final : public Control {
 
  private:
   std::shared_ptr<const Policy> policy();
+  std::string own_metrics() const;
+  std::uint64_t refused(AdminRefusal refusal) const noexcept {
+    return refusals_[static_cast<std::size_t>(refusal)].load(std::memory_order_relaxed);
+  }
   base::Result<ChangedConnections> change(const BulkChangeOn& change_on);
 
   SharedServices& services_;
   const Pages& pages_;
   LiveFigures live_figures_;
-  BulkChangesUnderWay bulk_changes_ = std::make_shared<std::atomic<std::uint32_t>>(0);
+  SharedBulkCounts bulk_changes_ = std::make_shared<BulkChangeCounts>();
   std::mutex mutex_;
   std::shared_ptr<const Policy> policy_;  // Under the mutex.
   std::atomic<bool> ready_{false};
-  std::atomic<std::uint64_t> key_failures_{0};
+  std::array<std::atomic<std::uint64_t>, kAdminRefusalCount> refusals_{};
 };
 
 }  // namespace app

@@ -59,7 +59,7 @@ void publish_to_room(NativeGateway& gateway, const std::string& room,
   context.counters.publications.add();
   context.rooms.publish_to(
       room, left_out, protocol::Opcode::text, base::as_bytes(text),
-      {.ticket = gateway.publishing().owed().owe(
+      {.ticket = gateway.publishing().owe(
            [tell](const engine::PublishAnswer& answer) { tell(outcome_of(answer)); }),
        .id = id,
        .number_at = number_at,
@@ -75,7 +75,7 @@ void publish_to_user(NativeGateway& gateway, const ServerPublication& publicatio
   gateway.routes().send_to_user(
       publication.target.tenant, publication.target.name, base::as_bytes(text),
       {.except = left_out,
-       .ticket = gateway.publishing().owed().owe(
+       .ticket = gateway.publishing().owe(
            [tell](const engine::PublishAnswer& answer) { tell(outcome_of(answer)); })});
 }
 

@@ -191,7 +191,15 @@ std::uint64_t Publishing::owe_ack(ClientHandle handle, const Event& event, std::
     ack.head += ',';
   }
   if (!owed_.full()) return owed_.owe(std::move(ack));
+  context_.counters.acks_refused.add();
   acknowledge(ack, {.known = false});
+  return 0;
+}
+
+std::uint64_t Publishing::owe(std::function<void(const engine::PublishAnswer&)> tell) {
+  if (!owed_.full()) return owed_.owe(std::move(tell));
+  context_.counters.acks_refused.add();
+  tell({.known = false});
   return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,6 +43,9 @@ class Publishing {
 
   // What became of what a ticket stands for.
   void settle(std::uint64_t ticket, const engine::PublishAnswer& answer);
+  // The ticket of a message that no client sent. 0 where too many answers are owed: then `tell` is
+  // told at once that nothing is known.
+  std::uint64_t owe(std::function<void(const engine::PublishAnswer&)> tell);
   OwedAnswers& owed() noexcept { return owed_; }
 
   void flush_paced(base::Instant now) { paced_.flush(context_.rooms, now); }

@@ -27,6 +27,10 @@ class FairShares {
   base::Duration take(std::uint64_t tenant, double weight, const Rate& total,
                       base::Instant now) noexcept;
 
+  std::uint64_t takeovers() const noexcept {
+    return last_windows_.takeovers() + guaranteed_.takeovers();
+  }
+
  private:
   // Sums of weights by window of time, the last few: each a window's number and a sum.
   class Sums {

@@ -14,6 +14,16 @@ Rate per_minute(std::uint32_t count) noexcept {
 
 }  // namespace
 
+std::uint64_t LimitTables::takeovers() const noexcept {
+  std::uint64_t sum = total_messages.takeovers();
+  for (const SharedBuckets* buckets :
+       {&user_messages, &user_bytes, &user_joins, &tenant_messages, &tenant_bytes, &tenant_joins,
+        &tenant_connections, &address_messages, &address_connections, &address_handshakes}) {
+    sum += buckets->takeovers();
+  }
+  return sum;
+}
+
 Limiter::Limiter(const LimitOptions& options, LimitTables& tables) : tables_(tables) {
   set_options(options);
 }

@@ -37,6 +37,9 @@ struct LimitTables {
   SharedBuckets address_connections{kAddressSlots};
   SharedBuckets address_handshakes{kAddressSlots};
   FairShares total_messages{};
+
+  // Keys that lost a bucket before it was full again, or their share, because a table was full.
+  std::uint64_t takeovers() const noexcept;
 };
 
 // A connection's own; part of its session.

@@ -25,6 +25,7 @@ struct NativeCounters {
   base::Counter unknown_events;
   base::Counter targeted;      // To users, connections and tenants.
   base::Counter publications;  // By the server API.
+  base::Counter acks_refused;  // Senders told that nothing is known, because too many are owed.
   base::Counter paced;         // Messages that waited for others,
   base::Counter pace_refused;  // and those that went at once, because too much waited.
   base::Counter resumes_cut;   // Resumes whose missed messages did not fit into the send queue.

@@ -192,6 +192,9 @@ void add_connections(ShardPage& page) {
                [&](const Parts& parts) { return of(parts).hand_over_failures.value(); });
   page.counter("millrace_connections_accepted_total", "TCP connections accepted",
                [&](const Parts& parts) { return of(parts).accepted.value(); });
+  page.counter("millrace_connections_released_total",
+               "TCP connections that a shard is done with, those handed over included",
+               [&](const Parts& parts) { return of(parts).released.value(); });
   page.counter("millrace_received_bytes_total", "Bytes from clients, framing included",
                [&](const Parts& parts) { return of(parts).received_bytes.value(); });
   page.counter("millrace_sent_bytes_total", "Bytes that the kernel took for clients",
@@ -200,12 +203,17 @@ void add_connections(ShardPage& page) {
                [&](const Parts& parts) { return of(parts).receives.value(); });
   page.counter("millrace_sends_total", "Send operations",
                [&](const Parts& parts) { return of(parts).sends.value(); });
+  page.counter("millrace_sends_blocked_total",
+               "Sends that found a socket's buffer full, because its peer reads slowly",
+               [&](const Parts& parts) { return of(parts).sends_blocked.value(); });
   page.gauge("millrace_send_queue_bytes", "Bytes in all send queues",
              [&](const Parts& parts) { return of(parts).queued_bytes.value(); });
   page.counter("millrace_receive_buffers_exhausted_total", "Receives that found no buffer",
                [&](const Parts& parts) { return of(parts).receive_buffers_exhausted.value(); });
   page.counter("millrace_stale_completions_total", "Results for connections that were gone",
                [&](const Parts& parts) { return of(parts).stale_completions.value(); });
+  page.counter("millrace_close_failures_total", "Closes for which the kernel found no connection",
+               [&](const Parts& parts) { return of(parts).close_failures.value(); });
   page.counters<engine::Outcome>(
       "millrace_accept_failures_total", "Accepts that failed, by outcome", "outcome", 1,
       engine::kOutcomeCount,

@@ -1,4 +1,5 @@
-// Metrics: the counters of every shard, summed, in Prometheus' text format.
+// Metrics: the counters of every shard, summed, in Prometheus' text format. What the server API's
+// page has besides, its GatewayControl adds.
 //
 // Names start with millrace_; each family's help says what one unit of it is. Labels come from
 // fixed lists (reasons, violations, outcomes), so the page cannot grow with what peers send.

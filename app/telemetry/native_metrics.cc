@@ -69,6 +69,10 @@ void add_events(ShardPage& page) {
 void add_messages(ShardPage& page) {
   page.counter("millrace_server_publications_total", "Messages of the server API",
                [](const Parts& parts) { return of(parts).publications.value(); });
+  page.counter("millrace_acks_refused_total",
+               "Messages whose sender was told at once that nothing is known of what became of "
+               "them, because too many answers were owed",
+               [](const Parts& parts) { return of(parts).acks_refused.value(); });
   page.counter("millrace_messages_paced_total", "Messages that waited to go in batches",
                [](const Parts& parts) { return of(parts).paced.value(); });
   page.counter("millrace_messages_pace_refused_total",

@@ -323,6 +323,14 @@ class ServerApiTest(NativeGatewayTest, AsyncTest):
             self.assertEqual(status, 200, path)
             self.assertTrue(body)
 
+    async def test_its_metrics_tell_what_it_refused(self):
+        page = await asyncio.to_thread(self.gateway.metrics)
+        for name in ("throttled", "connections_refused", "bulk_changes_refused"):
+            self.assertEqual(page.value(f"millrace_admin_{name}_total"), 0, name)
+        for name in ("limit_takeovers", "acks_refused", "sends_blocked", "close_failures",
+                     "connections_released"):
+            self.assertGreaterEqual(page.value(f"millrace_{name}_total"), 0, name)
+
 
 if __name__ == "__main__":
     unittest.main()

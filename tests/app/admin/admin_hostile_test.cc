@@ -212,6 +212,7 @@ TEST(AdminCrowd, BeyondTheBoundIsToldToComeBack) {
   EXPECT_THAT(refused, HasSubstr("503 Service Unavailable"));
   EXPECT_THAT(refused, HasSubstr("Retry-After: 1"));
   EXPECT_THAT(refused, HasSubstr("/problems/unavailable"));
+  EXPECT_EQ(admin.control.refused(AdminRefusal::all_threads_busy), 1U);
   go_on.count_down();
   EXPECT_EQ(busy.get().status, 200);
   crowd.clear();

@@ -175,7 +175,7 @@ TEST(AdminKeys, AreAskedForAndTakenFromEitherHeader) {
                 .status,
             200);
   EXPECT_EQ(admin.send("POST", kBroadcast, kEvent).status, 200);
-  EXPECT_EQ(admin.control.key_failures, 1U);
+  EXPECT_EQ(admin.control.refused(AdminRefusal::no_valid_key), 1U);
 }
 
 // Each answer to requests with these keys, one after the other.
@@ -205,7 +205,8 @@ TEST(AdminKeys, WhoeverGuessesIsClosedOut) {
       EXPECT_THAT(answers[i], HasSubstr("429 Too Many Requests"));
       EXPECT_THAT(answers[i], HasSubstr("Retry-After: 1"));
     }
-    EXPECT_EQ(admin.control.key_failures, 10U);
+    EXPECT_EQ(admin.control.refused(AdminRefusal::no_valid_key), 10U);
+    EXPECT_EQ(admin.control.refused(AdminRefusal::address_closed_out), 3U);
     return;
   }
   FAIL() << "thirteen requests took longer than a second, ten times";

@@ -153,21 +153,24 @@ TEST_P(BulkChangesSim, RolesAndRoomsOfAUserChangeWithAllItsConnections) {
 
 TEST(ChangeConnections, WhereItCannotBeMadeNothingIsDoneBefore) {
   const ShardPosts nobody;
-  const auto under_way = std::make_shared<std::atomic<std::uint32_t>>(kSweepsMost);
+  const auto counts = std::make_shared<BulkChangeCounts>();
+  counts->under_way = kSweepsMost;
   const BulkChangeOn change_on = [](NativeGateway&) { return BulkChange{}; };
   int times = 0;
   const auto before = [&times] {
     ++times;
     return base::Status{};
   };
-  EXPECT_FALSE(change_connections(nobody, under_way, change_on, before).ok());
+  EXPECT_FALSE(change_connections(nobody, counts, change_on, before).ok());
   EXPECT_EQ(times, 0);
-  *under_way = kSweepsMost - 1;
-  EXPECT_TRUE(change_connections(nobody, under_way, change_on, before).ok());
+  EXPECT_EQ(counts->refused, 1U);
+  counts->under_way = kSweepsMost - 1;
+  EXPECT_TRUE(change_connections(nobody, counts, change_on, before).ok());
   EXPECT_EQ(times, 1);
   const auto fails = [] { return base::Status{base::Error{"full"}}; };
-  EXPECT_FALSE(change_connections(nobody, under_way, change_on, fails).ok());
-  EXPECT_EQ(*under_way, kSweepsMost - 1) << "its place is free again";
+  EXPECT_FALSE(change_connections(nobody, counts, change_on, fails).ok());
+  EXPECT_EQ(counts->under_way, kSweepsMost - 1) << "its place is free again";
+  EXPECT_EQ(counts->refused, 1U) << "that was not for want of a place";
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, BulkChangesSim, testing::Values(1, 2, 3));

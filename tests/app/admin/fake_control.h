@@ -2,7 +2,9 @@
 // what the test has put in. Any thread; one test's own.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -31,7 +33,10 @@ class FakeControl final : public app::Control {
   std::function<std::string()> live_step = [] { return std::string("{\"time\":1}\n"); };
 
   // ---- What it was asked ----
-  std::atomic<std::uint64_t> key_failures{0};
+  std::array<std::atomic<std::uint64_t>, app::kAdminRefusalCount> refusals{};
+  std::uint64_t refused(app::AdminRefusal refusal) const {
+    return refusals.at(static_cast<std::size_t>(refusal));
+  }
   // One line per call: "subscribe acme ada lobby".
   std::vector<std::string> asked() const {
     const std::lock_guard lock(mutex_);
@@ -61,7 +66,9 @@ class FakeControl final : public app::Control {
                       const std::string& cursor, std::uint32_t limit) override;
   app::ConnectionPage connections(const app::ConnectionFilter& filter) override;
   std::optional<app::ConnectionEntry> connection(const std::string& id) override;
-  void note_key_failure() noexcept override { ++key_failures; }
+  void note_refusal(app::AdminRefusal refusal) noexcept override {
+    ++refusals[static_cast<std::size_t>(refusal)];
+  }
   std::string metrics_text() override { return "millrace_connections 3\n"; }
   std::string health_json() override { return "{\"status\":\"ok\"}\n"; }
   bool healthy() override { return is_healthy; }

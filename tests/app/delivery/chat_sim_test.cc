@@ -172,6 +172,11 @@ TEST_P(ChatSim, WhoCannotBeOwedAnAnswerIsToldSoAtOnce) {
   EXPECT_EQ(chat(peers[0], {}).at("known"), false);
   EXPECT_TRUE(hears(peers[1], "chat:message:received"));
   on_shard(0, [](NativeGateway& gateway) {
+    bool told = false;
+    const auto tell = [&told](const engine::PublishAnswer& answer) { told = !answer.known; };
+    EXPECT_EQ(gateway.publishing().owe(tell), 0U);
+    EXPECT_TRUE(told) << "the server API, too";
+    EXPECT_EQ(gateway.context().counters.acks_refused.value(), 2U);
     // Generations are odd, and these are the first ones of their places.
     for (std::uint64_t place = 0; place < kAcksAwaitedMost; ++place) {
       gateway.publishing().settle(std::uint64_t{1} << 32U | place, {});

@@ -53,6 +53,24 @@ TEST_F(LimiterTest, WithoutLimitsEverythingPasses) {
   }
 }
 
+// A table that is full gives the places of some to others, who begin anew.
+TEST_F(LimiterTest, TellsHowManyWereForgottenForOthers) {
+  LimitOptions options = nothing_limited();
+  options.tenant_joins = kOne;
+  Limiter limiter(options, tables);
+  ASSERT_TRUE(limiter.check_join(connection, kAnn, kStart).allowed);
+  EXPECT_EQ(tables.takeovers(), 0U);
+  for (std::uint64_t tenant = 1; tenant <= 2 * kTenantSlots; ++tenant) {
+    limiter.check_join(connection, {.tenant = tenant}, kStart);
+  }
+  const std::uint64_t by_joins = tables.takeovers();
+  EXPECT_GE(by_joins, kTenantSlots);
+  for (std::uint64_t tenant = 1; tenant <= 2 * kTenantSlots; ++tenant) {
+    tables.total_messages.take(tenant, 1, {.per_second = 1e6, .burst = 1e6}, kStart);
+  }
+  EXPECT_GE(tables.takeovers(), by_joins + kTenantSlots);
+}
+
 TEST_F(LimiterTest, TheOneSwitchSwitchesAllOff) {
   LimitOptions options;
   options.connection_messages = options.connection_joins = options.address_connections = kOne;
