@@ -6,6 +6,7 @@
 
 #include "protocol/http_lines.h"
 #include "protocol/http_text.h"
+#include "protocol/url_text.h"
 
 namespace protocol {
 
@@ -92,32 +93,6 @@ Violation check_head(const HttpRequest& request) noexcept {
   return check_body(request.headers);
 }
 
-std::optional<std::uint8_t> hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return static_cast<std::uint8_t>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<std::uint8_t>(c - 'a' + 10);
-  if (c >= 'A' && c <= 'F') return static_cast<std::uint8_t>(c - 'A' + 10);
-  return std::nullopt;
-}
-
-// Undoes percent-encoding and the plus sign of forms. Nothing when an escape is not two hex digits.
-std::optional<std::string> decode_percents(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      decoded += text[at] == '+' ? ' ' : text[at];
-      continue;
-    }
-    if (text.size() - at < 3) return std::nullopt;
-    const auto high = hex_digit(text[at + 1]);
-    const auto low = hex_digit(text[at + 2]);
-    if (!high || !low) return std::nullopt;
-    decoded += static_cast<char>(*high << 4 | *low);
-    at += 2;
-  }
-  return decoded;
-}
-
 }  // namespace
 
 HttpParse parse_http_request(std::string_view accumulated, HttpRequest& out) noexcept {
@@ -152,14 +127,9 @@ namespace {
 template <typename Take>
 void for_each_parameter(std::string_view query, std::string_view parameter, Take&& take) {
   while (!query.empty()) {
-    const std::size_t end = query.find('&');
-    const std::string_view pair = query.substr(0, end);
-    query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
-    const std::size_t equals = pair.find('=');
-    const std::optional<std::string> decoded_name = decode_percents(pair.substr(0, equals));
-    if (!decoded_name || *decoded_name != parameter) continue;
-    const bool has_value = equals != std::string_view::npos;
-    if (!take(has_value ? pair.substr(equals + 1) : std::string_view{})) return;
+    const QueryPair pair = next_query_pair(query);
+    const std::optional<std::string> name = decode_percents(pair.name, PlusIs::space);
+    if (name == parameter && !take(pair.value)) return;
   }
 }
 
@@ -168,7 +138,7 @@ void for_each_parameter(std::string_view query, std::string_view parameter, Take
 std::optional<std::string> query_parameter(std::string_view query, std::string_view parameter) {
   std::optional<std::string> found;
   for_each_parameter(query, parameter, [&](std::string_view value) {
-    found = decode_percents(value);
+    found = decode_percents(value, PlusIs::space);
     return false;
   });
   return found;
@@ -178,7 +148,7 @@ std::optional<std::vector<std::string>> query_parameters(std::string_view query,
                                                          std::string_view parameter) {
   std::optional<std::vector<std::string>> found(std::in_place);
   for_each_parameter(query, parameter, [&](std::string_view value) {
-    std::optional<std::string> decoded = decode_percents(value);
+    std::optional<std::string> decoded = decode_percents(value, PlusIs::space);
     if (decoded) {
       found->push_back(*std::move(decoded));
     } else {

@@ -6,23 +6,19 @@
 #include <system_error>
 #include <utility>
 
-#include "app/admin/percent_text.h"
 #include "app/config/gateway_limits.h"
+#include "protocol/url_text.h"
 
 namespace app {
 
 QueryFields::QueryFields(std::string_view query, FieldMistakes& mistakes) : mistakes_(mistakes) {
   while (!query.empty()) {
-    const std::size_t end = query.find('&');
-    const std::string_view pair = query.substr(0, end);
-    query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
-    if (pair.empty()) continue;
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    std::optional<std::string> name = decode_percents(pair.substr(0, equals), PlusIs::space);
-    std::optional<std::string> value =
-        decode_percents(pair.substr(std::min(equals + 1, pair.size())), PlusIs::space);
+    const protocol::QueryPair pair = protocol::next_query_pair(query);
+    if (pair.text.empty()) continue;
+    std::optional<std::string> name = decode_percents(pair.name, protocol::PlusIs::space);
+    std::optional<std::string> value = decode_percents(pair.value, protocol::PlusIs::space);
     if (!name || !value) {
-      mistakes_.add(std::string(pair), "has an escape that is not % and two hex digits");
+      mistakes_.add(std::string(pair.text), "has an escape that is not % and two hex digits");
       continue;
     }
     if (has(*name)) mistakes_.add(*name, "is there more than once");

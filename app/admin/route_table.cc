@@ -6,10 +6,10 @@
 
 #include "app/admin/connection_calls.h"
 #include "app/admin/page_calls.h"
-#include "app/admin/percent_text.h"
 #include "app/admin/publish_calls.h"
 #include "app/admin/room_calls.h"
 #include "app/admin/session_calls.h"
+#include "protocol/url_text.h"
 
 namespace app {
 
@@ -51,7 +51,8 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
   std::vector<std::string> names;
   while (!pattern.empty() || !path.empty()) {
     const std::string_view wanted = next_part(pattern);
-    const std::optional<std::string> part = decode_percents(next_part(path), PlusIs::plus);
+    const std::optional<std::string> part =
+        protocol::decode_percents(next_part(path), protocol::PlusIs::plus);
     if (!part) return std::nullopt;
     if (wanted.starts_with('{')) {
       names.push_back(*part);

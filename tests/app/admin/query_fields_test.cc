@@ -5,22 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "app/admin/percent_text.h"
 #include "app/config/gateway_limits.h"
 
 namespace app {
 namespace {
-
-TEST(DecodePercents, DecodesOrRefuses) {
-  EXPECT_EQ(decode_percents("a%2Fb%20c", PlusIs::plus), "a/b c");
-  EXPECT_EQ(decode_percents("a+b", PlusIs::plus), "a+b");
-  EXPECT_EQ(decode_percents("a+b%2B", PlusIs::space), "a b+");
-  EXPECT_EQ(decode_percents("%2e%2E", PlusIs::plus), "..");
-  EXPECT_EQ(decode_percents("%00", PlusIs::plus), std::string(1, '\0'));
-  for (const char* text : {"%", "%2", "%2g", "%g2", "%-1", "%+1", "% 1", "a%"}) {
-    EXPECT_FALSE(decode_percents(text, PlusIs::plus)) << text;
-  }
-}
 
 TEST(QueryFields, ReadsDecodedParameters) {
   FieldMistakes mistakes;
