@@ -10,7 +10,7 @@
 
 namespace app {
 
-using FieldRule = std::string_view (*)(std::string_view text);
+using TextRule = std::string_view (*)(std::string_view text);
 
 std::string_view rule_of_tenant(std::string_view text) noexcept;
 std::string_view rule_of_user(std::string_view text) noexcept;

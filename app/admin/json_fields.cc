@@ -123,8 +123,7 @@ void JsonFields::mistake(std::string_view name, std::string_view message) {
   mistakes_.add(path_ + std::string(name), message);
 }
 
-std::string JsonFields::read_text(const std::string& field, std::string_view value,
-                                  FieldRule rule) {
+std::string JsonFields::read_text(const std::string& field, std::string_view value, TextRule rule) {
   if (!value.starts_with('"')) {
     mistakes_.add(field, "must be a string");
     return {};
@@ -137,12 +136,12 @@ std::string JsonFields::read_text(const std::string& field, std::string_view val
   return text;
 }
 
-std::string JsonFields::text(std::string_view name, FieldRule rule) {
+std::string JsonFields::text(std::string_view name, TextRule rule) {
   const std::optional<std::string_view> value = demand(name);
   return value ? read_text(path_ + std::string(name), *value, rule) : std::string();
 }
 
-std::string JsonFields::optional_text(std::string_view name, FieldRule rule) {
+std::string JsonFields::optional_text(std::string_view name, TextRule rule) {
   const std::optional<std::string_view> value = take(name);
   return value ? read_text(path_ + std::string(name), *value, rule) : std::string();
 }
@@ -196,8 +195,7 @@ std::vector<std::string_view> JsonFields::elements(std::string_view name, std::s
   return list(name, most).value_or(std::vector<std::string_view>());
 }
 
-std::vector<std::string> JsonFields::texts(std::string_view name, std::size_t most,
-                                           FieldRule rule) {
+std::vector<std::string> JsonFields::texts(std::string_view name, std::size_t most, TextRule rule) {
   std::vector<std::string> texts;
   const auto elements = list(name, most);
   if (!elements) return texts;

@@ -28,8 +28,8 @@ class JsonFields {
   bool has(std::string_view name) const noexcept;
 
   // Absent or wrong: noted, and empty.
-  std::string text(std::string_view name, FieldRule rule);
-  std::string optional_text(std::string_view name, FieldRule rule);
+  std::string text(std::string_view name, TextRule rule);
+  std::string optional_text(std::string_view name, TextRule rule);
   std::int64_t optional_number(std::string_view name, std::int64_t least, std::int64_t most,
                                std::int64_t otherwise);
   bool optional_flag(std::string_view name, bool otherwise);
@@ -37,7 +37,7 @@ class JsonFields {
   std::optional<std::string_view> object(std::string_view name);
   // The elements' texts, at most `most`, of any type.
   std::vector<std::string_view> elements(std::string_view name, std::size_t most);
-  std::vector<std::string> texts(std::string_view name, std::size_t most, FieldRule rule);
+  std::vector<std::string> texts(std::string_view name, std::size_t most, TextRule rule);
   // Any JSON, without its white space.
   std::string json(std::string_view name);
 
@@ -55,7 +55,7 @@ class JsonFields {
   // Notes it when there is no such field.
   std::optional<std::string_view> demand(std::string_view name);
   std::optional<std::vector<std::string_view>> list(std::string_view name, std::size_t most);
-  std::string read_text(const std::string& field, std::string_view value, FieldRule rule);
+  std::string read_text(const std::string& field, std::string_view value, TextRule rule);
 
   std::string path_;
   FieldMistakes& mistakes_;

@@ -40,7 +40,7 @@ QueryFields::Field* QueryFields::take(std::string_view name) noexcept {
   return taken;
 }
 
-std::string QueryFields::optional_text(std::string_view name, FieldRule rule) {
+std::string QueryFields::optional_text(std::string_view name, TextRule rule) {
   Field* const field = take(name);
   if (field == nullptr) return {};
   if (const std::string_view wrong = rule(field->value); !wrong.empty()) {

@@ -21,7 +21,7 @@ class QueryFields {
 
   bool has(std::string_view name) const noexcept;
 
-  std::string optional_text(std::string_view name, FieldRule rule);
+  std::string optional_text(std::string_view name, TextRule rule);
   std::uint64_t optional_number(std::string_view name, std::uint64_t least, std::uint64_t most,
                                 std::uint64_t otherwise);
   // How many entries a page shall have.

@@ -22,7 +22,7 @@ TEST(FieldRules, ATenantHasFewCharacters) {
 
 TEST(FieldRules, NamesAreBoundedUtf8WithoutControlCharacters) {
   struct Case {
-    FieldRule rule;
+    TextRule rule;
     std::size_t bytes_max;
   };
   for (const auto& [rule, bytes_max] :
