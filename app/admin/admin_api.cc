@@ -45,6 +45,10 @@ std::optional<std::uint64_t> length_of(std::string_view text) {
   return length;
 }
 
+static_assert(kAdminTargetBytesMax == 4096 && kIdempotencyKeyBytesMax == 128 &&
+                  kAdminBodyBytesMax == std::size_t{1} << 20 && kJsonDepthMax == 32,
+              "the sentences below say the bounds");
+
 bool changes_something(const RequestHead& head) {
   return head.method != "GET" && head.method != "HEAD";
 }

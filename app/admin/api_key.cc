@@ -33,6 +33,9 @@ std::optional<std::size_t> ApiKeys::find(std::string_view key) const noexcept {
   return found;
 }
 
+static_assert(kAdminKeyBytesLeast == 16 && kAdminKeyBytesMax == 256,
+              "the sentences below say the bounds");
+
 std::string_view mistake_of_key(std::string_view key) noexcept {
   if (key.size() < kAdminKeyBytesLeast) return "an API key has at least 16 characters";
   if (key.size() > kAdminKeyBytesMax) return "an API key has at most 256 characters";

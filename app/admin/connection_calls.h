@@ -1,6 +1,6 @@
 // Connection calls: what the server API tells about connections, one or many, and how it ends one.
 //
-// Handlers, called on threads of the admin server. Bound: a page has kAdminPageEntriesMost entries
+// Handlers, called on threads of the admin server. Bound: a page has kPageEntriesMost entries
 // at most; an id that is malformed or unknown is not found.
 #pragma once
 

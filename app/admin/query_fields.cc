@@ -65,7 +65,7 @@ std::uint64_t QueryFields::optional_number(std::string_view name, std::uint64_t 
 
 std::uint32_t QueryFields::limit() {
   return static_cast<std::uint32_t>(
-      optional_number("limit", 1, kAdminPageEntriesMost, kAdminPageEntriesDefault));
+      optional_number("limit", 1, kPageEntriesMost, kPageEntriesDefault));
 }
 
 void QueryFields::finish() {

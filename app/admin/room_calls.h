@@ -1,7 +1,7 @@
 // Room calls: what the server API tells about rooms: which there are, who is in them, and what was
 // said.
 //
-// Handlers, called on threads of the admin server. Bound: a page has kAdminPageEntriesMost entries
+// Handlers, called on threads of the admin server. Bound: a page has kPageEntriesMost entries
 // at most; `next` of one page is the cursor of the following.
 #pragma once
 

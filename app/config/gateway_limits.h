@@ -123,6 +123,8 @@ inline constexpr std::size_t kRoomNameTextMax = 128;
 // Entries of one page of a list: of members, rooms, connections, messages.
 inline constexpr std::uint32_t kPageEntriesDefault = 100;
 inline constexpr std::uint32_t kPageEntriesMost = 1000;
+// Where such a page goes on, as a client says it (app/rooms/place_cursor.h).
+inline constexpr std::size_t kPlaceCursorBytesMax = 32;
 // Of the messages of one page of a room's history.
 inline constexpr std::size_t kHistoryPageBytesMax = std::size_t{512} << 10;
 // A resume begins when no more than this part of the send queue is taken; then a history of the
@@ -249,8 +251,6 @@ inline constexpr std::size_t kAdminKeyBytesMax = 256;
 inline constexpr std::uint32_t kAdminFailuresPerSecondMost = 10;
 inline constexpr std::size_t kAdminFailureAddressesMost = 4096;
 inline constexpr std::size_t kAdminPublicationsMost = 1000;
-inline constexpr std::uint32_t kAdminPageEntriesDefault = 100;
-inline constexpr std::uint32_t kAdminPageEntriesMost = 1000;
 inline constexpr std::size_t kAdminCursorBytesMax = 512;
 inline constexpr std::size_t kConnectionIdBytesMax = 64;
 // Mistakes that one answer lists; whoever makes more reads the rest the next time.
@@ -266,6 +266,7 @@ inline constexpr std::size_t kIdempotencyAnswerBytesMax = std::size_t{64} << 10;
 inline constexpr std::size_t kIdempotencyBytesMost = std::size_t{64} << 20;
 
 static_assert(kAdminTargetBytesMax < kAdminHeadBytesMax);
+static_assert(kPlaceCursorBytesMax <= kAdminCursorBytesMax, "what one tells is taken by the other");
 static_assert(kIdempotencyAnswerBytesMax < kIdempotencyBytesMost);
 
 // ---- telemetry ----------------------------------------------------------------------------------

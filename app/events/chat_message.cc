@@ -153,7 +153,7 @@ ReceivedText ChatWriter::write_received(const ChatMessage& message, const ChatDe
   }
   pen.write(",\"seq\":");
   const std::size_t sequence = pen.size();
-  pen.write_spaces(kSequenceDigits);
+  pen.write_spaces(base::kNumberTextBytes);
   pen.write(tail_);
   return {pen.text(), sequence};
 }

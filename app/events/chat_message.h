@@ -66,12 +66,11 @@ struct ChatDelivery {
   DeliveryStatus status = DeliveryStatus::delivered;
 };
 
-// Spaces that the room's number is written into, right-aligned: JSON allows them before a number.
-inline constexpr std::size_t kSequenceDigits = 20;
-
 struct ReceivedText {
   std::span<char> text{};
-  std::size_t number_at = 0;  // Where in it the kSequenceDigits spaces are.
+  // Where in it base::kNumberTextBytes spaces are, which the room's number is written into,
+  // right-aligned: JSON allows them before a number.
+  std::size_t number_at = 0;
 };
 
 class ChatWriter {

@@ -1,8 +1,14 @@
 #include "app/rooms/place_cursor.h"
 
 #include <charconv>
+#include <limits>
+
+#include "app/config/gateway_limits.h"
 
 namespace app {
+
+static_assert(2 * (std::numeric_limits<std::uint32_t>::digits10 + 1) + 1 <= kPlaceCursorBytesMax,
+              "two numbers and the dot between them");
 
 PlaceCursor PlaceCursor::parse(std::string_view text) noexcept {
   PlaceCursor cursor;

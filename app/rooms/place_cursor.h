@@ -1,6 +1,6 @@
 // PlaceCursor: where a listing that goes from shard to shard goes on: "SHARD.PLACE".
 //
-// Pure, any thread. What is not one is the beginning.
+// Pure, any thread. What is not one is the beginning. Bound: kPlaceCursorBytesMax.
 #pragma once
 
 #include <cstdint>

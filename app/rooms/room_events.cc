@@ -33,7 +33,7 @@ constexpr FieldRule kLimitRule{.name = "limit",
                                .most = kPageEntriesMost,
                                .whole = true};
 constexpr std::array<FieldRule, 3> kPresenceRules{
-    kRoomRule, FieldRule{.name = "cursor", .bytes_max = 32}, kLimitRule};
+    kRoomRule, FieldRule{.name = "cursor", .bytes_max = kPlaceCursorBytesMax}, kLimitRule};
 constexpr Schema kPresenceSchema(kPresenceRules);
 constexpr std::array<FieldRule, 3> kHistoryRules{
     kRoomRule,

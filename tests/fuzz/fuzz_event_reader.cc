@@ -4,6 +4,7 @@
 
 #include "app/events/chat_message.h"
 #include "base/check.h"
+#include "base/limits.h"
 #include "tests/app/events/reader_judge.h"
 
 namespace {
@@ -19,7 +20,7 @@ void relay(app::EventReader& reader, std::string_view message) {
   if (chat.read(event, read) != nullptr) return;
   const auto [text, at] = writer.write_received(read, {.id = "m0-1", .sender_id = "u"});
   CHECK(!nlohmann::json::accept(text.begin(), text.end()));
-  text[at + app::kSequenceDigits - 1] = '1';
+  text[at + base::kNumberTextBytes - 1] = '1';
   CHECK(nlohmann::json::accept(text.begin(), text.end()));
 }
 

@@ -16,7 +16,7 @@ TEST(QueryFields, ReadsDecodedParameters) {
   EXPECT_EQ(query.optional_text("tenant", rule_of_tenant), "acme");
   EXPECT_EQ(query.optional_text("prefix", rule_of_prefix), "a&b c");
   EXPECT_EQ(query.optional_number("after", 0, UINT64_MAX, 1), UINT64_MAX);
-  EXPECT_EQ(query.limit(), kAdminPageEntriesMost);
+  EXPECT_EQ(query.limit(), kPageEntriesMost);
   query.finish();
   EXPECT_TRUE(mistakes.empty());
 }
@@ -25,7 +25,7 @@ TEST(QueryFields, NotesWhatIsWrong) {
   FieldMistakes mistakes;
   QueryFields query("tenant=a/b&limit=1001&tenat=x&bad=%zz&cursor=1&cursor=2", mistakes);
   EXPECT_EQ(query.optional_text("tenant", rule_of_tenant), "");
-  EXPECT_EQ(query.limit(), kAdminPageEntriesDefault);
+  EXPECT_EQ(query.limit(), kPageEntriesDefault);
   query.optional_text("cursor", rule_of_cursor);
   query.finish();
   std::vector<std::string> fields;
@@ -38,7 +38,7 @@ TEST(QueryFields, NumbersAreWholeAndWithinBounds) {
     FieldMistakes mistakes;
     const std::string text = "limit=" + std::string(number);
     QueryFields query(text, mistakes);
-    EXPECT_EQ(query.limit(), kAdminPageEntriesDefault);
+    EXPECT_EQ(query.limit(), kPageEntriesDefault);
     EXPECT_EQ(mistakes.all().size(), 1U) << number;
   }
 }

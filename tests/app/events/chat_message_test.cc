@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 
 namespace app {
 namespace {
@@ -30,14 +31,14 @@ class ChatMessageTest : public testing::Test {
     ChatWriter writer(event_writer_, escape_html);
     const auto [text, at] = writer.write_received(message_, delivery);
     std::string out(text.begin(), text.end());
-    EXPECT_EQ(out.substr(at, kSequenceDigits), std::string(kSequenceDigits, ' '));
-    EXPECT_EQ(out.substr(at + kSequenceDigits), R"(},"version":"1.0"})");
+    EXPECT_EQ(out.substr(at, base::kNumberTextBytes), std::string(base::kNumberTextBytes, ' '));
+    EXPECT_EQ(out.substr(at + base::kNumberTextBytes), R"(},"version":"1.0"})");
     EXPECT_FALSE(nlohmann::json::accept(out));  // Before it has its number.
-    out.replace(at + kSequenceDigits - 4, 4, "1234");
+    out.replace(at + base::kNumberTextBytes - 4, 4, "1234");
     nlohmann::json whole = nlohmann::json::parse(out);
     EXPECT_EQ(whole["event"], "chat:message:received");
     EXPECT_EQ(whole["data"]["seq"], 1234);
-    out.replace(at, kSequenceDigits, "18446744073709551615");
+    out.replace(at, base::kNumberTextBytes, "18446744073709551615");
     EXPECT_EQ(nlohmann::json::parse(out)["data"]["seq"], UINT64_MAX);
     return whole["data"];
   }
