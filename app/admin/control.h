@@ -131,7 +131,6 @@ class Control {
 
   virtual std::string metrics_text() = 0;  // Prometheus.
   virtual std::string health_json() = 0;
-  virtual bool healthy() = 0;
   virtual bool ready() = 0;  // Neither starting nor draining.
   virtual std::string status_json() = 0;
   virtual std::string live_json() = 0;  // What the live page draws, once a second.

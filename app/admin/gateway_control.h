@@ -52,7 +52,6 @@ class GatewayControl final : public Control {
 
   std::string metrics_text() override;
   std::string health_json() override { return pages_.health(); }
-  bool healthy() override { return true; }
   bool ready() override { return ready_.load(std::memory_order_relaxed); }
   std::string status_json() override { return pages_.status(); }
   std::string live_json() override { return live_figures_.json(); }

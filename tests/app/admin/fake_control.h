@@ -28,7 +28,6 @@ class FakeControl final : public app::Control {
   app::HistoryPage events;
   app::RoomPage room_page;
   app::ConnectionPage connection_page;
-  bool is_healthy = true;
   bool is_ready = true;
   std::function<std::string()> live_step = [] { return std::string("{\"time\":1}\n"); };
 
@@ -71,7 +70,6 @@ class FakeControl final : public app::Control {
   }
   std::string metrics_text() override { return "millrace_connections 3\n"; }
   std::string health_json() override { return "{\"status\":\"ok\"}\n"; }
-  bool healthy() override { return is_healthy; }
   bool ready() override { return is_ready; }
   std::string status_json() override { return "{\"connections\":3}\n"; }
   std::string live_json() override { return live_step(); }
