@@ -3,7 +3,7 @@
 // The HTTP side (app/admin/admin_server.h) knows only this; who implements it asks the shards and
 // waits for them. Threads: the admin server's, never a shard's: every call may block, for at most
 // kControlTimeout, after which it returns what it has with `complete` false. Names of rooms, users
-// and tenants are the clients' own, without any prefix.
+// and tenants are the clients' own, without any prefix, and have passed the rules of field_rules.h.
 #pragma once
 
 #include <cstddef>

@@ -9,6 +9,7 @@
 #include "app/native/native_gateway.h"
 #include "app/rooms/room_names.h"
 #include "base/bytes.h"
+#include "base/check.h"
 #include "engine/room/home_directory.h"
 
 namespace app {
@@ -94,13 +95,11 @@ void publish_to_connection(NativeGateway& gateway, const ServerPublication& publ
   tell(outcome);
 }
 
-base::Result<std::string> room_of(const Target& target) {
+std::string room_of(const Target& target) {
   std::string room;
   switch (target.kind) {
     case TargetKind::room:
-      if (!is_room_name(target.name)) {
-        return base::Error{"a room's name is empty, too long, or has control characters"};
-      }
+      CHECK(is_room_name(target.name));  // The rules of the calls have refused every other.
       set_engine_name(room, target.name, target.tenant);
       break;
     case TargetKind::tenant:
@@ -118,11 +117,9 @@ base::Result<std::string> room_of(const Target& target) {
 
 }  // namespace
 
-base::Result<PublishOutcome> publish_from_server(const ShardPosts& posts,
-                                                 const ServerPublication& publication) {
+PublishOutcome publish_from_server(const ShardPosts& posts, const ServerPublication& publication) {
   const Target& target = publication.target;
-  auto room = room_of(target);
-  if (!room.ok()) return room.error();
+  const std::string room = room_of(target);
   std::optional<ConnectionId> except;
   if (!publication.except_connection.empty()) {
     except = parse_connection_id(publication.except_connection);
@@ -136,10 +133,10 @@ base::Result<PublishOutcome> publish_from_server(const ShardPosts& posts,
     if (!to || to->shard >= posts.shards()) return PublishOutcome{};
     shard = to->shard;
   } else if (!except && target.kind != TargetKind::user) {
-    shard = engine::HomeDirectory::home_of(room.value(), posts.shards());
+    shard = engine::HomeDirectory::home_of(room, posts.shards());
   }
-  auto outcome = ask_shard<PublishOutcome>(
-      posts, shard, [=, name = room.value()](NativeGateway& gateway, const Tell& tell) {
+  auto outcome =
+      ask_shard<PublishOutcome>(posts, shard, [=](NativeGateway& gateway, const Tell& tell) {
         // A caller may say any id: whoever is not here cannot be left out.
         const bool leaves_out = except && gateway.context().client_of(except->session) != nullptr;
         const engine::SessionId left_out = leaves_out ? except->session : engine::kNobody;
@@ -148,7 +145,7 @@ base::Result<PublishOutcome> publish_from_server(const ShardPosts& posts,
         } else if (publication.target.kind == TargetKind::user) {
           publish_to_user(gateway, publication, left_out, tell);
         } else {
-          publish_to_room(gateway, name, publication, left_out, tell);
+          publish_to_room(gateway, room, publication, left_out, tell);
         }
       });
   return outcome ? *std::move(outcome) : PublishOutcome{.complete = false};

@@ -1,5 +1,6 @@
 // Every call of the server API over real HTTP: what reaches Control, what comes back, and what is
 // wrong with calls that are refused.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -259,6 +260,52 @@ TEST(RoomCalls, RefuseWhatIsNotAsItMustBe) {
     EXPECT_EQ(field_of(response), field) << target;
   }
   EXPECT_TRUE(admin.control.asked().empty());
+}
+
+// A room's name that comes through ends the process where the gateway checks it: none may, whatever
+// the call and however it is written.
+TEST(RoomNames, ThatAreBadReachControlByNoCall) {
+  std::vector<std::pair<std::string, std::string>> names{// As JSON has them, as a path does.
+                                                         {"", ""},
+                                                         {R"(a\u0000b)", "a%00b"},
+                                                         {R"(a\nb)", "a%0Ab"},
+                                                         {R"(\u001f)", "%1f"},
+                                                         {"a\x7f", "a%7F"},
+                                                         {R"(\u007f)", "%7f"},
+                                                         {"user:\x01", "user:%01"},
+                                                         {R"(user:\u0001)", "user:%01"},
+                                                         {R"(r","name":"\u0001)", "%ff"},
+                                                         {R"(\u0001","name":"r)", "%C3"}};
+  const std::string too_long(kRoomNameTextMax + 1, 'x');
+  names.emplace_back(too_long, too_long);
+  names.emplace_back("user:" + std::string(kRoomNameTextMax, 'x'), std::string(999, 'x'));
+  RunningAdmin admin;
+  const auto refused = [&](const std::string& method, const std::string& path,
+                           const std::string& body) {
+    EXPECT_EQ(admin.send(method, "/api/v1/" + path, body).status, 400) << path << ' ' << body;
+  };
+  for (const auto& [text, path] : names) {
+    const std::string target = R"("target":{"kind":"room","tenant":"acme","name":")" + text + "\"}";
+    const std::string publication = R"({"event":"e","data":1,)" + target + "}";
+    const std::string membership = R"({"tenant":"acme","user":"ada","room":")" + text + "\"}";
+    refused("POST", "publish", publication);
+    refused("POST", "disconnect", "{" + target + "}");
+    refused("POST", "subscriptions", membership);
+    refused("DELETE", "subscriptions", membership);
+    refused("GET", "rooms/acme/" + path + "/presence", "");
+    refused("GET", "rooms/acme/" + path + "/history", "");
+    refused("GET", "connections?tenant=acme&room=" + path, "");
+    const auto batch = admin.send("POST", "/api/v1/publish/batch",
+                                  R"({"publications":[)" + publication + "," + publication + "]}");
+    if (batch.status == 400) continue;  // What is no JSON at all is refused as a whole.
+    for (const json& result : json_of(batch).at("results")) EXPECT_EQ(result.at("status"), 400);
+  }
+  for (const std::string name : {"user:ada", "tenant:acme", "user:", "tenant:"}) {
+    const std::string membership = R"({"tenant":"acme","user":"ada","room":")" + name + "\"}";
+    refused("POST", "subscriptions", membership);
+    refused("DELETE", "subscriptions", membership);
+  }
+  EXPECT_THAT(admin.control.asked(), testing::IsEmpty());
 }
 
 TEST(ConnectionCalls, TellAndEndConnections) {

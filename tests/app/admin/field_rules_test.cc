@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/config/gateway_limits.h"
+#include "app/rooms/room_names.h"
 #include "base/limits.h"
 
 namespace app {
@@ -40,6 +41,17 @@ TEST(FieldRules, NamesAreBoundedUtf8WithoutControlCharacters) {
     EXPECT_NE(rule(std::string("a\0b", 3)), "");
     EXPECT_NE(rule("a\x7f"), "");
     EXPECT_NE(rule("\xff"), "");
+  }
+}
+
+// The gateway relies on it, and would end the process over a name that slipped through.
+TEST(FieldRules, ARoomIsOneOfTheGateways) {
+  for (const std::size_t size : {0UL, 1UL, 2UL, kRoomNameTextMax, kRoomNameTextMax + 1}) {
+    for (int octet = 0; octet < 256; ++octet) {
+      std::string name(size, 'x');
+      if (!name.empty()) name.back() = static_cast<char>(octet);
+      EXPECT_TRUE(!rule_of_room(name).empty() || is_room_name(name)) << size << ' ' << octet;
+    }
   }
 }
 
