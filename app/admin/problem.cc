@@ -2,8 +2,8 @@
 
 #include <array>
 
+#include "app/events/event_writer.h"
 #include "base/check.h"
-#include "base/json_text.h"
 
 namespace app {
 
@@ -61,9 +61,8 @@ const Entry& entry(ProblemKind kind) noexcept {
 void append_member(std::string& out, std::string_view name, std::string_view value) {
   out += ",\"";
   out += name;
-  out += "\":\"";
-  base::append_json_escaped(out, value);
-  out += '"';
+  out += "\":";
+  append_json_string(out, value);
 }
 
 ApiAnswer write(int status, std::string_view type, std::string_view title, std::string_view detail,
@@ -78,9 +77,8 @@ ApiAnswer write(int status, std::string_view type, std::string_view title, std::
     answer.body += ",\"errors\":[";
     for (const FieldMistake& mistake : mistakes) {
       if (answer.body.back() == '}') answer.body += ',';
-      answer.body += "{\"field\":\"";
-      base::append_json_escaped(answer.body, mistake.field);
-      answer.body += '"';
+      answer.body += "{\"field\":";
+      append_json_string(answer.body, mistake.field);
       append_member(answer.body, "message", mistake.message);
       answer.body += '}';
     }

@@ -6,7 +6,7 @@
 
 #include "app/admin/answers.h"
 #include "app/admin/query_fields.h"
-#include "base/json_text.h"
+#include "app/events/event_writer.h"
 
 namespace app {
 
@@ -82,9 +82,9 @@ ApiAnswer call_history(Control& control, const ApiRequest& request) {
   // By hand, because each event is JSON already, and its numbers must stay as they were written.
   ApiAnswer answer{.body = "{\"complete\":"};
   append_flag(answer.body, page.complete);
-  answer.body += ",\"epoch\":\"";
-  base::append_json_escaped(answer.body, page.epoch);
-  answer.body += "\",\"first\":" + std::to_string(page.first);
+  answer.body += ",\"epoch\":";
+  append_json_string(answer.body, page.epoch);
+  answer.body += ",\"first\":" + std::to_string(page.first);
   answer.body += ",\"last\":" + std::to_string(page.last) + ",\"events\":[";
   for (const HistoryEntry& entry : page.events) {
     if (answer.body.back() == '}') answer.body += ',';

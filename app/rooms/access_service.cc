@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "app/config/gateway_limits.h"
+#include "app/events/event_writer.h"
 #include "app/service/service_clock.h"
-#include "base/json_text.h"
 
 namespace app {
 
@@ -32,9 +32,8 @@ std::string key_of(const AccessQuestion& question) {
 void append_list(std::string& out, const std::vector<std::string>& texts) {
   out += '[';
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    out += i == 0 ? "\"" : ",\"";
-    base::append_json_escaped(out, texts[i]);
-    out += '"';
+    if (i > 0) out += ',';
+    append_json_string(out, texts[i]);
   }
   out += ']';
 }
@@ -100,18 +99,18 @@ HttpCall AccessService::call_for(const AccessQuestion& question) const {
   HttpCall call = json_post(options_.url, options_.timeout, kAccessAnswerBytesMax);
   const auto add = [&](std::string_view field, std::string_view text) {
     call.body.append(field);
-    base::append_json_escaped(call.body, text);
+    append_json_string(call.body, text);
   };
-  add(R"({"user":")", question.user);
-  add(R"(","tenant":")", question.grants->tenant);
-  add(R"(","type":")", name(question.grants->type));
-  call.body += R"(","roles":)";
+  add(R"({"user":)", question.user);
+  add(R"(,"tenant":)", question.grants->tenant);
+  add(R"(,"type":)", name(question.grants->type));
+  call.body += R"(,"roles":)";
   append_list(call.body, question.grants->roles);
   call.body += R"(,"permissions":)";
   append_list(call.body, question.grants->permissions);
-  add(R"(,"room":")", question.room);
-  add(R"(","operation":")", name(question.operation));
-  call.body += "\"}";
+  add(R"(,"room":)", question.room);
+  add(R"(,"operation":)", name(question.operation));
+  call.body += '}';
   return call;
 }
 
