@@ -3,7 +3,6 @@
 import os
 import pathlib
 import signal
-import time
 import unittest
 
 from support import gateway, load
@@ -58,19 +57,27 @@ class LoadProcessesTest(gateway.GatewayTest):
         self.assertEqual(code, 0, report["failures"])
         self.assertGreater(report["counts"]["joined"], 20)
 
+    def published(self):
+        return self.gateway.metrics().value("millrace_room_messages_published_total")
+
+    def wait_until_it_runs(self, published_before):
+        """Half a second's messages: all are connected by then, and the warm-up is over."""
+        self.assertTrue(gateway.wait_until(
+            lambda: self.published() - published_before > RATE / 2))
+
     def test_a_process_that_dies_fails_the_run_and_is_named(self):
+        before = self.published()
         with self.room(60) as running:
-            gateway.wait_until(lambda: len(children_of(running.process.pid)) == PROCESSES)
-            time.sleep(0.5)
+            self.wait_until_it_runs(before)
             os.kill(children_of(running.process.pid)[1], signal.SIGKILL)
             _, stderr = running.process.communicate(timeout=gateway.PATIENCE_S)
         self.assertEqual(running.process.returncode, 1)
         self.assertIn("process 1 of the generator was ended by signal 9", stderr)
 
     def test_an_interrupt_ends_all_and_reports_what_there_is(self):
+        before = self.published()
         with self.room(60) as running:
-            gateway.wait_until(lambda: len(children_of(running.process.pid)) == PROCESSES)
-            time.sleep(1)
+            self.wait_until_it_runs(before)
             running.process.send_signal(signal.SIGINT)
             stdout, _ = running.process.communicate(timeout=gateway.PATIENCE_S)
         self.assertEqual(running.process.returncode, 130)

@@ -6,7 +6,8 @@ import unittest
 
 import websockets
 
-from support.native_client import QUIET_S, AsyncTest, connect_as
+from support import gateway
+from support.native_client import AsyncTest, connect_as
 from support.native_gateway import NativeGatewayTest
 
 MOST = 3
@@ -31,9 +32,19 @@ class UserConnectionsTest(NativeGatewayTest, AsyncTest):
                 await client.receive(5)
         self.assertEqual(closed.exception.rcvd.code, 1008)
 
+    async def wait_until_home_knows(self, user, count):
+        """The user's home is who finds the connections that a publication to the user is for."""
+        def matched():
+            target = {"kind": "user", "tenant": "acme", "name": user}
+            return self.gateway.post("/publish", target=target, event="n", data=1)["matched"]
+
+        self.assertTrue(await asyncio.to_thread(
+            gateway.wait_until, lambda: matched() == count), f"{user} does not have {count}")
+
     async def test_one_too_many_is_ended_and_the_others_stay(self):
         for _ in range(3):  # Wherever the kernel puts them.
             clients = [await self.connect("ann") for _ in range(MOST)]
+            await self.wait_until_home_knows("ann", MOST)
             await self.must_be_ended(await self.connect("ann"))
             for client in clients:
                 await client.must("ping")
@@ -43,12 +54,12 @@ class UserConnectionsTest(NativeGatewayTest, AsyncTest):
                 await other.websocket.close()
             # Who leaves makes room, once the user's home has heard of it.
             await clients[0].websocket.close()
-            await asyncio.sleep(QUIET_S)
+            await self.wait_until_home_knows("ann", MOST - 1)
             again = await self.connect("ann")
             await again.must("ping")
             for client in (*clients[1:], again):
                 await client.websocket.close()
-            await asyncio.sleep(QUIET_S)
+            await self.wait_until_home_knows("ann", 0)
 
 
 if __name__ == "__main__":
