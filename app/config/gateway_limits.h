@@ -139,7 +139,7 @@ inline constexpr std::uint32_t kTypingPerClientMost = 8;
 inline constexpr std::size_t kRoomPatternBytesMax = 255;
 // A room's operations are each checked against all rules at worst.
 inline constexpr std::size_t kAccessRulesMost = 256;
-inline constexpr std::size_t kAdmissionsMost = 64;
+inline constexpr std::size_t kGranteesMost = 64;
 // Questions that wait for the access service's answer, of all shards.
 inline constexpr std::size_t kAccessQueueMost = 16'384;
 // Answers of it that are remembered: at most some 400 bytes each.

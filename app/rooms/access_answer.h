@@ -1,27 +1,17 @@
-// AccessWord: what the access service's answer to a question means.
+// AccessAnswer: what whoever asked a RoomAuthority hears: yes, no, or that nobody can say.
 //
-//   200 {"allowed": true | false, "ttl"?: seconds}     its word, and how long it holds
-//   anything else                                      failed: down, or not to be believed
-//
-// Pure, any thread. Bounds: kAccessTtlMost, past which a word holds no longer than that, and
-// kAccessAnswerBytesMax, which the call keeps.
+// Plain value, any thread. It is what became of the question; what the access service itself has
+// said is an AccessWord, and what the rules say an AccessVerdict.
 #pragma once
 
-#include <optional>
-#include <string>
-
-#include "app/upstream/http_call.h"
-#include "base/time.h"
+#include <cstdint>
 
 namespace app {
 
-struct AccessWord {
-  bool failed = true;
-  bool allowed = false;                       // Unless it failed.
-  std::optional<base::Duration> holds_for{};  // Nothing: as long as is configured.
-  std::string failure{};                      // For the log.
+enum class AccessAnswer : std::uint8_t {
+  allowed,
+  denied,
+  unavailable,  // The service does not answer, or too many ask.
 };
-
-AccessWord read_access_answer(const HttpAnswer& answer);
 
 }  // namespace app

@@ -28,7 +28,7 @@ bool has(const std::vector<std::string>& all, std::string_view one) noexcept {
 
 }  // namespace
 
-bool AccessRules::Admission::admits(const Grants& who) const noexcept {
+bool AccessRules::Grantee::admits(const Grants& who) const noexcept {
   switch (kind) {
     case Kind::everybody:
       return true;
@@ -44,13 +44,13 @@ bool AccessRules::Admission::admits(const Grants& who) const noexcept {
   return false;
 }
 
-base::Result<AccessRules::Admission> AccessRules::parse_admission(std::string_view text) {
+base::Result<AccessRules::Grantee> AccessRules::parse_grantee(std::string_view text) {
   const std::string quoted = "'" + std::string(text) + "'";
-  if (text == "*") return Admission{};
-  if (text == "service") return Admission{.kind = Admission::Kind::service};
+  if (text == "*") return Grantee{};
+  if (text == "service") return Grantee{.kind = Grantee::Kind::service};
   if (eat(text, "type:")) {
     for (const auto& [word, type] : kTypes) {
-      if (word == text) return Admission{.kind = Admission::Kind::type, .type = type};
+      if (word == text) return Grantee{.kind = Grantee::Kind::type, .type = type};
     }
     return base::Error{quoted + ": a type is one of employee, guest, supervisor"};
   }
@@ -63,8 +63,8 @@ base::Result<AccessRules::Admission> AccessRules::parse_admission(std::string_vi
   if (text.size() > kRoleBytesMax) {
     return base::Error{quoted + ": a name has at most " + std::to_string(kRoleBytesMax) + " bytes"};
   }
-  return Admission{.kind = role ? Admission::Kind::role : Admission::Kind::permission,
-                   .name = std::string(text)};
+  return Grantee{.kind = role ? Grantee::Kind::role : Grantee::Kind::permission,
+                 .name = std::string(text)};
 }
 
 base::Status AccessRules::add(const AccessRule& rule) {
@@ -75,14 +75,14 @@ base::Status AccessRules::add(const AccessRule& rule) {
   if (!pattern.ok()) return pattern.error();
   Rule parsed{.pattern = pattern.take()};
   for (std::size_t operation = 0; operation < kRoomOperationCount; ++operation) {
-    if (rule.admits[operation].size() > kAdmissionsMost) {
-      return base::Error{"at most " + std::to_string(kAdmissionsMost) + " names for " +
+    if (rule.admits[operation].size() > kGranteesMost) {
+      return base::Error{"at most " + std::to_string(kGranteesMost) + " names for " +
                          std::string(name(static_cast<RoomOperation>(operation)))};
     }
     for (const std::string& text : rule.admits[operation]) {
-      auto admission = parse_admission(text);
-      if (!admission.ok()) return admission.error();
-      parsed.admissions[operation].push_back(admission.take());
+      auto grantee = parse_grantee(text);
+      if (!grantee.ok()) return grantee.error();
+      parsed.grantees[operation].push_back(grantee.take());
     }
   }
   rules_.push_back(std::move(parsed));
@@ -107,11 +107,11 @@ AccessVerdict AccessRules::judge(const AccessQuestion& question) const noexcept 
   };
   const auto rule = std::ranges::find_if(rules_, fits, &Rule::pattern);
   if (rule != rules_.end()) {
-    const auto& admissions = rule->admissions[static_cast<std::size_t>(question.operation)];
-    const auto admits = [&](const Admission& each) { return each.admits(who); };
-    if (std::ranges::any_of(admissions, admits)) return AccessVerdict::yes;
-    const bool asks = std::ranges::find(admissions, Admission::Kind::service, &Admission::kind) !=
-                      admissions.end();
+    const auto& grantees = rule->grantees[static_cast<std::size_t>(question.operation)];
+    const auto admits = [&](const Grantee& each) { return each.admits(who); };
+    if (std::ranges::any_of(grantees, admits)) return AccessVerdict::yes;
+    const bool asks =
+        std::ranges::find(grantees, Grantee::Kind::service, &Grantee::kind) != grantees.end();
     return asks ? AccessVerdict::ask : AccessVerdict::no;
   }
   if (who.is_guest()) return word(std::ranges::any_of(guest_rooms_, fits));
@@ -120,8 +120,8 @@ AccessVerdict AccessRules::judge(const AccessQuestion& question) const noexcept 
 
 bool AccessRules::asks_service() const noexcept {
   return std::ranges::any_of(rules_, [](const Rule& rule) {
-    return std::ranges::any_of(rule.admissions, [](const std::vector<Admission>& of_operation) {
-      return std::ranges::find(of_operation, Admission::Kind::service, &Admission::kind) !=
+    return std::ranges::any_of(rule.grantees, [](const std::vector<Grantee>& of_operation) {
+      return std::ranges::find(of_operation, Grantee::Kind::service, &Grantee::kind) !=
              of_operation.end();
     });
   });

@@ -7,7 +7,7 @@
 // no rule fits are closed, unless there is no rule at all: then members of the tenant may do
 // everything. In a room that no rule fits, guests may do everything if it is one of the guest
 // rooms. Plain values; shared by all shards, replaced whole. Bounds: kAccessRulesMost rules and as
-// many guest rooms, kAdmissionsMost for an operation.
+// many guest rooms, kGranteesMost for an operation.
 #pragma once
 
 #include <array>
@@ -51,23 +51,23 @@ class AccessRules {
   bool operator==(const AccessRules&) const = default;
 
  private:
-  struct Admission {
+  struct Grantee {
     enum class Kind : std::uint8_t { everybody, role, permission, type, service };
     Kind kind = Kind::everybody;
     std::string name{};  // Of the role or permission.
     UserType type = UserType::employee;
 
     bool admits(const Grants& who) const noexcept;
-    bool operator==(const Admission&) const = default;
+    bool operator==(const Grantee&) const = default;
   };
   struct Rule {
     RoomPattern pattern;
-    std::array<std::vector<Admission>, kRoomOperationCount> admissions{};
+    std::array<std::vector<Grantee>, kRoomOperationCount> grantees{};
 
     bool operator==(const Rule&) const = default;
   };
 
-  static base::Result<Admission> parse_admission(std::string_view text);
+  static base::Result<Grantee> parse_grantee(std::string_view text);
 
   std::vector<Rule> rules_;
   std::vector<RoomPattern> guest_rooms_;

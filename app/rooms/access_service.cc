@@ -126,7 +126,7 @@ AccessAnswer AccessService::answer_while_down(const std::string& key, std::size_
 }
 
 void AccessService::finish(const std::string& key, const HttpAnswer& answer) {
-  const AccessWord word = read_access_answer(answer);
+  const AccessWord word = read_access_word(answer);
   const ServiceHealth health = health_after(answer.outcome, word.failed);
   AccessAnswer result{};
   decltype(calls_)::Landing landing;

@@ -16,8 +16,8 @@
 #include <optional>
 #include <string>
 
-#include "app/rooms/access_answer.h"
 #include "app/rooms/access_service_options.h"
+#include "app/rooms/access_word.h"
 #include "app/rooms/room_authority.h"
 #include "app/service/lru_map.h"
 #include "app/upstream/http_client.h"

@@ -10,16 +10,11 @@
 #include <functional>
 #include <optional>
 
+#include "app/rooms/access_answer.h"
 #include "app/rooms/access_question.h"
 #include "app/upstream/when_service_is_down.h"
 
 namespace app {
-
-enum class AccessAnswer : std::uint8_t {
-  allowed,
-  denied,
-  unavailable,  // The service does not answer, or too many ask.
-};
 
 // What it counts, for /metrics.
 struct RoomAuthorityCounts {

@@ -1,4 +1,4 @@
-#include "app/rooms/access_answer.h"
+#include "app/rooms/access_word.h"
 
 #include <algorithm>
 #include <chrono>
@@ -19,7 +19,7 @@ AccessWord failed(std::string text) { return {.failure = std::move(text)}; }
 
 }  // namespace
 
-AccessWord read_access_answer(const HttpAnswer& answer) {
+AccessWord read_access_word(const HttpAnswer& answer) {
   if (answer.outcome != HttpOutcome::ok) return failed(std::string(name(answer.outcome)));
   if (answer.status != kFound) return failed("answered " + std::to_string(answer.status));
   const json root = json::parse(answer.body, nullptr, false);

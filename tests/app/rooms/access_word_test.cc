@@ -1,4 +1,4 @@
-#include "app/rooms/access_answer.h"
+#include "app/rooms/access_word.h"
 
 #include <gtest/gtest.h>
 
@@ -11,11 +11,10 @@ namespace app {
 namespace {
 
 AccessWord read(std::string body, int status = 200) {
-  return read_access_answer(
-      {.outcome = HttpOutcome::ok, .status = status, .body = std::move(body)});
+  return read_access_word({.outcome = HttpOutcome::ok, .status = status, .body = std::move(body)});
 }
 
-TEST(AccessAnswer, IsYesOrNo) {
+TEST(AccessWord, IsYesOrNo) {
   const AccessWord yes = read(R"({"allowed":true})");
   EXPECT_FALSE(yes.failed);
   EXPECT_TRUE(yes.allowed);
@@ -26,13 +25,13 @@ TEST(AccessAnswer, IsYesOrNo) {
   EXPECT_FALSE(no.holds_for);
 }
 
-TEST(AccessAnswer, MayHoldForATime) {
+TEST(AccessWord, MayHoldForATime) {
   EXPECT_EQ(read(R"({"allowed":true,"ttl":0})").holds_for, base::Duration::zero());
   EXPECT_EQ(read(R"({"allowed":true,"ttl":1.5})").holds_for, std::chrono::milliseconds{1500});
   EXPECT_EQ(read(R"({"allowed":true,"ttl":1e300})").holds_for, kAccessTtlMost) << "but no longer";
 }
 
-TEST(AccessAnswer, AnythingElseIsNotBelieved) {
+TEST(AccessWord, AnythingElseIsNotBelieved) {
   constexpr std::array<const char*, 14> kLies{"",
                                               "null",
                                               "true",
@@ -56,7 +55,7 @@ TEST(AccessAnswer, AnythingElseIsNotBelieved) {
   }
   for (const HttpOutcome outcome : {HttpOutcome::timed_out, HttpOutcome::unreachable,
                                     HttpOutcome::broken, HttpOutcome::too_large}) {
-    EXPECT_TRUE(read_access_answer({.outcome = outcome}).failed);
+    EXPECT_TRUE(read_access_word({.outcome = outcome}).failed);
   }
 }
 
