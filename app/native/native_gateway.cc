@@ -124,7 +124,7 @@ void NativeGateway::on_close(engine::SessionId id, const engine::CloseInfo& info
   }
   room_events_.forget(*client);
   access_gate_.forget(*client);
-  typing_.gone(handle, *client);
+  typing_.gone(*client);
   context_.clients.remove(handle);
   if (info.opened) routes_.left(user_hash);
   context_.counters.clients.set(context_.clients.size());

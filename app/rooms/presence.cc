@@ -32,14 +32,14 @@ void Presence::joined(const Client& client, engine::RoomHandle handle) {
 
 // What a shard says of a room comes to its home in order, so going is told behind coming, and is
 // counted before the shard's last member of the room is gone and the home may forget it.
-void Presence::left(ClientHandle who, Client& client, engine::RoomHandle handle) {
+void Presence::left(Client& client, engine::RoomHandle handle) {
   const auto told = static_cast<Told>(context_.rooms.note_of(client.session, handle));
   if (told == Told::of_no_account) return;
   const engine::Room& room = *context_.rooms.find(handle);
   count(room, false);
   if (told != Told::joined) return;
   tell(client, room, "left");
-  typing_.left(who, client, engine::without_tag(room.name));
+  typing_.left(client, engine::without_tag(room.name));
 }
 
 void Presence::count(const engine::Room& room, bool joins) {

@@ -34,7 +34,7 @@ class Presence {
   // The client, a member now, has asked to be, or was put in.
   void joined(const Client& client, engine::RoomHandle handle);
   // The same for one that is about to be no member any more, however it came into the room.
-  void left(ClientHandle who, Client& client, engine::RoomHandle handle);
+  void left(Client& client, engine::RoomHandle handle);
   // Those of NativeMessage that are about members.
   void on_shard_message(const engine::ShardMessage& message);
 

@@ -376,7 +376,7 @@ void RoomEvents::leave(ClientHandle who, engine::RoomHandle handle, std::string_
   data += R"(,"reason":")";
   data += reason;
   data += R"("})";
-  presence_.left(who, client, handle);
+  presence_.left(client, handle);
   take_back(client.session, room.name);
   context_.rooms.leave(client.session, handle);
   --client.rooms;
@@ -387,9 +387,8 @@ void RoomEvents::leave(ClientHandle who, engine::RoomHandle handle, std::string_
 // A session that ends is out of its rooms before its on_close().
 void RoomEvents::on_left(engine::SessionId session, engine::RoomHandle handle) {
   take_back(session, context_.rooms.find(handle)->name);
-  const ClientHandle who = as_client(context_.sessions.context(session));
-  Client* client = context_.clients.find(who);
-  if (client != nullptr) presence_.left(who, *client, handle);
+  Client* client = context_.clients.find(as_client(context_.sessions.context(session)));
+  if (client != nullptr) presence_.left(*client, handle);
 }
 
 // ---- Lists --------------------------------------------------------------------------------------

@@ -1,10 +1,9 @@
 #include "app/rooms/typing.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <utility>
 
+#include "app/clients/session_key.h"
 #include "app/rooms/room_names.h"
 #include "app/rooms/room_rule.h"
 #include "base/bytes.h"
@@ -18,11 +17,6 @@ constexpr std::array<FieldRule, 1> kRules{kRoomRule};
 constexpr Schema kSchema(kRules);
 
 }  // namespace
-
-// Without a room: what all keys of the client begin with.
-std::string Typing::key_of(ClientHandle handle, std::string_view room) {
-  return fmt::format("{:x}-{:x}-{}", handle.index, handle.generation, room);
-}
 
 std::string_view Typing::read_room(Client& client, const Event& event) {
   if (const EventFault* fault = checker_.check(event, kSchema); fault != nullptr) {
@@ -43,7 +37,7 @@ void Typing::on_start(ClientHandle handle, Client& client, const Event& event) {
   if (room.empty()) return;
   const base::Instant now = context_.now();
   const EventOptions& options = context_.options().events;
-  std::string key = key_of(handle, room);
+  std::string key = session_key(client.session, room);
   auto found = states_.find(key);
   const bool is_new = found == states_.end();
   if (is_new && client.typing_in >= kTypingPerClientMost) {
@@ -69,21 +63,21 @@ void Typing::on_start(ClientHandle handle, Client& client, const Event& event) {
   tell(client, room, true);
 }
 
-void Typing::on_stop(ClientHandle handle, Client& client, const Event& event) {
+void Typing::on_stop(ClientHandle /*handle*/, Client& client, const Event& event) {
   const std::string_view room = read_room(client, event);
-  if (room.empty() || states_.erase(key_of(handle, room)) == 0) return;
+  if (room.empty() || states_.erase(session_key(client.session, room)) == 0) return;
   --client.typing_in;
   tell(client, room, false);
 }
 
-void Typing::left(ClientHandle handle, Client& client, std::string_view room) {
+void Typing::left(Client& client, std::string_view room) {
   if (client.typing_in == 0) return;
-  if (states_.erase(key_of(handle, room)) > 0) --client.typing_in;
+  if (states_.erase(session_key(client.session, room)) > 0) --client.typing_in;
 }
 
-void Typing::gone(ClientHandle handle, Client& client) {
+void Typing::gone(Client& client) {
   if (client.typing_in == 0) return;
-  const std::string prefix = key_of(handle);
+  const std::string prefix = session_key(client.session);
   auto at = states_.lower_bound(prefix);
   while (at != states_.end() && at->first.starts_with(prefix)) {
     tell(client, at->second.room, false);

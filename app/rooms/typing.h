@@ -27,9 +27,9 @@ class Typing {
   void on_start(ClientHandle handle, Client& client, const Event& event);
   void on_stop(ClientHandle handle, Client& client, const Event& event);
   // The room has been told that the client leaves it: that is enough said.
-  void left(ClientHandle handle, Client& client, std::string_view room);
+  void left(Client& client, std::string_view room);
   // The client is gone, from wherever it was typing.
-  void gone(ClientHandle handle, Client& client);
+  void gone(Client& client);
 
   void expire(base::Instant now);
   base::Instant next_deadline() const noexcept {
@@ -55,7 +55,6 @@ class Typing {
     }
   };
 
-  static std::string key_of(ClientHandle handle, std::string_view room = {});
   // The room's name; empty when the client has been told that it may not type there.
   std::string_view read_room(Client& client, const Event& event);
   void tell(const Client& client, std::string_view room, bool typing);
