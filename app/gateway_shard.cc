@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "app/delivery/native_messages.h"
+#include "app/native/native_messages.h"
 #include "base/check.h"
 
 namespace app {

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <utility>
 
-#include "app/delivery/native_messages.h"
+#include "app/native/native_messages.h"
 #include "app/rooms/room_names.h"
 #include "base/bytes.h"
 

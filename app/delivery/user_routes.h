@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "app/delivery/native_messages.h"
 #include "app/native/native_context.h"
+#include "app/native/native_messages.h"
 #include "engine/room/awaited_answers.h"
 #include "engine/room/recent_ids.h"
 #include "engine/shard/shard_message.h"

@@ -3,8 +3,8 @@
 #include <memory>
 #include <utility>
 
-#include "app/delivery/native_messages.h"
 #include "app/native/native_gateway.h"
+#include "app/native/native_messages.h"
 #include "base/bytes.h"
 #include "engine/room/room_name.h"
 

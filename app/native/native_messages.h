@@ -4,21 +4,27 @@
 // engine/session. A message of a user or connection is about one tenant: the parcel names it, and
 // who is of another is not found.
 //
-//   user_arrived, user_left   to the user's home  number: the user's hash
-//   user_excess      to the shard of the user's last arrival  number: the user's hash, which has
-//   more
-//                    connections than a user may have
-//   user_send        to the user's home  sender: of whom the message is, source: its session, which
-//                    is left out (or kNobody), target: the awaited answer, parcel: Addressed
-//   user_deliver     from there to each shard that has connections of the user; the same
-//   connection_send  to the connection's shard  number: the connection's slot and generation, else
-//                    as user_send
-//   parts_are        to the sender  target: the awaited answer, number: how many shards will count
-//   was_here         to the sender  target: the awaited answer of a retry, which goes no further
-//   reached          to the sender  target: the awaited answer, number: connections
-//   member_joined, member_left  to the room's home  target: what the home calls the room
-//   receipt          to the sender's shard  target: the message's record, detail: ReceiptKind,
-//                    number: the hash of the user who reads
+//   user_arrived, user_left      to the user's home
+//       number: the user's hash
+//   user_excess                  to the shard of the user's last arrival
+//       number: the hash of the user, who has more connections than one may have
+//   user_send                    to the user's home
+//       sender: of whom the message is, source: its session, which is left out (or kNobody),
+//       target: the awaited answer, parcel: Addressed
+//   user_deliver                 from there to each shard that has connections of the user
+//       the same
+//   connection_send              to the connection's shard
+//       number: the connection's slot and generation, else as user_send
+//   parts_are                    to the sender
+//       target: the awaited answer, number: how many shards will count
+//   was_here                     to the sender
+//       target: the awaited answer of a retry, which goes no further
+//   reached                      to the sender
+//       target: the awaited answer, number: connections
+//   member_joined, member_left   to the room's home
+//       target: what the home calls the room
+//   receipt                      to the sender's shard
+//       target: the message's record, detail: ReceiptKind, number: the hash of the user who reads
 #pragma once
 
 #include <cstddef>

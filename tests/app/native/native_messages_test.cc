@@ -1,4 +1,4 @@
-#include "app/delivery/native_messages.h"
+#include "app/native/native_messages.h"
 
 #include <gtest/gtest.h>
 
