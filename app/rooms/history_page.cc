@@ -1,7 +1,7 @@
 #include "app/rooms/history_page.h"
 
 #include "app/config/gateway_limits.h"
-#include "app/rooms/room_events.h"
+#include "app/rooms/epoch_text.h"
 #include "base/bytes.h"
 
 namespace app {

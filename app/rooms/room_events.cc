@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "app/clients/client_context.h"
 #include "app/clients/session_key.h"
 #include "app/native/native_gateway.h"
+#include "app/rooms/epoch_text.h"
 #include "app/rooms/history_page.h"
 #include "app/rooms/room_names.h"
 #include "app/rooms/room_rule.h"
@@ -94,10 +95,6 @@ std::uint64_t resume_mark(const Options& options) {
 }
 
 }  // namespace
-
-void append_epoch(std::string& out, std::uint64_t epoch) {
-  fmt::format_to(std::back_inserter(out), "{:x}", epoch);
-}
 
 RoomEvents::RoomEvents(NativeContext& context, Presence& presence)
     : context_(context),
@@ -200,12 +197,10 @@ bool RoomEvents::resumes(const Event& event) noexcept {
 bool RoomEvents::read_position(Client& client, const Event& event, engine::ResumePosition& from) {
   const Field* epoch = event.find("epoch");
   const Field* number = event.find("seq");
-  const char* const end = epoch->text.data() + epoch->text.size();
-  const bool good = epoch->kind == FieldKind::string && number->kind == FieldKind::number &&
-                    number->number >= 0 && number->number < 9e15 &&
-                    std::from_chars(epoch->text.data(), end, from.epoch, 16).ptr == end;
-  if (good) {
-    from.number = static_cast<std::uint64_t>(number->number);
+  const auto parsed =
+      epoch->kind == FieldKind::string ? parse_epoch(epoch->text) : std::optional<std::uint64_t>{};
+  if (parsed && number->kind == FieldKind::number && number->number >= 0 && number->number < 9e15) {
+    from = {.epoch = *parsed, .number = static_cast<std::uint64_t>(number->number)};
     return true;
   }
   context_.fail(client, event, ErrorCode::client_error,

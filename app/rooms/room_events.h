@@ -106,7 +106,4 @@ class RoomEvents {
   std::set<std::string> given_;                 // The memberships that the server API gave.
 };
 
-// How an epoch is written for clients, and read from them.
-void append_epoch(std::string& out, std::uint64_t epoch);
-
 }  // namespace app

@@ -92,6 +92,8 @@ class EventsTest(NativeGatewayTest, AsyncTest):
         bad = {
             "chat:room:join": [{}, {"room": 7}, {"room": ""}, {"room": "x" * 129}, {"room": [room]},
                                {"room": "other", "epoch": "zz", "seq": 1},
+                               {"room": "other", "epoch": "", "seq": 1},
+                               {"room": "other", "epoch": "f" * 17, "seq": 1},
                                {"room": "other", "epoch": "1", "seq": -1},
                                {"room": "other", "epoch": 1, "seq": 1}, "text", [], 7],
             "chat:room:create": [{"room": 7}, {"room": "x" * 129}],

@@ -196,6 +196,18 @@ TEST_P(RoomEventsSim, AnotherEpochIsSaidToBeLost) {
   EXPECT_EQ(back.at("data").at("missed"), 0);
 }
 
+TEST_P(RoomEventsSim, WhatIsNoEpochIsAClientError) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  for (const char* epoch : {"", "zz", "0x1", "01", "1F", "10000000000000000"}) {
+    const Json said = ask_for(ann, "chat:room:join", {{"room", "r"}, {"epoch", epoch}, {"seq", 0}});
+    EXPECT_EQ(said.at("event"), "error") << epoch;
+    EXPECT_EQ(said.at("data").at("code"), "CLIENT_ERROR") << epoch;
+  }
+  const Json rooms = ask_for(ann, "chat:room:list", Json::object()).at("data").at("rooms");
+  EXPECT_EQ(rooms.size(), 1U) << rooms << " are more than its tenant's";
+}
+
 TEST_P(RoomEventsSim, PagesOfPresenceNameEveryoneOnce) {
   start();
   constexpr std::size_t kMembers = 20;
