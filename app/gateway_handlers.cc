@@ -1,8 +1,15 @@
 #include "app/gateway_handlers.h"
 
+#include <optional>
+#include <string>
+#include <utility>
+
 #include "app/clients/client_context.h"
+#include "protocol/http_response.h"
 
 namespace app {
+
+using Verdict = engine::Admission::Verdict;
 
 bool GatewayHandlers::native(engine::SessionId id) const noexcept {
   return is_native(sessions_.context(id));
@@ -12,7 +19,18 @@ engine::Admission GatewayHandlers::on_request(engine::SessionId id,
                                               const protocol::HttpRequest& request,
                                               bool upgradable) {
   if (native_.serves(request.path)) return native_.on_request(id, request, upgradable);
-  return raw_.on_request(id, request, upgradable);
+  if (request.method != "GET") return {.verdict = Verdict::accept};  // Is told so, and counted.
+  if (raw_.serves(request.path)) return raw_.on_request(id, request, upgradable);
+  return answer_page(request.path);
+}
+
+engine::Admission GatewayHandlers::answer_page(std::string_view path) const {
+  if (std::optional<std::string> page = pages_.find(path)) {
+    return {.verdict = Verdict::serve, .response = *std::move(page)};
+  }
+  return {.verdict = Verdict::respond,
+          .response = protocol::write_refusal({.status = protocol::HttpStatus::not_found,
+                                               .reason = "nothing is served at this path"})};
 }
 
 // What it would have asked for nobody knows.

@@ -1,5 +1,5 @@
 // GatewayHandlers: leads what the engine says of a session to those whom it concerns: the native
-// gateway, or the raw endpoints and pages.
+// gateway, or the raw endpoints; plain HTTP requests get their page.
 //
 // By path as a session begins, by its context from then on. Threads: the shard's own.
 #pragma once
@@ -11,6 +11,7 @@
 
 #include "app/native/native_gateway.h"
 #include "app/raw/raw_endpoints.h"
+#include "app/telemetry/pages.h"
 #include "engine/room/rooms.h"
 #include "engine/session/session_handler.h"
 #include "engine/session/sessions.h"
@@ -19,8 +20,9 @@ namespace app {
 
 class GatewayHandlers final : public engine::SessionHandler, public engine::RoomHandler {
  public:
-  GatewayHandlers(engine::Sessions& sessions, NativeGateway& native, RawEndpoints& raw)
-      : sessions_(sessions), native_(native), raw_(raw) {}
+  GatewayHandlers(engine::Sessions& sessions, NativeGateway& native, RawEndpoints& raw,
+                  const Pages& pages)
+      : sessions_(sessions), native_(native), raw_(raw), pages_(pages) {}
 
   // SessionHandler.
   engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,
@@ -46,11 +48,13 @@ class GatewayHandlers final : public engine::SessionHandler, public engine::Room
                     const engine::PublishAnswer& answer) override;
 
  private:
+  engine::Admission answer_page(std::string_view path) const;
   bool native(engine::SessionId id) const noexcept;
 
   engine::Sessions& sessions_;
   NativeGateway& native_;
   RawEndpoints& raw_;
+  const Pages& pages_;
 };
 
 }  // namespace app

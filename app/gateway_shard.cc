@@ -31,9 +31,9 @@ GatewayShard::GatewayShard(engine::Shard& shard, engine::ConnectionGate& gate,
     : engine::WebSocketShard(shard, gate, policy->options->session,
                              static_cast<std::uint32_t>(policy->options->listen.size()),
                              room_options(*policy->options, services.epoch)),
-      raw_(*this, pages, policy->options->raw),
+      raw_(*this, policy->options->raw),
       native_(*this, services, std::move(policy)),
-      handlers_(sessions(), native_, raw_) {
+      handlers_(sessions(), native_, raw_, pages) {
   set_handlers(handlers_, handlers_);
   services.posts.add(native_.tasks(), shard);
 }

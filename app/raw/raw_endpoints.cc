@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <optional>
 #include <string>
 
 #include "base/bytes.h"
@@ -15,6 +14,9 @@ namespace app {
 namespace {
 
 using Verdict = engine::Admission::Verdict;
+
+constexpr std::string_view kEchoPath = "/echo";
+constexpr std::string_view kRoomPath = "/room";
 
 // A session's context: the room that it is in, its record among the members (kHasRecord), or 0
 // for an echo. A handle is never 0.
@@ -41,15 +43,14 @@ constexpr std::string_view kNoRoom = "no place for another room; try again later
 
 }  // namespace
 
+bool RawEndpoints::serves(std::string_view path) const noexcept {
+  return enabled_ && (path == kEchoPath || path == kRoomPath);
+}
+
 engine::Admission RawEndpoints::on_request(engine::SessionId id,
                                            const protocol::HttpRequest& request, bool upgradable) {
-  if (request.method != "GET") return {.verdict = Verdict::accept};  // Is told so, and counted.
-  if (enabled_ && request.path == "/echo") return {.verdict = Verdict::accept};
-  if (enabled_ && request.path == "/room") return enter_rooms(id, request, upgradable);
-  if (std::optional<std::string> page = pages_.find(request.path)) {
-    return {.verdict = Verdict::serve, .response = *std::move(page)};
-  }
-  return refuse(protocol::HttpStatus::not_found, "nothing is served at this path");
+  if (request.path == kRoomPath) return enter_rooms(id, request, upgradable);
+  return {.verdict = Verdict::accept};
 }
 
 engine::Admission RawEndpoints::enter_rooms(engine::SessionId id,

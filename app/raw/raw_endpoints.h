@@ -1,10 +1,10 @@
-// RawEndpoints: /echo and /room?room=R, which carry messages as they come, and the HTTP pages.
+// RawEndpoints: /echo and /room?room=R, which carry messages as they come.
 //
 // /echo answers each message with itself. /room makes the session a member of R, or of several
 // rooms, and publishes each of its messages in the first; see RoomRequest for what else it may ask.
 // A join that has to ask another shard holds the 101 back, so that whoever is let in misses nothing
-// from then on. Threads: the shard's own. Served only where the operator said --raw; the pages are
-// always served.
+// from then on. Served only where the operator said --raw. Threads: the shard's own. Bound: one
+// record per descriptor of the shard, for those that ask for more than one room.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,6 @@
 #include <string_view>
 
 #include "app/raw/room_request.h"
-#include "app/telemetry/pages.h"
 #include "base/limits.h"
 #include "base/slot_map.h"
 #include "engine/room/rooms.h"
@@ -24,12 +23,13 @@ namespace app {
 
 class RawEndpoints final : public engine::SessionHandler, public engine::RoomHandler {
  public:
-  RawEndpoints(engine::WebSocketShard& shard, const Pages& pages, bool enabled)
+  RawEndpoints(engine::WebSocketShard& shard, bool enabled)
       : sessions_(shard.sessions()),
         rooms_(shard.rooms()),
-        pages_(pages),
         enabled_(enabled),
         members_(base::kDescriptorsPerShardMost) {}
+
+  bool serves(std::string_view path) const noexcept;
 
   // SessionHandler.
   engine::Admission on_request(engine::SessionId id, const protocol::HttpRequest& request,
@@ -65,7 +65,6 @@ class RawEndpoints final : public engine::SessionHandler, public engine::RoomHan
 
   engine::Sessions& sessions_;
   engine::Rooms& rooms_;
-  const Pages& pages_;
   bool enabled_;
   base::SlotMap<Member> members_;
 };
