@@ -18,7 +18,7 @@
 
 #include "app/admin/control.h"
 #include "app/native/native_gateway.h"
-#include "app/shared_services.h"
+#include "app/shard_posts.h"
 #include "base/result.h"
 
 namespace app {

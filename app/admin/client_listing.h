@@ -11,7 +11,7 @@
 
 #include "app/admin/control.h"
 #include "app/native/native_gateway.h"
-#include "app/shared_services.h"
+#include "app/shard_posts.h"
 
 namespace app {
 

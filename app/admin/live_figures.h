@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "app/admin/recent_octaves.h"
-#include "app/shared_services.h"
+#include "app/shard_posts.h"
 #include "app/telemetry/pages.h"
 #include "engine/room/delivery_latency.h"
 

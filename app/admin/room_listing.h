@@ -8,7 +8,7 @@
 #include <string>
 
 #include "app/admin/control.h"
-#include "app/shared_services.h"
+#include "app/shard_posts.h"
 
 namespace app {
 

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "app/admin/control.h"
-#include "app/shared_services.h"
+#include "app/shard_posts.h"
 
 namespace app {
 

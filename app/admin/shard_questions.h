@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "app/config/gateway_limits.h"
-#include "app/shared_services.h"
+#include "app/shard_posts.h"
 
 namespace app {
 

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "app/shared_services.h"
+#include "app/shard_posts.h"
 #include "base/time.h"
 
 namespace app {
