@@ -23,7 +23,7 @@ ClientHandle Clients::add(Client client) {
   return handle;
 }
 
-bool Clients::identify(ClientHandle handle, const Identity& identity, SharedGrants grants) {
+void Clients::identify(ClientHandle handle, const Identity& identity, SharedGrants grants) {
   Client& client = *table_.find(handle);
   CHECK(client.state == ClientState::asking);
   client.user = identity.user;
@@ -38,7 +38,6 @@ bool Clients::identify(ClientHandle handle, const Identity& identity, SharedGran
     client.next_of_user = std::exchange(entry->second, handle);
     table_.find(client.next_of_user)->previous_of_user = handle;
   }
-  return first;
 }
 
 void Clients::renew(ClientHandle handle, const Identity& identity, SharedGrants grants) {
@@ -76,26 +75,23 @@ Client* Clients::due_client(const Expiry& expiry) noexcept {
   return client != nullptr && client->renewals == expiry.renewal ? client : nullptr;
 }
 
-bool Clients::remove(ClientHandle handle) {
+void Clients::remove(ClientHandle handle) {
   Client* client = table_.find(handle);
   CHECK(client != nullptr);
-  bool last = false;
   if (client->state != ClientState::asking) {
     const auto tenant = by_tenant_.find(client->grants->tenant);
     if (--tenant->second == 0) by_tenant_.erase(tenant);
-    last = unchain(*client);
+    unchain(*client);
   }
   table_.erase(handle);
-  return last;
 }
 
-// True when nobody is left in the chain.
-bool Clients::unchain(const Client& client) {
+void Clients::unchain(const Client& client) {
   Client* next = table_.find(client.next_of_user);
   if (next != nullptr) next->previous_of_user = client.previous_of_user;
   if (Client* previous = table_.find(client.previous_of_user); previous != nullptr) {
     previous->next_of_user = client.next_of_user;
-    return false;
+    return;
   }
   const auto entry = by_user_.find(client.user_hash);
   if (next == nullptr) {
@@ -103,7 +99,6 @@ bool Clients::unchain(const Client& client) {
   } else {
     entry->second = client.next_of_user;
   }
-  return next == nullptr;
 }
 
 ClientHandle Clients::first_of(std::uint64_t user_hash) const noexcept {

@@ -27,12 +27,11 @@ class Clients {
 
   ClientHandle add(Client client);
   Client* find(ClientHandle handle) noexcept { return table_.find(handle); }
-  // Its user and expiry are known from now on. True when it is the user's first here.
-  bool identify(ClientHandle handle, const Identity& identity, SharedGrants grants);
+  // Its user and expiry are known from now on.
+  void identify(ClientHandle handle, const Identity& identity, SharedGrants grants);
   // Its token was renewed: the same user, but perhaps other grants, until another time.
   void renew(ClientHandle handle, const Identity& identity, SharedGrants grants);
-  // True when it was the user's last here.
-  bool remove(ClientHandle handle);
+  void remove(ClientHandle handle);
 
   // The one that was identified last; null if there is none.
   ClientHandle newest_of(std::uint64_t user_hash) const noexcept { return first_of(user_hash); }
@@ -84,7 +83,7 @@ class Clients {
   };
 
   ClientHandle first_of(std::uint64_t user_hash) const noexcept;
-  bool unchain(const Client& client);
+  void unchain(const Client& client);
   void add_expiry(const Expiry& expiry);
   Expiry take_first_expiry();
   // Null when it has left, or was renewed: then a later entry is its own.

@@ -57,9 +57,7 @@ Publishing::Publishing(NativeContext& context, UserRoutes& routes, Receipts& rec
       ids_(context.shard.number()) {}
 
 void Publishing::take_options() {
-  const Options& options = context_.options();
-  reader_.set_content_bytes_max(static_cast<std::size_t>(options.limits.message_bytes));
-  chat_writer_.set_escape_html(options.events.escape_html);
+  reader_.set_content_bytes_max(static_cast<std::size_t>(context_.options().limits.message_bytes));
 }
 
 bool Publishing::may_send(Client& client, const Event& event, std::string_view room) {

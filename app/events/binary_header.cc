@@ -63,19 +63,6 @@ std::optional<BinaryMessage> parse_client_binary(std::span<const std::byte> mess
                        .payload = message.subspan(kFixedBytes + room_size)};
 }
 
-std::optional<BinaryMessage> parse_gateway_binary(std::span<const std::byte> message) noexcept {
-  std::optional<BinaryMessage> parsed = parse_client_binary(message);
-  if (!parsed || parsed->payload.empty()) return std::nullopt;
-  const std::size_t sender_size = octet_at(parsed->payload, 0);
-  const auto rest = parsed->payload.subspan(1);
-  if (rest.size() < sender_size) return std::nullopt;
-  const auto sender = rest.first(sender_size);
-  if (!protocol::is_valid_utf8(sender)) return std::nullopt;
-  parsed->header.sender_id = base::as_text(sender);
-  parsed->payload = rest.subspan(sender_size);
-  return parsed;
-}
-
 bool append_client_header(std::string& out, const BinaryHeader& header) {
   if (header.room.empty() || header.room.size() > base::kRoomNameBytesMax) return false;
   append_octet(out, kBinaryVersion);

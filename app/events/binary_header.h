@@ -40,9 +40,6 @@ struct BinaryMessage {
 // do not know, or when its room is empty or not UTF-8.
 std::optional<BinaryMessage> parse_client_binary(std::span<const std::byte> message) noexcept;
 
-// What the gateway passes on: the same, with the sender after the room.
-std::optional<BinaryMessage> parse_gateway_binary(std::span<const std::byte> message) noexcept;
-
 // Append the header as a client, or as the gateway sends it; the payload follows. False, and
 // nothing appended, when the room is empty or too long, or the sender is too long.
 bool append_client_header(std::string& out, const BinaryHeader& header);

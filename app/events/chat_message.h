@@ -78,8 +78,6 @@ class ChatWriter {
   // `escape_html` is for clients that put text into a page without escaping it, as they should.
   ChatWriter(const EventWriter& events, bool escape_html);
 
-  void set_escape_html(bool escapes) noexcept { escape_html_ = escapes; }
-
   // The event; it holds until the next. A text is passed on without characters that could deceive
   // its reader, whatever kind of message its sender says it is; an object is data and passed on as
   // it is.

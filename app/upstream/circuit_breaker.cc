@@ -10,7 +10,6 @@ std::optional<CircuitBreaker::Pass> CircuitBreaker::enter(base::Instant now) {
     return Pass{period_};
   }
   if (state_ == State::closed) return Pass{period_};
-  ++refusals_;
   return std::nullopt;
 }
 
@@ -44,7 +43,6 @@ void CircuitBreaker::change(State state) {
 }
 
 void CircuitBreaker::open(base::Instant now) {
-  ++openings_;
   probe_at_ = now + pause_;
   failures_in_a_row_ = 0;
   failures_.reset();

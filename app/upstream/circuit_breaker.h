@@ -43,8 +43,6 @@ class CircuitBreaker {
   void abandoned(Pass pass);
 
   State state() const noexcept { return state_; }
-  std::uint64_t openings() const noexcept { return openings_; }
-  std::uint64_t refusals() const noexcept { return refusals_; }
 
  private:
   void change(State state);
@@ -60,8 +58,6 @@ class CircuitBreaker {
   std::size_t remembered_ = 0;            // Calls since it closed.
   base::Duration pause_;                  // Before the next probe.
   base::Instant probe_at_{};
-  std::uint64_t openings_ = 0;
-  std::uint64_t refusals_ = 0;
 };
 
 }  // namespace app
