@@ -1,10 +1,10 @@
 // ServiceVerdict: what an auth service's answer to a token means.
 //
 //   200 {"user": {...}}, or the user itself     admitted, as that identity
-//   200 {"user": null}, {"valid": false} or {"active": false}      refused
-//   400, 401, 403, 404, 410, 422                refused: they speak of the token, not of the
-//   service anything else                               failed: down, overloaded, or not to be
-//   believed
+//   200 {"user": null}, {"valid": false}        refused
+//       or {"active": false}
+//   400, 401, 403, 404, 410, 422                refused: the token is meant, not the service
+//   anything else                               failed: down, overloaded, or not to be believed
 //
 // The user's parts have the names of ClaimNames, or else: the user `id`, `sub` or `userId`, the end
 // `expiresAt` or `exp`, in seconds since 1970, which may also stand beside the user. Pure, any

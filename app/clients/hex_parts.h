@@ -1,4 +1,4 @@
-// Hex parts: reads ids such as "c0-1f4-3": a letter and three numbers in their shortest hex form.
+// Hex parts: reads ids such as "c0-1f4-3": a letter and some numbers in their shortest hex form.
 //
 // What clients say is compared with such ids, so there must be one text for each: no upper case, no
 // leading zeros. Pure, any thread. Bound: each number has 32 bits.

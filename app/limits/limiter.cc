@@ -156,18 +156,18 @@ LimitVerdict Limiter::check_error(ConnectionBuckets& connection, base::Instant n
   return {};
 }
 
-LimitVerdict Limiter::check_handshake(std::uint64_t address_hash, base::Instant now) {
+LimitVerdict Limiter::check_handshake(std::uint64_t address_key, base::Instant now) {
   if (!enabled_) return {};
   const Share shares[] = {{LimitKind::address_handshakes, tables_.address_handshakes,
-                           address_handshakes_, address_hash}};
+                           address_handshakes_, address_key}};
   return take(shares, now);
 }
 
-LimitVerdict Limiter::check_connection(std::uint64_t address_hash, std::uint64_t tenant_hash,
+LimitVerdict Limiter::check_connection(std::uint64_t address_key, std::uint64_t tenant_hash,
                                        base::Instant now) {
   if (!enabled_) return {};
   const Share shares[] = {{LimitKind::address_connections, tables_.address_connections,
-                           address_connections_, address_hash},
+                           address_connections_, address_key},
                           {LimitKind::tenant_connections, tables_.tenant_connections,
                            tenant_connections_, tenant_hash}};
   return take(shares, now);

@@ -79,9 +79,9 @@ class Limiter {
   // Another error event for this client. When refused, close it with 1008.
   LimitVerdict check_error(ConnectionBuckets& connection, base::Instant now);
   // Before the token is checked, which costs most.
-  LimitVerdict check_handshake(std::uint64_t address_hash, base::Instant now);
-  // A hash of 0 is left out: the tenant is known only once the token was read.
-  LimitVerdict check_connection(std::uint64_t address_hash, std::uint64_t tenant_hash,
+  LimitVerdict check_handshake(std::uint64_t address_key, base::Instant now);
+  // Once the token has said whose it is. An address that is not known, key 0, is left out.
+  LimitVerdict check_connection(std::uint64_t address_key, std::uint64_t tenant_hash,
                                 base::Instant now);
 
   std::uint64_t refused(LimitKind kind) const noexcept {
