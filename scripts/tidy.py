@@ -154,6 +154,7 @@ class Repository:
         self.paths = sorted(path for path in self.list_files() if (self.root / path).is_file())
         self.layers = self.read_layers()
         self.texts = {}
+        self.classes = None
 
     def list_files(self):
         if (self.root / ".git").exists() and shutil.which("git"):
@@ -388,6 +389,36 @@ def check_markdown(repository, path):
                 yield Finding(path, line, f"no such file: {name}")
 
 
+# Documents that tell of the code as it is; what was measured or changed once keeps its names.
+OF_TODAY = re.compile(r"docs/|(?!CHANGELOG)[^/]*$")
+MEMBER = re.compile(r"(?<!\w)(?<!std::)([A-Z]\w*)::(\w+)")
+
+
+def classes_of(repository):
+    """The texts of the headers that define each class, by its name."""
+    if repository.classes is None:
+        repository.classes = collections.defaultdict(list)
+        for path in repository.paths:
+            if suffix(path) != ".h" or not repository.layer_of(path):
+                continue
+            text = repository.text(path) or ""
+            for name in set(re.findall(r"\b(?:class|struct) (\w+)\b[^;{}()]*{", text)):
+                repository.classes[name].append(text)
+    return repository.classes
+
+
+def check_members(repository, path):
+    """What a document calls `Class::member` is a word of a header that defines the class."""
+    if suffix(path) != ".md" or not OF_TODAY.match(path):
+        return
+    text = repository.text(path)
+    for match in MEMBER.finditer(text):
+        member = re.compile(rf"\b{match.group(2)}\b")
+        if not any(member.search(header) for header in classes_of(repository)[match.group(1)]):
+            line = text.count("\n", 0, match.start()) + 1
+            yield Finding(path, line, f"no such name: {match.group()}")
+
+
 def check(repository):
     yield from check_layer_table(repository)
     yield from check_dead_headers(repository)
@@ -405,6 +436,7 @@ def check(repository):
         yield from check_banned(repository, path)
         yield from check_namespace(repository, path)
         yield from check_markdown(repository, path)
+        yield from check_members(repository, path)
 
 
 def spread(values):

@@ -273,6 +273,22 @@ class RepositoryTest(unittest.TestCase):
         self.assertEqual(self.findings(in_docs("`docs/a_<b>.cc`")), [])
         self.assertEqual(self.findings(in_docs("`other/c.md` is in no folder of ours")), [])
 
+    def test_members_that_documents_name(self):
+        header = {"base/a.h": HEADER + "\nclass Reader {\n  int next();\n};\n"
+                                       "enum class Kind : int { one };\n"}
+        for text, finding in [("`Reader::next`, `Kind::one`, `base::Reader::next`", None),
+                              ("`std::Out::of` is no name of ours.", None),
+                              ("`Reader::last` reads.", "a.md:3: no such name: Reader::last"),
+                              ("`Writer::next`", "no such name: Writer::next")]:
+            files = {**header, "docs/a.md": f"# A\n\n{text}\n"}
+            with self.subTest(text=text):
+                if finding:
+                    self.assert_finds(finding, files)
+                else:
+                    self.assertEqual(self.findings(files), [])
+        old = {**header, "perf/a.md": "# A\n\n`Reader::last` took 7 us.\n"}
+        self.assertEqual(self.findings(old), [])
+
     def test_modes(self):
         self.assert_finds("chmod +x", {"scripts/a": "#!/bin/sh\n"})
         self.assert_finds("chmod -x", {"base/a.cc": "int a;\n"}, modes=["base/a.cc"])
