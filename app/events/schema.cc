@@ -97,14 +97,20 @@ const EventFault* SchemaChecker::check(const Event& event, const Schema& schema)
 }
 
 // Finds the rules of the fields, of which there are few, and not the fields of the rules, most of
-// which have none. The other name counts where the first is not there. Returns a bit for each rule.
+// which have none. The other name counts where the first is not there, or null. Returns a bit for
+// each rule.
 std::uint64_t SchemaChecker::match(std::span<const Field> fields, const Schema& schema) {
   found_.fill(nullptr);  // All of them: their number is known when this is compiled.
   std::uint64_t matched = 0;
   for (const Field& field : fields) {
     const std::uint8_t rule = schema.find(field.key);
     if (rule == Schema::kNone) continue;
-    if (found_[rule] == nullptr || schema.rules_[rule].name == field.key) found_[rule] = &field;
+    const Field*& found = found_[rule];
+    const bool is_null = field.kind == FieldKind::null;
+    const bool is_first = schema.rules_[rule].name == field.key;
+    if (found == nullptr || found->kind == FieldKind::null || (is_first && !is_null)) {
+      found = &field;
+    }
     matched |= std::uint64_t{1} << rule;
   }
   return matched;

@@ -39,7 +39,7 @@ class FieldKinds {
 
 struct FieldRule {
   std::string_view name{};
-  std::string_view other_name{};  // Read where `name` is not there; empty for none.
+  std::string_view other_name{};  // Read where `name` is not there, or null; empty for none.
   FieldKinds kinds{FieldKind::string};
   bool required = false;
   // Of a string's text; of an array or object as it came.

@@ -266,7 +266,7 @@ void by_itself(NativeGateway& gateway, ClientHandle at, Client& client, const Ev
 // The room that an event is about; empty if it names none.
 std::string_view room_of(const Event& event) noexcept {
   const Field* field = event.find(kRoomRule.name);
-  if (field == nullptr) field = event.find(kRoomRule.other_name);
+  if (field == nullptr || field->kind == FieldKind::null) field = event.find(kRoomRule.other_name);
   return field == nullptr ? std::string_view{} : field->text;
 }
 

@@ -98,6 +98,23 @@ TEST_P(ChatSim, ARetryIsNotHeardAgain) {
   EXPECT_EQ(heard(peers[2]).size(), 2U);
 }
 
+// A client that writes all fields, those that it has no value for as null.
+TEST_P(ChatSim, ARetryIsKnownWhereItsOtherNameIsNull) {
+  start();
+  const std::vector<std::size_t> peers = members(2);
+  const Json message{
+      {"id", nullptr}, {"clientMessageId", "c1"}, {"roomId", "r"}, {"room", nullptr}};
+  for (const bool again : {false, true}) {
+    Json named = message;
+    named["content"] = "x";
+    const Json sent = ask_for(peers[0], "chat:message:send", named).at("data");
+    EXPECT_EQ(sent.value("duplicate", !again), again) << sent;
+    EXPECT_EQ(sent.value("clientMessageId", ""), "c1");
+  }
+  run_for(milliseconds{10});
+  EXPECT_EQ(heard(peers[1]).size(), 1U);
+}
+
 TEST_P(ChatSim, NotEverybodyMaySpeakAsAMachine) {
   const auto may = [this](std::string_view user, UserType type, std::string_view permission) {
     Identity identity{.user = std::string(user), .tenant = "acme"};

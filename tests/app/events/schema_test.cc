@@ -74,8 +74,18 @@ TEST_F(SchemaTest, TheFirstNameCountsWhereBothAreThere) {
   }
   ASSERT_EQ(mistake(R"({"roomId":"b"})", rules), "");
   EXPECT_EQ(checker_.found()[0]->text, "b");
-  // Also where it is null, which is as good as not there.
-  EXPECT_EQ(mistake(R"({"roomId":"b","room":null})", rules), "data.room is missing");
+}
+
+// Null is as good as not there, under whichever name, and in whichever order.
+TEST_F(SchemaTest, ANullHidesNoOtherName) {
+  const std::vector<FieldRule> rules{{.name = "room", .other_name = "roomId", .required = true}};
+  for (const std::string_view data :
+       {R"({"room":null,"roomId":"b"})", R"({"roomId":"b","room":null})",
+        R"({"room":"b","roomId":null})", R"({"roomId":null,"room":"b"})"}) {
+    ASSERT_EQ(mistake(std::string(data), rules), "") << data;
+    EXPECT_EQ(checker_.found()[0]->text, "b") << data;
+  }
+  EXPECT_EQ(mistake(R"({"roomId":null,"room":null})", rules), "data.room is missing");
 }
 
 TEST(SchemaDeathTest, TwoRulesOfOneNameAreOurBug) {

@@ -57,6 +57,14 @@ TEST_P(AccessGateSim, AJoinWaitsForTheAnswer) {
   EXPECT_TRUE(hears(peer, "chat:room:joined", 2));
 }
 
+TEST_P(AccessGateSim, ARoomIsFoundUnderItsOtherNameBesideANull) {
+  start();
+  const std::size_t peer = connect("acme/ann");
+  const Json answer = ask_for(peer, "chat:room:join", {{"room", nullptr}, {"roomId", "desk"}});
+  EXPECT_EQ(answer.at("event"), "chat:room:joined") << answer;
+  EXPECT_EQ(authority_->asked, std::vector<std::string>{"acme/ann join desk"});
+}
+
 TEST_P(AccessGateSim, WhatIsDeniedIsSaidAndWhatIsRememberedIsNotAskedAgain) {
   authority_->says = {{RoomOperation::join, AccessAnswer::denied}};
   start();
