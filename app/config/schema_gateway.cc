@@ -80,7 +80,7 @@ void add_events(std::vector<Setting>& settings, const EventOptions& standard) {
                           "after which somebody silent has stopped typing")));
   settings.push_back(
       reloadable(duration("events.typing_pace", standard.typing_pace, std::chrono::minutes{1},
-                          "between two typing events of one member that are passed "
+                          "in which one start and one stop of a member's typing are passed "
                           "on")));
 }
 

@@ -1,7 +1,7 @@
 #include "app/rooms/typing.h"
 
+#include <algorithm>
 #include <array>
-#include <utility>
 
 #include "app/clients/session_key.h"
 #include "app/rooms/room_names.h"
@@ -35,44 +35,39 @@ std::string_view Typing::read_room(Client& client, const Event& event) {
 void Typing::on_start(ClientHandle handle, Client& client, const Event& event) {
   const std::string_view room = read_room(client, event);
   if (room.empty()) return;
-  const base::Instant now = context_.now();
-  const EventOptions& options = context_.options().events;
-  std::string key = session_key(client.session, room);
+  const std::string key = session_key(client.session, room);
   auto found = states_.find(key);
-  const bool is_new = found == states_.end();
-  if (is_new && client.typing_in >= kTypingPerClientMost) {
-    context_.counters.typing_dropped.add();
-    return;
-  }
-  if (is_new) {
+  if (found == states_.end()) {
+    if (client.typing_in >= kTypingPerClientMost) {
+      context_.counters.typing_dropped.add();
+      return;
+    }
     ++client.typing_in;
-    found =
-        states_
-            .emplace(key,
-                     State{.client = handle, .room = std::string(room), .serial = ++last_serial_})
-            .first;
+    found = states_.emplace(key, State{.client = handle, .room = std::string(room)}).first;
   }
+  const base::Instant now = context_.now();
   State& state = found->second;
-  state.until = now + options.typing_expiry;
-  if (is_new) deadlines_.push({state.until, state.serial, std::move(key)});
-  if (!is_new && now - state.told < options.typing_pace) {
-    context_.counters.typing_dropped.add();
-    return;
-  }
-  state.told = now;
-  tell(client, room, true);
+  state.typing = true;
+  state.until = now + context_.options().events.typing_expiry;
+  if (state.start_from <= now) state.told = false;  // Who goes on is told of again.
+  if (!settle(found, client, now)) context_.counters.typing_dropped.add();
 }
 
 void Typing::on_stop(ClientHandle /*handle*/, Client& client, const Event& event) {
   const std::string_view room = read_room(client, event);
-  if (room.empty() || states_.erase(session_key(client.session, room)) == 0) return;
-  --client.typing_in;
-  tell(client, room, false);
+  if (room.empty()) return;
+  const auto found = states_.find(session_key(client.session, room));
+  if (found == states_.end() || !found->second.typing) return;
+  found->second.typing = false;
+  if (!settle(found, client, context_.now())) context_.counters.typing_dropped.add();
 }
 
 void Typing::left(Client& client, std::string_view room) {
   if (client.typing_in == 0) return;
-  if (states_.erase(session_key(client.session, room)) > 0) --client.typing_in;
+  const auto found = states_.find(session_key(client.session, room));
+  if (found == states_.end()) return;
+  found->second.typing = found->second.told = false;
+  settle(found, client, context_.now());
 }
 
 void Typing::gone(Client& client) {
@@ -80,11 +75,44 @@ void Typing::gone(Client& client) {
   const std::string prefix = session_key(client.session);
   auto at = states_.lower_bound(prefix);
   while (at != states_.end() && at->first.starts_with(prefix)) {
-    tell(client, at->second.room, false);
-    --client.typing_in;
-    at = states_.erase(at);
+    if (at->second.told) tell(client, at->second.room, false);
+    at = erase(at, client);
   }
   CHECK(client.typing_in == 0);
+}
+
+bool Typing::settle(States::iterator at, Client& client, base::Instant now) {
+  State& state = at->second;
+  base::Instant& from = state.typing ? state.start_from : state.end_from;
+  const bool tells = state.typing != state.told && from <= now;
+  if (tells) {
+    state.told = state.typing;
+    from = now + context_.options().events.typing_pace;
+    tell(client, state.room, state.typing);
+  }
+  const base::Instant next = next_of(state);
+  if (!state.typing && !state.told && next <= now) {
+    erase(at, client);
+  } else if (next != state.deadline) {
+    deadlines_.erase({state.deadline, at->first});
+    deadlines_.emplace(state.deadline = next, at->first);
+  }
+  return tells;
+}
+
+// When there is something to do about it.
+base::Instant Typing::next_of(const State& state) noexcept {
+  if (state.typing) {
+    return state.told ? state.until : std::min(state.until, state.start_from);
+  }
+  // Until then another start, or another end, would be too soon.
+  return state.told ? state.end_from : std::max(state.start_from, state.end_from);
+}
+
+Typing::States::iterator Typing::erase(States::iterator at, Client& client) {
+  deadlines_.erase({at->second.deadline, at->first});
+  --client.typing_in;
+  return states_.erase(at);
 }
 
 void Typing::tell(const Client& client, std::string_view room, bool typing) {
@@ -103,23 +131,13 @@ void Typing::tell(const Client& client, std::string_view room, bool typing) {
 }
 
 void Typing::expire(base::Instant now) {
-  while (!deadlines_.empty() && deadlines_.top().at <= now) {
-    Deadline due = deadlines_.top();
-    deadlines_.pop();
-    const auto found = states_.find(due.key);
-    // It was stopped; what is there instead has a deadline of its own.
-    if (found == states_.end() || found->second.serial != due.serial) continue;
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const auto found = states_.find(deadlines_.begin()->second);
+    CHECK(found != states_.end());  // Its deadline goes with it.
     Client* client = context_.clients.find(found->second.client);
     CHECK(client != nullptr);  // When one is gone, so are its states.
-    if (found->second.until > now) {
-      due.at = found->second.until;
-      deadlines_.push(std::move(due));
-      continue;
-    }
-    const State state = std::move(found->second);
-    states_.erase(found);
-    --client->typing_in;
-    tell(*client, state.room, false);
+    if (found->second.until <= now) found->second.typing = false;
+    settle(found, *client, now);
   }
 }
 

@@ -81,6 +81,72 @@ TEST_P(TypingSim, StartingAgainAndAgainEndsOnce) {
   EXPECT_EQ(heard(bob, "ann").size(), before);
 }
 
+// However often they come by turns; what it came to is told once the pace is over.
+TEST_P(TypingSim, OneStartAndOneEndPassInEachPace) {
+  start(1);
+  const std::size_t ann = connect("acme/ann");
+  const std::size_t bob = connect("acme/bob");
+  const std::size_t zoe = connect("acme/zoe");
+  for (const std::size_t peer : {ann, bob, zoe}) join(peer, "r");
+  for (int i = 0; i < 30; ++i) {
+    for (const std::size_t peer : {ann, zoe}) {
+      type(peer);
+      type(peer, false);
+    }
+  }
+  type(zoe);
+  run_for(milliseconds{900});
+  EXPECT_EQ(heard(bob, "ann"), (std::vector<bool>{true, false}));
+  EXPECT_EQ(heard(bob, "zoe"), (std::vector<bool>{true, false}));
+  EXPECT_EQ(gateway(0).context().counters.typing_dropped.value(), 58U + 59U);
+  run_for(milliseconds{200});
+  EXPECT_EQ(heard(bob, "ann"), (std::vector<bool>{true, false}));
+  EXPECT_EQ(heard(bob, "zoe"), (std::vector<bool>{true, false, true}));
+  EXPECT_EQ(client_of(ann)->typing_in, 0U);
+  EXPECT_EQ(client_of(zoe)->typing_in, 1U);
+  run_for(seconds{7});
+  EXPECT_EQ(heard(bob, "zoe"), (std::vector<bool>{true, false, true, false}));
+  EXPECT_EQ(client_of(zoe)->typing_in, 0U);
+}
+
+TEST_P(TypingSim, AnEndThatComesTooSoonIsToldLater) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  const std::size_t bob = connect("acme/bob");
+  join(ann, "r");
+  join(bob, "r");
+  type(ann);
+  run_for(milliseconds{600});
+  type(ann, false);
+  run_for(milliseconds{500});
+  type(ann);
+  run_for(milliseconds{100});
+  type(ann, false);  // 600 ms after the last end.
+  run_for(milliseconds{300});
+  EXPECT_EQ(heard(bob, "ann"), (std::vector<bool>{true, false, true}));
+  run_for(milliseconds{200});
+  EXPECT_EQ(heard(bob, "ann"), (std::vector<bool>{true, false, true, false}));
+}
+
+// Leaving, coming back and going are no way around it.
+TEST_P(TypingSim, WhoHasLeftKeepsThePaceToo) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  const std::size_t bob = connect("acme/bob");
+  join(bob, "r");
+  for (int i = 0; i < 3; ++i) {
+    join(ann, "r");
+    type(ann);
+    run_for(milliseconds{5});
+    ask_for(ann, "chat:room:leave", {{"room", "r"}});
+  }
+  run_for(milliseconds{5});
+  EXPECT_EQ(heard(bob, "ann"), (std::vector<bool>{true}));
+  close(ann);
+  run_for(seconds{7});
+  EXPECT_EQ(heard(bob, "ann"), (std::vector<bool>{true}));
+}
+
 TEST_P(TypingSim, InTooManyRoomsNobodyTypes) {
   start(1);
   const std::size_t ann = connect("acme/ann");
