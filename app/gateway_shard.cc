@@ -55,6 +55,11 @@ base::Instant GatewayShard::next_deadline() const {
   return std::min(native_.next_deadline(), WebSocketShard::next_deadline());
 }
 
+void GatewayShard::begin_drain(base::Instant now, base::Instant deadline) {
+  native_.begin_drain();
+  WebSocketShard::begin_drain(now, deadline);
+}
+
 engine::StepResult GatewayShard::run_tasks() {
   const engine::StepResult tasks = native_.run_tasks();
   const engine::StepResult rooms = WebSocketShard::run_tasks();

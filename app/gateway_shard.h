@@ -31,6 +31,7 @@ class GatewayShard final : public engine::WebSocketShard {
   engine::StepResult expire(base::Instant now) override;
   base::Instant next_deadline() const override;
   engine::StepResult run_tasks() override;
+  void begin_drain(base::Instant now, base::Instant deadline) override;
 
  private:
   RawEndpoints raw_;

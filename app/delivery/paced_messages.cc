@@ -14,8 +14,7 @@ bool PacedMessages::add(PacedMessage message, base::Instant now, base::Duration 
   return true;
 }
 
-void PacedMessages::flush(engine::Rooms& rooms, base::Instant now) {
-  if (due_ > now) return;
+void PacedMessages::flush(engine::Rooms& rooms) {
   for (const PacedMessage& message : waiting_) {
     // A sender that has left meanwhile has been told that its message is on its way.
     rooms.publish_to(message.room, message.publisher, protocol::Opcode::text,

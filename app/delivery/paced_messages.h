@@ -33,7 +33,11 @@ class PacedMessages {
   // False when too much waits already.
   bool add(PacedMessage message, base::Instant now, base::Duration delay);
   // Publishes what waits, once it is due.
-  void flush(engine::Rooms& rooms, base::Instant now);
+  void flush_due(engine::Rooms& rooms, base::Instant now) {
+    if (due_ <= now) flush(rooms);
+  }
+  // The same at once.
+  void flush(engine::Rooms& rooms);
   base::Instant due() const noexcept { return due_; }
 
  private:

@@ -133,7 +133,7 @@ void Publishing::publish_chat(ClientHandle handle, Client& client, const Event& 
     return;
   }
   const engine::RoomHandle room = room_of(handle, message.room, client.grants->tenant);
-  if (message.delivery == DeliveryStatus::batch_delay) {
+  if (message.delivery == DeliveryStatus::batch_delay && !draining_) {
     set_engine_name(context_.room_name, message.room, client.grants->tenant);
     const bool waits = paced_.add({.room = context_.room_name,
                                    .publisher = client.session,

@@ -48,7 +48,12 @@ class Publishing {
   std::uint64_t owe(std::function<void(const engine::PublishAnswer&)> tell);
   OwedAnswers& owed() noexcept { return owed_; }
 
-  void flush_paced(base::Instant now) { paced_.flush(context_.rooms, now); }
+  void flush_paced(base::Instant now) { paced_.flush_due(context_.rooms, now); }
+  // Those who would get it are about to go: nothing waits for company any more.
+  void begin_drain() {
+    draining_ = true;
+    paced_.flush(context_.rooms);
+  }
   base::Instant next_deadline() const noexcept { return paced_.due(); }
 
  private:
@@ -83,6 +88,7 @@ class Publishing {
   EventFault fault_{};
   OwedAnswers owed_;
   PacedMessages paced_;
+  bool draining_ = false;
   // Where speakers spoke last, by what is left of their places.
   std::array<engine::RoomHandle, 256> last_rooms_{};
   std::string out_;

@@ -66,6 +66,8 @@ class NativeGateway {
 
   // ---- The shard's turn -------------------------------------------------------------------------
 
+  // Before anybody is sent away.
+  void begin_drain() { publishing_.begin_drain(); }
   // Those of NativeMessage.
   void on_shard_message(const engine::ShardMessage& message);
   void expire(base::Instant now);

@@ -178,6 +178,28 @@ TEST_P(ChatSim, WhatIsPacedIsSaidEvenIfItsSenderHasLeft) {
   EXPECT_TRUE(hears(peers[1], "chat:message:received"));
 }
 
+// Those who are to get it are sent away before it would be due.
+TEST_P(ChatSim, WhatIsPacedIsSaidBeforeADrainAndNothingIsPacedInIt) {
+  options_.events.batch_delay = seconds{30};
+  start();
+  const std::vector<std::size_t> peers = members(6);
+  const auto say_paced = [&](std::size_t peer, const char* content) {
+    say(peer, "chat:message:send",
+        {{"room", "r"}, {"content", content}, {"deliveryStatus", "batch-delay"}}, content);
+  };
+  say_paced(peers[0], "before");
+  run_for(milliseconds{20});
+  EXPECT_TRUE(heard(peers[5]).empty());
+  group_->drain(seconds{10});
+  for (const std::size_t peer : peers) {
+    ASSERT_TRUE(hears(peer, "chat:message:received", 1, milliseconds{100}));
+  }
+  ASSERT_TRUE(hears(peers[0], "chat:message:sent"));
+  EXPECT_EQ(data(peers[0], "chat:message:sent").at("queued"), 6);
+  say_paced(peers[0], "within");
+  EXPECT_TRUE(hears(peers[0], "chat:message:sent", 2, milliseconds{100}));
+}
+
 TEST_P(ChatSim, WhoCannotBeOwedAnAnswerIsToldSoAtOnce) {
   start(1);
   const std::vector<std::size_t> peers = members(2);
