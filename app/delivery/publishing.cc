@@ -362,6 +362,12 @@ void Publishing::on_binary(Client& client, const std::optional<BinaryMessage>& m
   out_.clear();
   static_cast<void>(append_gateway_header(out_, header));  // Both names keep their bounds.
   out_ += base::as_text(message->payload);
+  if (const auto user = user_of_room(header.room)) {
+    RouteOptions route = route_of(client, 0, header.echo);
+    route.opcode = protocol::Opcode::binary;
+    routes_.send_to_user(client.grants->tenant, *user, base::as_bytes(out_), route);
+    return;
+  }
   set_engine_name(context_.room_name, header.room, client.grants->tenant);
   context_.rooms.publish_to(context_.room_name, client.session, protocol::Opcode::binary,
                             base::as_bytes(out_), {.echo = header.echo});

@@ -79,7 +79,7 @@ void UserRoutes::send_to_user(std::string_view tenant, std::string_view user,
   const Origin origin{
       here(), options.except,
       options.ticket == 0 ? base::Handle{} : answers_.expect(options.except, options.ticket)};
-  const Addressed addressed{tenant, user, options.id, message};
+  const Addressed addressed{tenant, user, options.id, message, options.opcode};
   const std::uint32_t home = UserHomes::home_of(hash_user(tenant, user), context_.shard.shards());
   if (home == context_.shard.number()) {
     route(origin, addressed, nullptr);
@@ -98,7 +98,7 @@ void UserRoutes::send_to_connection(const ConnectionId& to, std::string_view ten
   const bool exists = to.shard < context_.shard.shards();
   parts_are(origin, exists ? 1 : 0);
   if (!exists) return;
-  const Addressed addressed{tenant, {}, {}, message};
+  const Addressed addressed{tenant, {}, {}, message, options.opcode};
   if (to.shard == context_.shard.number()) {
     deliver_one(origin, addressed, to.session);
     return;
@@ -155,8 +155,7 @@ void UserRoutes::deliver(const Origin& origin, const Addressed& addressed) {
   std::uint32_t count = 0;
   context_.clients.for_user(addressed.tenant, addressed.user, [&](ClientHandle, Client& client) {
     if (origin.shard == here() && client.session == origin.except) return;
-    const auto sent =
-        context_.sessions.send(client.session, protocol::Opcode::text, addressed.message);
+    const auto sent = context_.sessions.send(client.session, addressed.opcode, addressed.message);
     if (sent == engine::SendResult::queued) ++count;
   });
   reached(origin, count);
@@ -168,7 +167,7 @@ void UserRoutes::deliver_one(const Origin& origin, const Addressed& addressed,
   if (const Client* client = context_.client_of(to); client != nullptr &&
                                                      client->state == ClientState::present &&
                                                      client->grants->tenant == addressed.tenant) {
-    sent = context_.sessions.send(to, protocol::Opcode::text, addressed.message) ==
+    sent = context_.sessions.send(to, addressed.opcode, addressed.message) ==
            engine::SendResult::queued;
   }
   reached(origin, sent ? 1 : 0);

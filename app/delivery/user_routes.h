@@ -25,6 +25,7 @@ struct RouteOptions {
   std::uint64_t ticket = 0;                    // Not 0: is answered with how many got it.
   // What its sender calls it, to a user: once delivered it is answered and not delivered again.
   std::string_view id{};
+  protocol::Opcode opcode = protocol::Opcode::text;
 };
 
 class UserRoutes {
@@ -35,7 +36,7 @@ class UserRoutes {
   void arrived(std::uint64_t user_hash) { tell_home(NativeMessage::user_arrived, user_hash); }
   void left(std::uint64_t user_hash) { tell_home(NativeMessage::user_left, user_hash); }
 
-  // `message`: a whole event.
+  // `message`: a whole event, or a binary message.
   void send_to_user(std::string_view tenant, std::string_view user,
                     std::span<const std::byte> message, const RouteOptions& options);
   void send_to_connection(const ConnectionId& to, std::string_view tenant,

@@ -10,7 +10,7 @@ namespace app {
 
 namespace {
 
-constexpr std::size_t kLengthsBytes = 3;  // Of tenant, user and id.
+constexpr std::size_t kHeadBytes = 4;  // The opcode, and the lengths of tenant, user and id.
 
 static_assert(kTenantBytesMax <= UINT8_MAX);
 static_assert(kUserBytesMax <= UINT8_MAX);
@@ -24,8 +24,9 @@ engine::Parcel* Addressed::make_parcel(engine::ParcelPool& pool) const {
   CHECK(user.size() <= kUserBytesMax);
   CHECK(id.size() <= UINT8_MAX);
   engine::Parcel* parcel = pool.allocate(static_cast<std::uint32_t>(
-      kLengthsBytes + tenant.size() + user.size() + id.size() + message.size()));
+      kHeadBytes + tenant.size() + user.size() + id.size() + message.size()));
   std::byte* at = parcel->bytes().data();
+  *at++ = static_cast<std::byte>(opcode);
   *at++ = static_cast<std::byte>(tenant.size());
   *at++ = static_cast<std::byte>(user.size());
   *at++ = static_cast<std::byte>(id.size());
@@ -37,14 +38,15 @@ engine::Parcel* Addressed::make_parcel(engine::ParcelPool& pool) const {
 }
 
 Addressed Addressed::read(std::span<const std::byte> parcel) noexcept {
-  const auto tenant = static_cast<std::size_t>(parcel[0]);
-  const auto user = static_cast<std::size_t>(parcel[1]);
-  const auto id = static_cast<std::size_t>(parcel[2]);
-  const std::string_view names = base::as_text(parcel.subspan(kLengthsBytes));
+  const auto tenant = static_cast<std::size_t>(parcel[1]);
+  const auto user = static_cast<std::size_t>(parcel[2]);
+  const auto id = static_cast<std::size_t>(parcel[3]);
+  const std::string_view names = base::as_text(parcel.subspan(kHeadBytes));
   return {.tenant = names.substr(0, tenant),
           .user = names.substr(tenant, user),
           .id = names.substr(tenant + user, id),
-          .message = parcel.subspan(kLengthsBytes + tenant + user + id)};
+          .message = parcel.subspan(kHeadBytes + tenant + user + id),
+          .opcode = static_cast<protocol::Opcode>(parcel[0])};
 }
 
 }  // namespace app

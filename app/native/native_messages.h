@@ -33,6 +33,7 @@
 #include <string_view>
 
 #include "engine/shard/parcel.h"
+#include "protocol/opcode.h"
 
 namespace app {
 
@@ -56,13 +57,14 @@ constexpr bool is_native_message(std::uint8_t kind) noexcept {
          kind <= static_cast<std::uint8_t>(NativeMessage::receipt);
 }
 
-// What a parcel to somebody holds: the lengths of the names, the names, and the message. Its sender
-// calls it `id`, by which a retry to a user is known.
+// What a parcel to somebody holds: the message's opcode, the lengths of the names, the names, and
+// the message. Its sender calls it `id`, by which a retry to a user is known.
 struct Addressed {
   std::string_view tenant{};
   std::string_view user{};  // Empty for a connection.
   std::string_view id{};    // Empty for one that may be sent again.
   std::span<const std::byte> message{};
+  protocol::Opcode opcode = protocol::Opcode::text;
 
   engine::Parcel* make_parcel(engine::ParcelPool& pool) const;
   static Addressed read(std::span<const std::byte> parcel) noexcept;

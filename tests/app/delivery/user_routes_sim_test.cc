@@ -91,6 +91,46 @@ TEST_P(UserRoutesSim, APersonalRoomIsTheUsersConnections) {
   EXPECT_EQ(denied.at("data").at("code"), "ROOM_ACCESS_DENIED") << denied;
 }
 
+// On whatever shards its connections are, as what it is.
+TEST_P(UserRoutesSim, ABinaryMessageReachesAPersonalRoom) {
+  start();
+  authenticator_->results.emplace(
+      "acme/boss", Identity{.user = "boss", .tenant = "acme", .type = UserType::supervisor});
+  const std::size_t boss = connect_on(0, "acme/boss");
+  std::vector<std::size_t> bobs;
+  for (std::uint32_t on : {0U, 1U, 2U}) bobs.push_back(connect_on(on, "acme/bob"));
+  const std::size_t stranger = connect_on(1, "other/bob");
+  const auto voices = [this](std::size_t peer) {
+    std::vector<std::string> all;
+    for (const sim::RawClients::Frame& frame : clients_->frames(peer)) {
+      if (frame.first == 0x82) all.push_back(frame.payload);
+    }
+    return all;
+  };
+  const auto speak = [&](std::size_t peer, std::string_view room, bool echo) {
+    std::string message{1, 1, static_cast<char>(echo ? 1 : 0), static_cast<char>(room.size())};
+    message.append(8, '\0').append(room).append("hello");
+    const tests::Bytes frame = tests::frame({.opcode = 0x2}, message);
+    clients_->send(peer, tests::text_of(frame));
+  };
+  speak(boss, "user:bob", false);
+  for (const std::size_t bob : bobs) {
+    ASSERT_TRUE(until([&] { return voices(bob).size() == 1; }));
+    EXPECT_TRUE(
+        voices(bob)[0].ends_with("user:bob\x04"
+                                 "bosshello"))
+        << voices(bob)[0];
+  }
+  const std::size_t other = connect_on(1, "acme/boss");
+  speak(boss, "user:boss", false);
+  ASSERT_TRUE(until([&] { return voices(other).size() == 1; }));
+  speak(boss, "user:boss", true);
+  ASSERT_TRUE(until([&] { return voices(other).size() == 2; }));
+  run_for(milliseconds{10});
+  EXPECT_EQ(voices(boss).size(), 1U);
+  EXPECT_TRUE(voices(stranger).empty());
+}
+
 // From whatever shard, wherever the user is at home; others' ids and rooms are apart.
 TEST_P(UserRoutesSim, ARetryToAPersonalRoomIsNotHeardAgain) {
   start();

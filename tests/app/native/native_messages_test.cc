@@ -11,15 +11,18 @@ namespace app {
 namespace {
 
 void expect_round_trip(const std::string& tenant, const std::string& user, const std::string& id,
-                       const std::string& message) {
+                       const std::string& message,
+                       protocol::Opcode opcode = protocol::Opcode::text) {
   engine::ParcelPool pool;
-  engine::Parcel* parcel = Addressed{tenant, user, id, base::as_bytes(message)}.make_parcel(pool);
-  EXPECT_EQ(parcel->bytes().size(), 3 + tenant.size() + user.size() + id.size() + message.size());
+  const Addressed written{tenant, user, id, base::as_bytes(message), opcode};
+  engine::Parcel* parcel = written.make_parcel(pool);
+  EXPECT_EQ(parcel->bytes().size(), 4 + tenant.size() + user.size() + id.size() + message.size());
   const Addressed read = Addressed::read(parcel->bytes());
   EXPECT_EQ(read.tenant, tenant);
   EXPECT_EQ(read.user, user);
   EXPECT_EQ(read.id, id);
   EXPECT_EQ(base::as_text(read.message), message);
+  EXPECT_EQ(read.opcode, opcode);
   parcel->release();
 }
 
@@ -30,6 +33,7 @@ TEST(Addressed, IsReadAsItWasWritten) {
                     "{\"event\":\"x\"}");
   expect_round_trip("acme", "", "", "to a connection");
   expect_round_trip("", "", "", "");
+  expect_round_trip("acme", "ann", "", "voice", protocol::Opcode::binary);
   expect_round_trip(std::string(kTenantBytesMax, 't'), std::string(kUserBytesMax, '\xFF'),
                     std::string(UINT8_MAX, 'i'), std::string(100'000, 'm'));
 }
