@@ -28,9 +28,10 @@ std::string_view permission_to_send(MessageKind kind) noexcept {
   return kind == MessageKind::system ? "message:system" : std::string_view{};
 }
 
-constexpr std::array<FieldRule, 2> kMessageRules{
+constexpr std::array<FieldRule, 3> kMessageRules{
     FieldRule{.name = "event", .required = true, .bytes_least = 1, .bytes_max = kEventNameBytesMax},
-    FieldRule{.name = "echo", .kinds = FieldKinds{FieldKind::boolean}}};
+    FieldRule{.name = "echo", .kinds = FieldKinds{FieldKind::boolean}},
+    FieldRule{.name = "key", .bytes_least = 1, .bytes_max = kConflationKeyBytesMax}};
 constexpr Schema kMessageSchema(kMessageRules);
 
 struct RecipientName {
@@ -280,17 +281,26 @@ void Publishing::on_message(ClientHandle handle, Client& client, const Event& ev
   }
   if (!may_send_to(client, event, recipient)) return;
   context_.counters.targeted.add();
-  const Field* echo = event.find("echo");
-  const bool echoes = echo == nullptr || echo->kind == FieldKind::null || echo->truth;
+  const Field* echo = checker_.found()[1];
+  const Field* key = checker_.found()[2];
+  const bool to_room = recipient.kind == TargetKind::room;
   const std::string_view id = ids_.next();
-  append_message(client, event, id);
+  const std::uint32_t number_at = write_message(client, event, id, recipient);
   const std::uint64_t ticket =
       event.request_id_raw.empty() ? 0 : owe_ack(handle, event, kRoutedEvent, id, {}, {});
-  deliver_to(recipient, client, ticket, echoes);
+  deliver_to(recipient, client,
+             {.key = to_room && key != nullptr ? engine::hash_name(key->text) : 0,
+              .ticket = ticket,
+              .number_at = number_at,
+              .keep = to_room,
+              .echo = echo == nullptr || echo->truth});
 }
 
-// An event of a name of its own, so that nobody can say what only the gateway says.
-void Publishing::append_message(const Client& client, const Event& event, std::string_view id) {
+// An event of a name of its own, so that nobody can say what only the gateway says. Returns where a
+// room's number goes.
+std::uint32_t Publishing::write_message(const Client& client, const Event& event,
+                                        std::string_view id, const Recipient& recipient) {
+  std::uint32_t number_at = engine::kNowhere;
   out_.clear();
   context_.writer.append_head(out_, kReceivedEvent);
   out_ += R"({"id":)";
@@ -306,27 +316,37 @@ void Publishing::append_message(const Client& client, const Event& event, std::s
   out_ += data == nullptr ? std::string_view("null") : data->raw;
   out_ += R"(,"timestamp":)";
   append_json_time(out_, context_.unix_ms());
+  if (recipient.kind == TargetKind::room) {
+    out_ += R"(,"roomId":)";
+    append_json_string(out_, recipient.name);
+    out_ += R"(,"seq":)";
+    number_at = static_cast<std::uint32_t>(out_.size());
+    out_.append(base::kNumberTextBytes, ' ');
+  }
   out_ += '}';
   context_.writer.append_tail(out_);
+  return number_at;
 }
 
-void Publishing::deliver_to(const Recipient& recipient, Client& client, std::uint64_t ticket,
-                            bool echo) {
+void Publishing::deliver_to(const Recipient& recipient, const Client& client,
+                            const engine::PublishOptions& how) {
   const std::string& tenant = client.grants->tenant;
   const std::span<const std::byte> bytes = base::as_bytes(out_);
+  const RouteOptions route = route_of(client, how.ticket, how.echo);
   switch (recipient.kind) {
     case TargetKind::user:
-      send_to_user(recipient.name, client, bytes, ticket, echo);
+      routes_.send_to_user(tenant, recipient.name, bytes, route);
       return;
     case TargetKind::connection: {
       const auto id = parse_connection_id(recipient.name);
       routes_.send_to_connection(id.value_or(ConnectionId{.shard = UINT32_MAX}), tenant, bytes,
-                                 route_of(client, ticket, echo));
+                                 route);
       return;
     }
     case TargetKind::room:
       if (const auto user = user_of_room(recipient.name)) {
-        send_to_user(*user, client, bytes, ticket, echo);
+        engine::NumberText().write(std::as_writable_bytes(std::span(out_)), how.number_at, 0);
+        routes_.send_to_user(tenant, *user, bytes, route);
         return;
       }
       set_engine_name(context_.room_name, recipient.name, tenant);
@@ -336,13 +356,7 @@ void Publishing::deliver_to(const Recipient& recipient, Client& client, std::uin
       set_tenant_room(context_.room_name, tenant);
       break;
   }
-  context_.rooms.publish_to(context_.room_name, client.session, protocol::Opcode::text, bytes,
-                            {.ticket = ticket, .echo = echo});
-}
-
-void Publishing::send_to_user(std::string_view user, const Client& client,
-                              std::span<const std::byte> message, std::uint64_t ticket, bool echo) {
-  routes_.send_to_user(client.grants->tenant, user, message, route_of(client, ticket, echo));
+  context_.rooms.publish_to(context_.room_name, client.session, protocol::Opcode::text, bytes, how);
 }
 
 // ---- Binary -------------------------------------------------------------------------------------

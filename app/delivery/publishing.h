@@ -36,7 +36,7 @@ class Publishing {
 
   // chat:message:send.
   void on_chat(ClientHandle handle, Client& client, const Event& event);
-  // message:send {user | connection | room | tenant, event, data}.
+  // message:send {user | connection | room | tenant, event, data, key}.
   void on_message(ClientHandle handle, Client& client, const Event& event);
   // A binary message; nothing where its header is wrong.
   void on_binary(Client& client, const std::optional<BinaryMessage>& message);
@@ -73,10 +73,10 @@ class Publishing {
                         std::string_view id, std::string_view client_id, base::Handle receipts);
   void acknowledge(const OwedAck& ack, const engine::PublishAnswer& answer);
   const EventFault* read_recipient(const Event& event, Recipient& recipient);
-  void deliver_to(const Recipient& recipient, Client& client, std::uint64_t ticket, bool echo);
-  void send_to_user(std::string_view user, const Client& client, std::span<const std::byte> message,
-                    std::uint64_t ticket, bool echo);
-  void append_message(const Client& client, const Event& event, std::string_view id);
+  void deliver_to(const Recipient& recipient, const Client& client,
+                  const engine::PublishOptions& how);
+  std::uint32_t write_message(const Client& client, const Event& event, std::string_view id,
+                              const Recipient& recipient);
 
   NativeContext& context_;
   UserRoutes& routes_;

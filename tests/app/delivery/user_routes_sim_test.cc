@@ -36,6 +36,7 @@ TEST_P(UserRoutesSim, AUserHearsOnEveryConnectionAndTheSenderHowMany) {
     EXPECT_EQ(notes(bob)[0].at("data"), 1);
   }
   EXPECT_TRUE(notes(ann).empty());
+  EXPECT_FALSE(notes(bobs[0])[0].contains("seq")) << "of rooms only";
   EXPECT_EQ(send(ann, {{"user", "nobody"}}).at("matched"), 0);
 }
 
@@ -71,6 +72,9 @@ TEST_P(UserRoutesSim, APersonalRoomIsTheUsersConnections) {
   const std::size_t other = connect_on(2, "acme/bob");
   const std::size_t stranger = connect_on(2, "other/bob");
   EXPECT_EQ(send(boss, {{"room", "user:bob"}}).at("matched"), 2);
+  ASSERT_TRUE(hears(one, "message:received"));
+  EXPECT_EQ(notes(one)[0].at("roomId"), "user:bob");
+  EXPECT_EQ(notes(one)[0].at("seq"), 0);
   const Json sent =
       ask_for(boss, "chat:message:send", {{"room", "user:bob"}, {"content", "come, please"}});
   EXPECT_EQ(sent.at("data").at("matched"), 2) << sent;

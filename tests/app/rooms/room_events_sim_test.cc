@@ -169,6 +169,35 @@ TEST_P(RoomEventsSim, WhatDoesNotFitIsSaidToBeMissingAndTheNewestAreGiven) {
       1U);
 }
 
+// As chat is: in its place among the room's messages, and in the history.
+TEST_P(RoomEventsSim, WhatIsSentToARoomCanBeMissedAndIsHistory) {
+  start();
+  const std::size_t stays = connect("acme/stays");
+  join(stays, "r");
+  std::size_t ann = connect("acme/ann");
+  const Json joined = join(ann, "r");
+  close(ann);
+  chat(stays, "1");
+  const Json sent = ask_for(stays, "message:send", {{"room", "r"}, {"event", "e"}, {"data", 2}});
+  EXPECT_GT(sent.at("data").at("seq"), 0) << sent;
+  ann = connect("acme/ann");
+  const Json back =
+      ask_for(ann, "chat:room:join",
+              {{"room", "r"}, {"epoch", joined.at("epoch")}, {"seq", joined.at("seq")}});
+  EXPECT_EQ(back.at("data").at("recovered"), true);
+  EXPECT_EQ(back.at("data").at("missed"), 2);
+  ASSERT_TRUE(hears(ann, "message:received"));
+  const Json heard = data(ann, "message:received");
+  EXPECT_EQ(heard.at("roomId"), "r");
+  EXPECT_EQ(heard.at("seq"), sent.at("data").at("seq"));
+  EXPECT_EQ(heard.at("data"), 2);
+  EXPECT_EQ(heard, data(stays, "message:received"));
+  const Json page = ask_for(ann, "chat:room:history", {{"room", "r"}}).at("data").at("messages");
+  ASSERT_EQ(page.size(), 2U) << page;
+  EXPECT_EQ(page[1].at("event"), "message:received");
+  EXPECT_EQ(page[1].at("data"), heard);
+}
+
 // Comings and goings have numbers, too: the first message of all is not taken for a gap.
 TEST_P(RoomEventsSim, TheFirstMessageOfARoomCanBeMissed) {
   start();
