@@ -25,6 +25,7 @@ struct ServerPublication {
   std::string data{"null"};         // Valid JSON.
   std::string except_connection{};  // Is left out; empty: nobody.
   std::string message_id{};         // Makes a retry harmless; empty: none. Rooms only.
+  std::string key{};                // Of which value of the room it is the newest. Rooms only.
   bool keep = true;                 // In the room's history.
 };
 

@@ -34,7 +34,8 @@ bool is_name(std::string_view text, std::size_t bytes_max) {
 static_assert(kTenantBytesMax == 64 && kUserBytesMax == 128 && kRoomNameTextMax == 128 &&
                   kEventNameBytesMax == 64 && kConnectionIdBytesMax == 64 &&
                   kRequestIdBytesMax == 64 && kTokenIdBytesMax == 128 && kRoleBytesMax == 64 &&
-                  base::kCloseReasonBytesMax == 123 && kAdminCursorBytesMax == 512,
+                  base::kCloseReasonBytesMax == 123 && kAdminCursorBytesMax == 512 &&
+                  kConflationKeyBytesMax == 128,
               "the sentences below say the bounds");
 
 std::string_view rule_of_tenant(std::string_view text) noexcept {
@@ -71,6 +72,11 @@ std::string_view rule_of_connection(std::string_view text) noexcept {
 std::string_view rule_of_message_id(std::string_view text) noexcept {
   if (is_name(text, kRequestIdBytesMax)) return {};
   return "must be 1 to 64 bytes without control characters";
+}
+
+std::string_view rule_of_key(std::string_view text) noexcept {
+  if (!text.empty() && text.size() <= kConflationKeyBytesMax) return {};
+  return "must be 1 to 128 bytes";
 }
 
 std::string_view rule_of_token_id(std::string_view text) noexcept {

@@ -19,6 +19,7 @@ std::string_view rule_of_prefix(std::string_view text) noexcept;  // Of rooms; m
 std::string_view rule_of_event(std::string_view text) noexcept;
 std::string_view rule_of_connection(std::string_view text) noexcept;
 std::string_view rule_of_message_id(std::string_view text) noexcept;
+std::string_view rule_of_key(std::string_view text) noexcept;  // As clients' may be.
 std::string_view rule_of_token_id(std::string_view text) noexcept;
 std::string_view rule_of_role(std::string_view text) noexcept;
 std::string_view rule_of_reason(std::string_view text) noexcept;  // Of a close frame.

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "app/admin/answers.h"
@@ -13,6 +15,9 @@ namespace app {
 
 namespace {
 
+// What only rooms have.
+constexpr std::array<std::string_view, 3> kRoomFields{"messageId", "key", "keep"};
+
 ServerPublication read_publication(std::string_view body, const std::string& path,
                                    FieldMistakes& mistakes) {
   ServerPublication publication;
@@ -22,10 +27,12 @@ ServerPublication read_publication(std::string_view body, const std::string& pat
   publication.data = fields.json("data");
   publication.except_connection = fields.optional_text("exceptConnection", rule_of_connection);
   publication.message_id = fields.optional_text("messageId", rule_of_message_id);
-  const bool names_room_things = fields.has("messageId") || fields.has("keep");
+  publication.key = fields.optional_text("key", rule_of_key);
   publication.keep = fields.optional_flag("keep", true);
-  if (names_room_things && publication.target.kind != TargetKind::room) {
-    mistakes.add(path + (fields.has("messageId") ? "messageId" : "keep"), "is for rooms only");
+  for (const std::string_view name : kRoomFields) {
+    if (fields.has(name) && publication.target.kind != TargetKind::room) {
+      fields.mistake(name, "is for rooms only");
+    }
   }
   fields.finish();
   return publication;

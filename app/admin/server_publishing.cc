@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "engine/room/home_directory.h"
+#include "engine/room/name_index.h"
 
 namespace app {
 
@@ -60,7 +61,8 @@ void publish_to_room(NativeGateway& gateway, const std::string& room,
   context.counters.publications.add();
   context.rooms.publish_to(
       room, left_out, protocol::Opcode::text, base::as_bytes(text),
-      {.ticket = gateway.publishing().owe(
+      {.key = publication.key.empty() ? 0 : engine::hash_name(publication.key),
+       .ticket = gateway.publishing().owe(
            [tell](const engine::PublishAnswer& answer) { tell(outcome_of(answer)); }),
        .id = id,
        .number_at = number_at,

@@ -7,6 +7,7 @@ import socket
 import unittest
 import urllib.parse
 
+from support.event_client import EventClient
 from support.native_client import AsyncTest, connect_as, named
 from support.native_gateway import NativeGatewayTest
 from support.raw_client import RawClient, upgrade_request
@@ -330,6 +331,52 @@ class ServerApiTest(NativeGatewayTest, AsyncTest):
         for name in ("limit_takeovers", "acks_refused", "sends_blocked", "close_failures",
                      "connections_released"):
             self.assertGreaterEqual(page.value(f"millrace_{name}_total"), 0, name)
+
+
+class LatestRoomTest(NativeGatewayTest):
+    """Who lags in a room that keeps the latest gets the newest of each key, whoever publishes."""
+
+    tables = {"limits": {"enabled": False},
+              "rooms": {"policies": ["ticks.*=latest"], "conflate_above": "16KiB"}}
+    rounds, symbols = 10, 40  # More bytes than two sockets hold.
+
+    def values(self, number):
+        return [{"symbol": symbol, "n": number, "pad": "." * 20000}
+                for symbol in range(self.symbols)]
+
+    def expect_newest(self, room, publish, value_of):
+        with EventClient(self.gateway, "/ws?token=" + tokens.mint("slow"),
+                         receive_buffer=4096) as slow:
+            slow.join(room)
+            conflated = sum(outcome["conflated"] for number in range(self.rounds)
+                            for outcome in publish(self.values(number)))
+            self.assertGreater(conflated, self.symbols)
+            newest = {}
+            while set(newest) != set(range(self.symbols)) or \
+                    set(newest.values()) != {self.rounds - 1}:
+                event = slow.next_event()
+                if event["event"] in ("tick", "message:received"):
+                    value = value_of(event)
+                    newest[value["symbol"]] = value["n"]
+
+    def test_events_of_the_server_api(self):
+        def publish(values):
+            answer = self.gateway.post("/publish/batch", publications=[
+                {"target": {"kind": "room", "tenant": "acme", "name": "ticks.a"}, "event": "tick",
+                 "key": f"s{value['symbol']}", "data": value} for value in values])
+            return [one["result"] for one in answer["results"]]
+
+        self.expect_newest("ticks.a", publish, lambda event: event["data"])
+
+    def test_messages_of_clients(self):
+        with EventClient(self.gateway, "/ws?token=" + tokens.mint("ann")) as ann:
+            def publish(values):
+                return [ann.request("message:send",
+                                    {"room": "ticks.b", "event": "tick", "data": value,
+                                     "key": f"s{value['symbol']}"}, "message:sent")
+                        for value in values]
+
+            self.expect_newest("ticks.b", publish, lambda event: event["data"]["data"])
 
 
 if __name__ == "__main__":

@@ -28,11 +28,12 @@ TEST(PublishCall, ReachesControlWithAllItsFields) {
   const auto response =
       admin.send("POST", "/api/v1/publish",
                  R"({"target":{"kind":"room","tenant":"acme","name":"lobby"},"event":"news",
-      "data":{"price": 0.10},"exceptConnection":"c7","messageId":"m1","keep":false})");
+      "data":{"price": 0.10},"exceptConnection":"c7","messageId":"m1","key":"A\u0001",
+      "keep":false})");
   EXPECT_EQ(response.status, 200) << response.body;
   EXPECT_EQ(response.get_header_value("Content-Type"), "application/json");
   EXPECT_EQ(admin.control.last(),
-            R"(publish room:acme/lobby news {"price":0.10} except=c7 id=m1 keep=false)");
+            "publish room:acme/lobby news {\"price\":0.10} except=c7 id=m1 key=A\x01 keep=false");
   EXPECT_EQ(json_of(response), json::parse(R"({"complete":true,"duplicate":false,"number":42,
       "matched":3,"queued":2,"conflated":1,"dropped":0})"));
 }
@@ -51,7 +52,7 @@ TEST(PublishCall, AddressesEachKindOfTarget) {
     const auto response =
         admin.send("POST", "/api/v1/publish", R"({"event":"e","data":1,"target":)" + target + "}");
     EXPECT_EQ(response.status, 200) << response.body;
-    EXPECT_EQ(admin.control.last(), "publish " + text + " e 1 except= id= keep=true");
+    EXPECT_EQ(admin.control.last(), "publish " + text + " e 1 except= id= key= keep=true");
   }
 }
 
@@ -64,6 +65,9 @@ TEST(PublishCall, RefusesWhatIsNotAsItMustBe) {
       {"{" + room + R"(,"event":7,"data":1})", "event"},
       {"{" + room + R"(,"event":"e","data":1,"exeptConnection":"c"})", "exeptConnection"},
       {"{" + room + R"(,"event":"e","data":1,"keep":"no"})", "keep"},
+      {"{" + room + R"(,"event":"e","data":1,"key":""})", "key"},
+      {"{" + room + R"(,"event":"e","data":1,"key":7})", "key"},
+      {"{" + room + R"(,"event":"e","data":1,"key":")" + std::string(129, 'k') + "\"}", "key"},
       {"{" + room + R"(,"event":"e","event":"f","data":1})", "event"},
       {R"({"event":"e","data":1})", "target"},
       {R"({"event":"e","data":1,"target":"room"})", "target"},
@@ -74,6 +78,10 @@ TEST(PublishCall, RefusesWhatIsNotAsItMustBe) {
       {R"({"event":"e","data":1,"target":{"kind":"everybody","name":"ada"}})", "target.name"},
       {R"({"event":"e","data":1,"target":{"kind":"tenant","tenant":"a b"}})", "target.tenant"},
       {R"({"event":"e","data":1,"messageId":"m","target":{"kind":"everybody"}})", "messageId"},
+      {R"({"event":"e","data":1,"key":"k","target":{"kind":"tenant","tenant":"acme"}})", "key"},
+      {R"({"event":"e","data":1,"key":"k",
+           "target":{"kind":"room","tenant":"acme","name":"user:ada"}})",
+       "key"},
       {R"({"event":"e","data":1,"keep":true,"target":{"kind":"everybody"}})", "keep"}};
   RunningAdmin admin;
   for (const auto& [body, field] : cases) {
@@ -142,7 +150,7 @@ TEST(PublishBatch, TakesAThousandAndNoMore) {
 TEST(BroadcastCall, GoesToEverybody) {
   RunningAdmin admin;
   EXPECT_EQ(admin.send("POST", "/api/v1/broadcast", R"({"event":"e","data":[1, 2]})").status, 200);
-  EXPECT_EQ(admin.control.last(), "publish everybody:/ e [1,2] except= id= keep=true");
+  EXPECT_EQ(admin.control.last(), "publish everybody:/ e [1,2] except= id= key= keep=true");
   EXPECT_EQ(field_of(admin.send("POST", "/api/v1/broadcast",
                                 R"({"event":"e","data":1,"target":{"kind":"everybody"}})")),
             "target");

@@ -34,8 +34,9 @@ base::Result<app::ChangedConnections> FakeControl::count(const std::string& line
 }
 
 base::Result<app::PublishOutcome> FakeControl::publish(const app::ServerPublication& asked) {
-  note(fmt::format("publish {} {} {} except={} id={} keep={}", text_of(asked.target), asked.event,
-                   asked.data, asked.except_connection, asked.message_id, asked.keep));
+  note(fmt::format("publish {} {} {} except={} id={} key={} keep={}", text_of(asked.target),
+                   asked.event, asked.data, asked.except_connection, asked.message_id, asked.key,
+                   asked.keep));
   if (failure) return base::Error{*failure};
   return publish_step(asked);
 }

@@ -55,6 +55,14 @@ TEST(FieldRules, ARoomIsOneOfTheGateways) {
   }
 }
 
+// As clients' are: any text.
+TEST(FieldRules, AKeyIsBoundedInBytesAlone) {
+  EXPECT_EQ(rule_of_key("a\nb"), "");
+  EXPECT_EQ(rule_of_key(std::string(kConflationKeyBytesMax, 'k')), "");
+  EXPECT_NE(rule_of_key(std::string(kConflationKeyBytesMax + 1, 'k')), "");
+  EXPECT_NE(rule_of_key(""), "");
+}
+
 TEST(FieldRules, SomeTextsMayBeEmpty) {
   EXPECT_EQ(rule_of_prefix(""), "");
   EXPECT_EQ(rule_of_cursor(""), "");
