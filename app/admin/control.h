@@ -106,6 +106,8 @@ class Control {
  public:
   virtual ~Control() = default;
 
+  // Whether everybody of a tenant is in its room; else nobody is.
+  virtual bool has_tenant_rooms() const = 0;
   virtual base::Result<PublishOutcome> publish(const ServerPublication& publication) = 0;
   virtual base::Result<ChangedConnections> subscribe(const std::string& tenant,
                                                      const std::string& user,

@@ -32,6 +32,7 @@ GatewayControl::GatewayControl(SharedServices& services, const Pages& pages,
                                std::shared_ptr<const Policy> policy)
     : services_(services),
       pages_(pages),
+      has_tenant_rooms_(policy->options->room_settings.tenant_room),
       live_figures_(services.posts, pages),
       policy_(std::move(policy)) {}
 

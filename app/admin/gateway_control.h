@@ -29,6 +29,7 @@ class GatewayControl final : public Control {
   void set_ready(bool ready) noexcept { ready_.store(ready, std::memory_order_relaxed); }
   void set_policy(std::shared_ptr<const Policy> policy);
 
+  bool has_tenant_rooms() const override { return has_tenant_rooms_; }
   base::Result<PublishOutcome> publish(const ServerPublication& publication) override;
   base::Result<ChangedConnections> subscribe(const std::string& tenant, const std::string& user,
                                              const std::string& room) override;
@@ -66,6 +67,7 @@ class GatewayControl final : public Control {
 
   SharedServices& services_;
   const Pages& pages_;
+  bool has_tenant_rooms_;  // No reload changes it.
   LiveFigures live_figures_;
   SharedBulkCounts bulk_changes_ = std::make_shared<BulkChangeCounts>();
   std::mutex mutex_;

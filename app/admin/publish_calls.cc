@@ -10,6 +10,7 @@
 #include "app/admin/json_fields.h"
 #include "app/admin/target_fields.h"
 #include "app/config/gateway_limits.h"
+#include "app/rooms/room_names.h"
 
 namespace app {
 
@@ -18,8 +19,13 @@ namespace {
 // What only rooms have.
 constexpr std::array<std::string_view, 3> kRoomFields{"messageId", "key", "keep"};
 
-ServerPublication read_publication(std::string_view body, const std::string& path,
-                                   FieldMistakes& mistakes) {
+bool is_tenants(const Target& target) noexcept {
+  return target.kind == TargetKind::tenant ||
+         (target.kind == TargetKind::room && is_tenant_room(target.name));
+}
+
+ServerPublication read_publication(const Control& control, std::string_view body,
+                                   const std::string& path, FieldMistakes& mistakes) {
   ServerPublication publication;
   JsonFields fields(body, path, mistakes);
   publication.target = read_target(fields, path, mistakes);
@@ -33,6 +39,9 @@ ServerPublication read_publication(std::string_view body, const std::string& pat
     if (fields.has(name) && publication.target.kind != TargetKind::room) {
       fields.mistake(name, "is for rooms only");
     }
+  }
+  if (is_tenants(publication.target) && !control.has_tenant_rooms()) {
+    fields.mistake("target", "is a tenant's room, and nobody is in it: rooms.tenant_room is off");
   }
   fields.finish();
   return publication;
@@ -59,7 +68,7 @@ ApiAnswer publish_item(Control& control, std::string_view item, const std::strin
     mistakes.add(path, "must be an object");
     return mistakes.answer(request_id);
   }
-  const ServerPublication publication = read_publication(item, path + ".", mistakes);
+  const ServerPublication publication = read_publication(control, item, path + ".", mistakes);
   if (!mistakes.empty()) return mistakes.answer(request_id);
   return publish(control, publication, request_id);
 }
@@ -77,7 +86,7 @@ void append_item_result(std::string& out, const ApiAnswer& answer) {
 
 ApiAnswer call_publish(Control& control, const ApiRequest& request) {
   FieldMistakes mistakes;
-  const ServerPublication publication = read_publication(request.body, "", mistakes);
+  const ServerPublication publication = read_publication(control, request.body, "", mistakes);
   if (!mistakes.empty()) return mistakes.answer(request.request_id);
   return publish(control, publication, request.request_id);
 }

@@ -97,7 +97,8 @@ void add_rooms(std::vector<Setting>& settings, const RoomSettings& standard) {
                            kPresenceMembersMost,
                            "up to which a room tells its members who comes and goes"));
   settings.push_back(on_off("rooms.tenant_room", standard.tenant_room,
-                            "everybody of a tenant is in its room from the start"));
+                            "everybody of a tenant is in its room from the start; else nobody "
+                            "is, and what is sent to a tenant is refused"));
   Setting guest_rooms = reloadable(
       text("rooms.guest_rooms", "",
            "patterns of rooms in which guests may do everything, unless an [[access]] rule fits"));

@@ -67,8 +67,17 @@ bool Publishing::may_send(Client& client, const Event& event, std::string_view r
                          client.grants->has_permission(kTenantSend));
   if (!admitted) {
     context_.fail(client, event, ErrorCode::room_access_denied, "no right to send to this room");
+    return false;
   }
-  return admitted;
+  return !is_tenant_room(room) || has_tenant_room(client, event);
+}
+
+// Where it is off nobody is in it, and who spoke to it would not know that nobody heard.
+bool Publishing::has_tenant_room(Client& client, const Event& event) {
+  if (context_.options().room_settings.tenant_room) return true;
+  context_.fail(client, event, ErrorCode::client_error,
+                "nobody is in a tenant's room here: rooms.tenant_room is off");
+  return false;
 }
 
 bool Publishing::may_send_kind(Client& client, const Event& event, MessageKind kind) {
@@ -257,7 +266,7 @@ bool Publishing::may_send_to(Client& client, const Event& event, const Recipient
     case TargetKind::tenant:
       if (recipient.name == grants.tenant &&
           (grants.type == UserType::supervisor || grants.has_permission(kTenantSend))) {
-        return true;
+        return has_tenant_room(client, event);
       }
       break;
     case TargetKind::user:

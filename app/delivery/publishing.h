@@ -66,6 +66,7 @@ class Publishing {
   bool may_send(Client& client, const Event& event, std::string_view room);
   bool may_send_kind(Client& client, const Event& event, MessageKind kind);
   bool may_send_to(Client& client, const Event& event, const Recipient& recipient);
+  bool has_tenant_room(Client& client, const Event& event);
   engine::RoomHandle room_of(ClientHandle speaker, std::string_view name, std::string_view tenant);
   void publish_chat(ClientHandle handle, Client& client, const Event& event,
                     const ChatMessage& message);

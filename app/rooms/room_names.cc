@@ -27,8 +27,10 @@ bool is_room_name(std::string_view name) noexcept {
 }
 
 bool is_reserved(std::string_view name) noexcept {
-  return name.starts_with(kUserPrefix) || name.starts_with(kTenantPrefix);
+  return name.starts_with(kUserPrefix) || is_tenant_room(name);
 }
+
+bool is_tenant_room(std::string_view name) noexcept { return name.starts_with(kTenantPrefix); }
 
 std::optional<std::string_view> user_of_room(std::string_view name) noexcept {
   if (name.size() <= kUserPrefix.size() || !name.starts_with(kUserPrefix)) return std::nullopt;

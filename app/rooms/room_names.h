@@ -17,6 +17,7 @@ inline constexpr std::string_view kEverybody = "everybody\x01";
 bool is_room_name(std::string_view name) noexcept;
 // Of rooms that nobody joins or leaves by asking: "user:..." and "tenant:...".
 bool is_reserved(std::string_view name) noexcept;
+bool is_tenant_room(std::string_view name) noexcept;  // "tenant:...".
 // Whose personal room it is, "user:...". That is no room of the engine's, which would be one more
 // for every user: it is the user's connections.
 std::optional<std::string_view> user_of_room(std::string_view name) noexcept;

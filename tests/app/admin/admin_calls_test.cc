@@ -93,6 +93,35 @@ TEST(PublishCall, RefusesWhatIsNotAsItMustBe) {
   EXPECT_TRUE(admin.control.asked().empty());
 }
 
+// What nobody would hear is refused; what they need not be in a room for is not.
+TEST(PublishCall, WithoutTenantRoomsRefusesWhatIsForOne) {
+  RunningAdmin admin;
+  admin.control.tenant_rooms = false;
+  for (const std::string target : {R"({"kind":"tenant","tenant":"acme"})",
+                                   R"({"kind":"room","tenant":"acme","name":"tenant:acme"})"}) {
+    const std::string publication = R"({"event":"e","data":1,"target":)" + target + "}";
+    const auto response = admin.send("POST", "/api/v1/publish", publication);
+    EXPECT_EQ(response.status, 400);
+    EXPECT_EQ(field_of(response), "target");
+    EXPECT_NE(response.body.find("rooms.tenant_room is off"), std::string::npos) << response.body;
+    const auto batch =
+        admin.send("POST", "/api/v1/publish/batch", R"({"publications":[)" + publication + "]}");
+    EXPECT_EQ(json_of(batch).at("results").at(0).at("status"), 400) << batch.body;
+  }
+  EXPECT_TRUE(admin.control.asked().empty());
+  for (const std::string target :
+       {R"({"kind":"user","tenant":"acme","name":"ada"})",
+        R"({"kind":"room","tenant":"acme","name":"r"})", R"({"kind":"everybody"})"}) {
+    EXPECT_EQ(
+        admin.send("POST", "/api/v1/publish", R"({"event":"e","data":1,"target":)" + target + "}")
+            .status,
+        200);
+  }
+  EXPECT_EQ(admin.send("POST", "/api/v1/disconnect", R"({"target":{"kind":"tenant","tenant":"a"}})")
+                .status,
+            200);
+}
+
 TEST(PublishCall, IsAProblemWhenTheGatewayCannot) {
   RunningAdmin admin;
   admin.control.failure = "draining";

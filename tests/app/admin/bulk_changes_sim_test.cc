@@ -83,6 +83,16 @@ TEST_P(BulkChangesSim, WhomATargetMeansIsDisconnectedAndNobodyElse) {
   expect_ended(others, 4001);
 }
 
+TEST_P(BulkChangesSim, ATenantIsDisconnectedThoughItHasNoRoom) {
+  options_.room_settings.tenant_room = false;
+  start();
+  const auto anns = connect_many("acme/ann", 3);
+  const auto others = connect_many("other/ann", 2);
+  EXPECT_EQ(change(disconnect({TargetKind::tenant, "acme", ""})), 3U);
+  expect_ended(anns, 4001);
+  expect_there(others);
+}
+
 // However long it takes: each client is a turn's share.
 TEST_P(BulkChangesSim, WhoComesWhileOthersAreDisconnectedStays) {
   cost_ = kSweepCostPerTurn;

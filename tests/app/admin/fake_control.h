@@ -24,6 +24,7 @@ class FakeControl final : public app::Control {
   Publish publish_step = [](const auto&) { return app::PublishOutcome{}; };
   std::optional<std::string> failure;  // Of every call that returns a Result.
   std::uint64_t changed = 1;
+  bool tenant_rooms = true;
   app::MemberPage members;
   app::HistoryPage events;
   app::RoomPage room_page;
@@ -46,6 +47,7 @@ class FakeControl final : public app::Control {
     return asked_.empty() ? "" : asked_.back();
   }
 
+  bool has_tenant_rooms() const override { return tenant_rooms; }
   base::Result<app::PublishOutcome> publish(const app::ServerPublication& publication) override;
   base::Result<app::ChangedConnections> subscribe(const std::string& tenant,
                                                   const std::string& user,

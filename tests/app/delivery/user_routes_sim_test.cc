@@ -185,6 +185,29 @@ TEST_P(UserRoutesSim, NobodyOfAnotherTenantIsMeant) {
   EXPECT_TRUE(notes(bob).empty());
 }
 
+// What nobody would hear is refused, and not acknowledged.
+TEST_P(UserRoutesSim, WithoutTenantRoomsNobodySpeaksToOne) {
+  options_.room_settings.tenant_room = false;
+  start();
+  authenticator_->results.emplace(
+      "acme/boss", Identity{.user = "boss", .tenant = "acme", .type = UserType::supervisor});
+  const std::size_t boss = connect("acme/boss");
+  const std::size_t bob = connect("acme/bob");
+  const auto code_of = [&](std::size_t peer, const char* event, const Json& data) {
+    return ask_for(peer, event, data).at("data").value("code", "");
+  };
+  for (const std::size_t peer : {boss, bob}) {
+    const bool may = peer == boss;
+    EXPECT_EQ(code_of(peer, "message:send", {{"tenant", "acme"}, {"event", "note"}}),
+              may ? "CLIENT_ERROR" : "PERMISSION_DENIED");
+    EXPECT_EQ(code_of(peer, "message:send", {{"room", "tenant:acme"}, {"event", "note"}}),
+              may ? "CLIENT_ERROR" : "ROOM_ACCESS_DENIED");
+    EXPECT_EQ(code_of(peer, "chat:message:send", {{"room", "tenant:acme"}, {"content", "x"}}),
+              may ? "CLIENT_ERROR" : "ROOM_ACCESS_DENIED");
+  }
+  EXPECT_EQ(send(boss, {{"user", "bob"}}).at("matched"), 1) << "others are reached all the same";
+}
+
 TEST_P(UserRoutesSim, TheMessagesOfOneToOneComeInTheirOrder) {
   start();
   const std::size_t ann = connect("acme/ann");
