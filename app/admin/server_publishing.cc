@@ -39,6 +39,8 @@ std::string write_event(NativeContext& context, const ServerPublication& publica
   context.writer.append_head(text, publication.event);
   text += publication.data;
   if (number_at != nullptr) {
+    text += R"(,"roomId":)";
+    append_json_string(text, publication.target.name);
     text += R"(,"seq":)";
     *number_at = static_cast<std::uint32_t>(text.size());
     text.append(base::kNumberTextBytes, ' ');
