@@ -2,6 +2,7 @@
 #include "app/auth/given_keys.h"
 #include "app/auth/identity.h"
 #include "app/auth/origin_list.h"
+#include "app/config/choice.h"
 #include "app/config/gateway_limits.h"
 #include "app/config/read_options.h"
 #include "app/config/service_settings.h"
@@ -78,7 +79,7 @@ void read_service(SettingReader& reader, AuthOptions& auth) {
   auth.service_timeout = duration_as<milliseconds>(reader, "auth.service_timeout");
   auth.service_connections = reader.small_count("auth.service_connections");
   auth.service_cache_for = duration_as<milliseconds>(reader, "auth.service_cache_for");
-  auth.when_down = read_when_down(reader, "auth.when_down");
+  auth.when_down = meaning_of(kWhenDown, reader.choice("auth.when_down"));
   auth.known_for = duration_as<milliseconds>(reader, "auth.known_for");
 }
 
@@ -131,8 +132,7 @@ void check_keys(SettingReader& reader, const AuthOptions& auth) {
 }  // namespace
 
 void read_auth_options(SettingReader& reader, AuthOptions& auth) {
-  constexpr AuthMode kModes[] = {AuthMode::none, AuthMode::token, AuthMode::service};
-  auth.mode = kModes[reader.choice("auth.mode")];
+  auth.mode = meaning_of(kAuthModes, reader.choice("auth.mode"));
   read_keys(reader, auth);
   read_token_rules(reader, auth.token);
   read_service(reader, auth);

@@ -6,6 +6,7 @@
 
 #include "app/admin/api_key.h"
 #include "app/admin/tls_context.h"
+#include "app/config/choice.h"
 #include "app/config/gateway_limits.h"
 #include "app/config/read_options.h"
 #include "app/config/service_settings.h"
@@ -117,7 +118,7 @@ void read_access_service(SettingReader& reader, Options& options) {
   service.timeout = duration_as<milliseconds>(reader, "rooms.access_timeout");
   service.connections = reader.small_count("rooms.access_connections");
   service.cache_for = duration_as<milliseconds>(reader, "rooms.access_cache");
-  service.when_down = read_when_down(reader, "rooms.access_when_down");
+  service.when_down = meaning_of(kWhenDown, reader.choice("rooms.access_when_down"));
   service.known_for = duration_as<milliseconds>(reader, "rooms.access_known_for");
   service.waiting_most = reader.small_count("rooms.access_waiting");
   if (service.url.empty() && options.access.asks_service()) {
@@ -213,10 +214,6 @@ void read_admin(SettingReader& reader, AdminOptions& admin) {
 }
 
 void read_log_and_drain(SettingReader& reader, Options& options) {
-  constexpr base::LogLevel kLevels[] = {base::LogLevel::trace, base::LogLevel::debug,
-                                        base::LogLevel::info,  base::LogLevel::warn,
-                                        base::LogLevel::error, base::LogLevel::off};
-  constexpr base::LogFormat kFormats[] = {base::LogFormat::text, base::LogFormat::json};
   options.drain_grace = reader.duration("drain.timeout");
   options.reconnect_after_min = reader.duration("drain.reconnect_after_min");
   options.reconnect_after_max = reader.duration("drain.reconnect_after_max");
@@ -225,8 +222,8 @@ void read_log_and_drain(SettingReader& reader, Options& options) {
                                                             : "drain.reconnect_after_max",
                 "the least must not be above the most");
   }
-  options.log_level = kLevels[reader.choice("log.level")];
-  options.log_format = kFormats[reader.choice("log.format")];
+  options.log_level = meaning_of(kLogLevels, reader.choice("log.level"));
+  options.log_format = meaning_of(kLogFormats, reader.choice("log.format"));
   options.log_sample = reader.small_count("log.sample");
 }
 

@@ -41,10 +41,4 @@ std::string read_web_address(SettingReader& reader, std::string_view path) {
   return address;
 }
 
-WhenServiceIsDown read_when_down(SettingReader& reader, std::string_view path) {
-  constexpr WhenServiceIsDown kWords[] = {WhenServiceIsDown::refuse,
-                                          WhenServiceIsDown::admit_known};
-  return kWords[reader.choice(path)];
-}
-
 }  // namespace app

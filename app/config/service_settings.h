@@ -10,7 +10,6 @@
 #include <type_traits>
 
 #include "app/config/setting_reader.h"
-#include "app/upstream/when_service_is_down.h"
 
 namespace app {
 
@@ -28,6 +27,5 @@ T duration_as(SettingReader& reader, std::string_view path) {
 
 // Of http:// or https://, as HttpClient takes it; may be empty.
 std::string read_web_address(SettingReader& reader, std::string_view path);
-WhenServiceIsDown read_when_down(SettingReader& reader, std::string_view path);
 
 }  // namespace app

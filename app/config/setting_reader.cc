@@ -191,11 +191,10 @@ bool SettingReader::is_choice(const Setting& of, const std::string& text) {
   return false;
 }
 
-std::size_t SettingReader::choice(std::string_view path) {
+std::string SettingReader::choice(std::string_view path) {
   const Setting& of = setting(path);
   const std::string& text = single(of);
-  if (!is_choice(of, text)) return 0;
-  return static_cast<std::size_t>(std::ranges::find(of.choices, text) - of.choices.begin());
+  return is_choice(of, text) ? text : of.choices.front();
 }
 
 std::vector<std::string> SettingReader::choices(std::string_view path) {

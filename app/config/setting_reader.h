@@ -40,8 +40,8 @@ class SettingReader {
   bool on(std::string_view path);
   Rate rate(std::string_view path);
   std::vector<std::pair<std::string, double>> weights(std::string_view path);
-  // Which of the setting's choices.
-  std::size_t choice(std::string_view path);
+  // One of the setting's words.
+  std::string choice(std::string_view path);
   std::vector<std::string> choices(std::string_view path);
   // What is in the file that it names; empty if it names none.
   std::string file_content(std::string_view path);
