@@ -4,7 +4,7 @@
 #include <set>
 #include <variant>
 
-#include "app/admin/api_key.h"
+#include "app/admin/admin_mistakes.h"
 #include "app/admin/tls_context.h"
 #include "app/config/choice.h"
 #include "app/config/gateway_limits.h"
@@ -141,49 +141,36 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
-void read_api_keys(SettingReader& reader, AdminOptions& admin) {
+// Of both places; returns how many the file gave, which come last.
+std::size_t read_api_keys(SettingReader& reader, AdminOptions& admin) {
   admin.api_keys = reader.list("admin.api_key");
-  const auto check = [&](const std::vector<std::string>& keys, std::string_view path) {
-    for (const std::string& key : keys) {
-      const std::string_view mistake = mistake_of_key(key);
-      if (!mistake.empty()) return reader.fail_one(path, reader.said(path), mistake);
-    }
-  };
-  check(admin.api_keys, "admin.api_key");
   const std::vector<std::string> of_file = lines_of(reader.file_content("admin.api_keys_file"));
-  check(of_file, "admin.api_keys_file");
   admin.api_keys.insert(admin.api_keys.end(), of_file.begin(), of_file.end());
-  if (admin.api_keys.size() <= kAdminKeysMost) return;
-  const std::string_view path = of_file.empty() ? "admin.api_key" : "admin.api_keys_file";
-  reader.fail_one(path, reader.said(path), fmt::format("at most {} keys", kAdminKeysMost));
+  return of_file.size();
 }
 
 constexpr std::string_view kTlsFiles[] = {"admin.certificate_file", "admin.private_key_file",
                                           "admin.client_authority_file"};
 
-bool is_loopback(const engine::Address& address) {
-  const std::string text = address.text();
-  return text.starts_with("127.") || text.starts_with("[::1]:");
+// Of keys it is told where they came from, and of each place only the first.
+void fail_key(SettingReader& reader, const AdminMistake& mistake, bool is_of_file) {
+  const std::string_view path = is_of_file ? "admin.api_keys_file" : "admin.api_key";
+  if (mistake.key && reader.has_failed(path)) return;
+  reader.fail_one(path, reader.said(path), mistake.what);
 }
 
-void check_admin(SettingReader& reader, const AdminOptions& admin) {
-  if (admin.certificate_file.empty() != admin.private_key_file.empty()) {
-    const bool lacks_key = admin.private_key_file.empty();
-    reader.fail(lacks_key ? "admin.certificate_file" : "admin.private_key_file",
-                lacks_key ? "needs admin.private_key_file" : "needs admin.certificate_file");
+// As the start does it.
+void check_admin(SettingReader& reader, const AdminOptions& admin, std::size_t keys_of_file) {
+  const std::size_t keys_said = admin.api_keys.size() - keys_of_file;
+  for (const AdminMistake& mistake : admin_mistakes(admin)) {
+    if (mistake.setting == "admin.api_key") {
+      fail_key(reader, mistake, mistake.key ? *mistake.key >= keys_said : keys_of_file > 0);
+    } else if (mistake.quotes) {
+      reader.fail_quoted(mistake.setting, mistake.what);
+    } else {
+      reader.fail(mistake.setting, mistake.what);
+    }
   }
-  if (!admin.client_authority_file.empty() && admin.certificate_file.empty()) {
-    reader.fail("admin.client_authority_file", "needs admin.certificate_file");
-  }
-  if (admin.listen.empty()) return;
-  const auto address = engine::Address::parse(admin.listen);
-  if (!address.ok()) return reader.fail_quoted("admin.listen", address.error().message);
-  if (is_loopback(address.value())) return;
-  if (!admin.api_keys.empty() || !admin.client_authority_file.empty()) return;
-  reader.fail("admin.listen",
-              "anybody could command the gateway: give admin.api_keys_file or "
-              "admin.client_authority_file, or listen on an address of this host alone, such as "
-              "127.0.0.1:9001");
 }
 
 // As the start does it.
@@ -200,7 +187,7 @@ void check_tls(SettingReader& reader, const AdminOptions& admin) {
 
 void read_admin(SettingReader& reader, AdminOptions& admin) {
   admin.listen = reader.text("admin.listen");
-  read_api_keys(reader, admin);
+  const std::size_t keys_of_file = read_api_keys(reader, admin);
   admin.certificate_file = reader.text("admin.certificate_file");
   admin.private_key_file = reader.text("admin.private_key_file");
   admin.client_authority_file = reader.text("admin.client_authority_file");
@@ -209,7 +196,7 @@ void read_admin(SettingReader& reader, AdminOptions& admin) {
     if (reader.is_said(path)) static_cast<void>(reader.file_content(path));
   }
   admin.threads = reader.small_count("admin.threads");
-  check_admin(reader, admin);
+  check_admin(reader, admin, keys_of_file);
   check_tls(reader, admin);
 }
 

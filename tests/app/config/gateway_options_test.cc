@@ -229,6 +229,21 @@ TEST_F(GatewayOptions, CertificatesOfTheServerApi) {
               HasSubstr("--admin-client-authority-file x.pem: holds no certificate as PEM: "));
 }
 
+TEST_F(GatewayOptions, KeysOfTheServerApiAreToldByTheirPlace) {
+  const std::string good = "0123456789abcdef";
+  const std::string keys = write("keys", good + "\nshort\nshorter\n");
+  const std::string toml = "[admin]\napi_keys_file = '" + keys + "'\napi_key = ['" + good + "'";
+  const std::string of_file =
+      "FILE:2:17: admin.api_keys_file = \"keys\": an API key has at least 16 characters\n";
+  EXPECT_EQ(mistakes_of_file(toml + "]\n"), of_file);
+  EXPECT_EQ(mistakes_of_file(toml + ", 'a', 'b']\n"),
+            of_file + "FILE:3:11: admin.api_key = ***: an API key has at least 16 characters\n");
+  std::string many;
+  for (std::size_t i = 0; i <= kAdminKeysMost; ++i) many += good + "\n";
+  EXPECT_EQ(mistakes_of({"--admin-api-keys-file", write("many", many)}),
+            "--admin-api-keys-file many: at most 64 keys\n");
+}
+
 TEST_F(GatewayOptions, AnEventIsNoLargerThanAMessage) {
   EXPECT_EQ(options_of({"--max-message", "1KiB"}).limits.message_bytes, 1024U);
   EXPECT_EQ(options_of({}).limits.message_bytes, LimitOptions{}.message_bytes);
