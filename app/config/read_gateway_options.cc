@@ -10,6 +10,7 @@
 #include "app/config/gateway_limits.h"
 #include "app/config/read_options.h"
 #include "app/config/service_settings.h"
+#include "app/telemetry/served_paths.h"
 #include "base/check.h"
 
 namespace app {
@@ -58,13 +59,6 @@ void open_rooms(SettingReader& reader, Options& options) {
   CHECK(options.access.add_guest_room("*").ok());
 }
 
-// Paths that are served already, whoever speaks there.
-bool is_taken(std::string_view path) {
-  constexpr std::string_view kTaken[] = {"/",      "/echo",    "/room",     "/health",
-                                         "/ready", "/metrics", "/ws/status"};
-  return std::ranges::find(kTaken, path) != std::end(kTaken);
-}
-
 void read_paths(SettingReader& reader, EventOptions& events) {
   events.paths = reader.list("events.paths");
   if (events.paths.size() > kEventPathsMost) {
@@ -74,7 +68,7 @@ void read_paths(SettingReader& reader, EventOptions& events) {
   for (const std::string& path : events.paths) {
     if (!path.starts_with('/') || path.find_first_of(" ?#%") != std::string::npos) {
       reader.fail_one("events.paths", path, "must begin with / and have none of space, ?, # and %");
-    } else if (is_taken(path)) {
+    } else if (std::ranges::find(kServedPaths, path) != std::end(kServedPaths)) {
       reader.fail_one("events.paths", path, "is served already, as something else");
     }
   }

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "app/telemetry/served_paths.h"
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/limits.h"
@@ -15,8 +16,6 @@ namespace {
 
 using Verdict = engine::Admission::Verdict;
 
-constexpr std::string_view kEchoPath = "/echo";
-constexpr std::string_view kRoomPath = "/room";
 
 // A session's context: the room that it is in, its record among the members (kHasRecord), or 0
 // for an echo. A handle is never 0.

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/telemetry/served_paths.h"
 #include "app/web/chat_page.h"
 #include "millrace_version.h"
 #include "protocol/http_response.h"
@@ -10,19 +11,19 @@ namespace app {
 
 std::optional<std::string> Pages::find(std::string_view path) const {
   using protocol::HttpStatus;
-  if (path == "/" && raw_) {
+  if (path == kChatPath && raw_) {
     return protocol::write_response(HttpStatus::ok, "text/html; charset=utf-8", chat_page());
   }
-  if (path == "/health") {
+  if (path == kHealthPath) {
     const bool draining = draining_.load(std::memory_order_relaxed);
     return protocol::write_response(draining ? HttpStatus::service_unavailable : HttpStatus::ok,
                                     "application/json", health());
   }
-  if (path == "/metrics") {
+  if (path == kMetricsPath) {
     return protocol::write_response(HttpStatus::ok, "text/plain; version=0.0.4; charset=utf-8",
                                     metrics_.text());
   }
-  if (path == "/ws/status") {
+  if (path == kStatusPath) {
     return protocol::write_response(HttpStatus::ok, "application/json", status());
   }
   return std::nullopt;

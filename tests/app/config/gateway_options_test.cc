@@ -1,8 +1,10 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "app/config/gateway_limits.h"
 #include "app/config/options.h"
 #include "app/config/setting_value.h"
+#include "app/telemetry/served_paths.h"
 #include "tests/app/admin/certificates.h"
 #include "tests/app/auth/token_mint.h"
 #include "tests/app/config/config_said.h"
@@ -242,6 +244,14 @@ TEST_F(GatewayOptions, KeysOfTheServerApiAreToldByTheirPlace) {
   for (std::size_t i = 0; i <= kAdminKeysMost; ++i) many += good + "\n";
   EXPECT_EQ(mistakes_of({"--admin-api-keys-file", write("many", many)}),
             "--admin-api-keys-file many: at most 64 keys\n");
+}
+
+TEST_F(GatewayOptions, NativeEventsHaveAPathOfTheirOwn) {
+  for (const std::string_view path : kServedPaths) {
+    EXPECT_EQ(mistakes_of({"--events-paths", std::string(path)}),
+              fmt::format("--events-paths {}: is served already, as something else\n", path));
+  }
+  EXPECT_EQ(mistakes_of({"--events-paths", "/ready"}), "none") << "is of the server API alone";
 }
 
 TEST_F(GatewayOptions, AnEventIsNoLargerThanAMessage) {
