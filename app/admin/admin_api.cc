@@ -5,8 +5,8 @@
 #include <exception>
 #include <system_error>
 
-#include "app/admin/json_fields.h"
-#include "app/config/gateway_limits.h"
+#include "app/admin/json_check.h"
+#include "app/gateway_limits.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "protocol/http_text.h"

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "app/admin/request_id.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/log.h"
 
 namespace app {

@@ -4,7 +4,7 @@
 #include <netinet/in.h>
 
 #include "app/admin/api_key.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

@@ -10,7 +10,7 @@
 #include "app/admin/admin_http.h"
 #include "app/admin/admin_mistakes.h"
 #include "app/admin/tls_context.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "app/service/service_threads.h"
 #include "base/check.h"
 #include "engine/io/address.h"

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <climits>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "engine/io/address.h"
 
 namespace app {

@@ -3,7 +3,7 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/check.h"
 #include "protocol/http_text.h"
 

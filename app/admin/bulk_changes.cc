@@ -5,7 +5,7 @@
 #include "app/admin/shard_questions.h"
 #include "app/clients/client_context.h"
 #include "app/clients/connection_id.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

@@ -11,8 +11,8 @@
 #include <mutex>
 #include <string>
 
-#include "app/config/gateway_limits.h"
-#include "app/service/lru_map.h"
+#include "app/gateway_limits.h"
+#include "base/lru_map.h"
 
 namespace app {
 
@@ -30,7 +30,8 @@ class FailureThrottle {
   };
 
   mutable std::mutex mutex_;
-  LruMap<std::string, Failures, std::hash<std::string>> by_address_{kAdminFailureAddressesMost};
+  base::LruMap<std::string, Failures, std::hash<std::string>> by_address_{
+      kAdminFailureAddressesMost};
 };
 
 }  // namespace app

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "app/admin/problem.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

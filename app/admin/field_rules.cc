@@ -5,7 +5,8 @@
 #include <span>
 
 #include "app/auth/identity.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
+#include "app/rooms/place_cursor.h"
 #include "base/limits.h"
 #include "protocol/utf8.h"
 
@@ -96,7 +97,8 @@ std::string_view rule_of_reason(std::string_view text) noexcept {
 }
 
 std::string_view rule_of_cursor(std::string_view text) noexcept {
-  if (text.empty() || is_name(text, kAdminCursorBytesMax)) return {};
+  const bool fits = text.size() <= kAdminCursorBytesMax;
+  if (text.empty() || (fits && PlaceCursor::parse(text))) return {};
   return "must be the `next` of the page before";
 }
 

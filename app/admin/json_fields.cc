@@ -7,7 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "app/config/gateway_limits.h"
 #include "base/check.h"
 
 namespace app {
@@ -82,14 +81,6 @@ std::string unescape(std::string_view quoted) {
 }
 
 }  // namespace
-
-bool is_json_object(std::string_view text) {
-  simdjson::dom::parser parser;
-  if (parser.allocate(text.size(), kJsonDepthMax) != simdjson::SUCCESS) return false;
-  simdjson::dom::element root;
-  if (parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS) return false;
-  return root.is_object();
-}
 
 JsonFields::JsonFields(std::string_view object, std::string path, FieldMistakes& mistakes)
     : path_(std::move(path)), mistakes_(mistakes) {

@@ -2,7 +2,7 @@
 // field that nobody asked for, because a typo must not pass in silence.
 //
 // Each reader takes a field by its name and notes what is wrong with it; finish() notes the fields
-// that were left over. The text must outlive the object and be valid JSON (is_json_object()). One
+// that were left over. The text must outlive the object and be valid JSON (json_check.h). One
 // thread. Values are kept as they were written: numbers of `data` keep all their digits.
 #pragma once
 
@@ -16,9 +16,6 @@
 #include "app/admin/field_rules.h"
 
 namespace app {
-
-// Whether the text is one JSON object, at most kJsonDepthMax deep.
-bool is_json_object(std::string_view text);
 
 class JsonFields {
  public:

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "app/rooms/place_cursor.h"
 
 namespace app {
@@ -56,7 +56,7 @@ template <typename Entry, typename Ask>
 PlaceWalk<Entry> walk_places(std::uint32_t shards, std::string_view from, std::size_t most,
                              Ask ask) {
   PlaceWalk<Entry> walk;
-  PlaceCursor cursor = PlaceCursor::parse(from);
+  PlaceCursor cursor = PlaceCursor::parse(from).value_or(PlaceCursor{});
   std::uint32_t looked_at = 0;
   while (cursor.shard < shards) {
     std::optional<PlaceStep<Entry>> step = ask(cursor, most - walk.entries.size());

@@ -9,7 +9,7 @@
 #include "app/admin/answers.h"
 #include "app/admin/json_fields.h"
 #include "app/admin/target_fields.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "app/rooms/room_names.h"
 
 namespace app {

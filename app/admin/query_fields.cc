@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "protocol/url_text.h"
 
 namespace app {

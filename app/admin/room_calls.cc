@@ -7,6 +7,7 @@
 #include "app/admin/answers.h"
 #include "app/admin/query_fields.h"
 #include "app/events/event_writer.h"
+#include "app/rooms/room_names.h"
 
 namespace app {
 
@@ -20,6 +21,14 @@ void judge_room(const ApiRequest& request, FieldMistakes& mistakes) {
   if (const auto wrong = rule_of_room(request.names.at(1)); !wrong.empty()) {
     mistakes.add("room", wrong);
   }
+}
+
+// Nobody joins or leaves it: it is the user's connections.
+void judge_presence(std::string_view room, FieldMistakes& mistakes) {
+  if (!user_of_room(room)) return;
+  mistakes.add("room",
+               "must not be a personal room, which has no presence: ask for the user's "
+               "connections");
 }
 
 void append_flag(std::string& out, bool flag) { out += flag ? "true" : "false"; }
@@ -50,6 +59,7 @@ ApiAnswer call_rooms(Control& control, const ApiRequest& request) {
 ApiAnswer call_presence(Control& control, const ApiRequest& request) {
   FieldMistakes mistakes;
   judge_room(request, mistakes);
+  judge_presence(request.names.at(1), mistakes);
   QueryFields query(request.query, mistakes);
   const std::string cursor = query.optional_text("cursor", rule_of_cursor);
   const std::uint32_t limit = query.limit();

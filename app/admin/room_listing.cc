@@ -34,7 +34,8 @@ HomeStep look_at_homes(engine::Rooms& rooms, const RoomQuery& query, std::uint32
     const base::Handle handle = rooms.homes().handle_at(at);
     if (!handle) return std::nullopt;
     const engine::HomeRoom& room = *rooms.home_room(handle);
-    if (!fits(query, room.name)) return std::nullopt;
+    // Some are only remembered: what was said in them is.
+    if (room.subscriptions.empty() || !fits(query, room.name)) return std::nullopt;
     return HomeEntry{room.name, room.last_number};
   };
   return look_at_places<HomeEntry>(rooms.homes().touched(), place, most, entry_at);

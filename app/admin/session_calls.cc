@@ -6,8 +6,9 @@
 #include "app/admin/answers.h"
 #include "app/admin/json_fields.h"
 #include "app/admin/target_fields.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "app/rooms/room_names.h"
+#include "app/service/service_clock.h"
 #include "protocol/close_code.h"
 
 namespace app {
@@ -45,6 +46,10 @@ Revocation read_revocation(std::string_view body, FieldMistakes& mistakes) {
   }
   revocation.until =
       fields.optional_number("until", 0, std::numeric_limits<std::int64_t>::max(), 0);
+  // Nothing would be revoked: it is forgotten by then.
+  if (revocation.until != 0 && revocation.until <= unix_now()) {
+    fields.mistake("until", "must be in the future, in seconds since 1970, or 0");
+  }
   fields.finish();
   return revocation;
 }

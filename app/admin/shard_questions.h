@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "app/shard_posts.h"
 
 namespace app {

@@ -21,9 +21,9 @@
 #include "app/auth/service_answer.h"
 #include "app/auth/token_cache.h"
 #include "app/auth/token_digest.h"
-#include "app/service/lru_map.h"
 #include "app/upstream/http_client.h"
 #include "app/upstream/shared_calls.h"
+#include "base/lru_map.h"
 #include "base/time.h"
 
 namespace app {
@@ -63,7 +63,7 @@ class AuthService final : public Authenticator {
   WhenServiceIsDown when_down_;
   std::chrono::milliseconds known_for_;
   TokenCache cache_;
-  LruMap<TokenDigest, base::Instant, TokenDigestHash> refused_;  // And when.
+  base::LruMap<TokenDigest, base::Instant, TokenDigestHash> refused_;  // And when.
   SharedCalls<TokenDigest, Answer, TokenDigestHash> calls_;
   AuthenticatorCounts counts_;
 

@@ -9,7 +9,7 @@
 #include "app/auth/auth_service.h"
 #include "app/auth/given_keys.h"
 #include "app/auth/token_authenticator.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "app/upstream/http_call.h"
 
 namespace app {

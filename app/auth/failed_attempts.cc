@@ -4,7 +4,7 @@
 #include <limits>
 #include <span>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/bytes.h"
 #include "base/prng.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "protocol/utf8.h"
 
 namespace app {

@@ -10,7 +10,7 @@
 #include "app/auth/base64url.h"
 #include "app/auth/public_key.h"
 #include "app/auth/token_algorithm.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

@@ -19,7 +19,7 @@
 
 #include "app/auth/auth_options.h"
 #include "app/auth/key_set.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "app/service/service_thread.h"
 #include "app/upstream/http_client.h"
 #include "base/prng.h"

@@ -6,7 +6,7 @@
 
 #include "app/auth/json_web_key.h"
 #include "app/auth/pem_keys.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

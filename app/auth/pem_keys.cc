@@ -9,7 +9,7 @@
 
 #include "app/auth/openssl_handle.h"
 #include "app/auth/public_key.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "app/auth/openssl_handle.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

@@ -15,7 +15,7 @@
 
 #include "app/auth/identity.h"
 #include "app/auth/kept_until.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/result.h"
 
 namespace app {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "app/auth/token_claims.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

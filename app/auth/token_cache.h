@@ -11,8 +11,8 @@
 
 #include "app/auth/identity.h"
 #include "app/auth/token_digest.h"
-#include "app/config/gateway_limits.h"
-#include "app/service/lru_map.h"
+#include "app/gateway_limits.h"
+#include "base/lru_map.h"
 #include "base/time.h"
 
 namespace app {
@@ -37,7 +37,7 @@ class TokenCache {
     base::Instant confirmed;
   };
 
-  LruMap<TokenDigest, Known, TokenDigestHash> known_;
+  base::LruMap<TokenDigest, Known, TokenDigestHash> known_;
 };
 
 }  // namespace app

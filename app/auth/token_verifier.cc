@@ -13,7 +13,7 @@
 #include "app/auth/token_claims.h"
 #include "app/auth/token_json.h"
 #include "app/auth/token_signature.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/check.h"
 
 namespace app {

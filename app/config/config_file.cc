@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "app/config/gateway_limits.h"
 #include "app/config/named_file.h"
 #include "app/config/schema.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

@@ -24,13 +24,12 @@ std::string origin_text(const Setting& setting, const SettingValue& value) {
 
 std::string list_text(const std::vector<std::string>& names) {
   std::string text;
-  for (const std::string& name : names)
-    text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", name);
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + toml_string(name);
   return "[" + text + "]";
 }
 
 std::string rule_text(const AccessRule& rule, std::string_view separator) {
-  std::string text = fmt::format("pattern = \"{}\"", rule.pattern);
+  std::string text = "pattern = " + toml_string(rule.pattern);
   for (std::size_t i = 0; i < kRoomOperationCount; ++i) {
     if (rule.admits[i].empty()) continue;
     text += fmt::format("{}{} = {}", separator, name(static_cast<RoomOperation>(i)),

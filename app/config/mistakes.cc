@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/byte_text.h"
 
 namespace app {

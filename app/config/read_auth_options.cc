@@ -3,9 +3,10 @@
 #include "app/auth/identity.h"
 #include "app/auth/origin_list.h"
 #include "app/config/choice.h"
-#include "app/config/gateway_limits.h"
 #include "app/config/read_options.h"
 #include "app/config/service_settings.h"
+#include "app/gateway_limits.h"
+#include "protocol/http_text.h"
 
 namespace app {
 
@@ -138,6 +139,10 @@ void read_auth_options(SettingReader& reader, AuthOptions& auth) {
   read_service(reader, auth);
   read_guests(reader, auth);
   auth.address_header = reader.text("auth.address_header");
+  if (!auth.address_header.empty() && !protocol::is_token(auth.address_header)) {
+    reader.fail("auth.address_header",
+                "must be the name of a header: letters, digits and !#$%&'*+-.^_`|~");
+  }
   read_trusted_proxies(reader, auth);
   read_origins(reader, auth);
   auth.failures_per_minute = reader.small_count("auth.failures_per_minute");

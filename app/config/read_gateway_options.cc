@@ -7,10 +7,12 @@
 #include "app/admin/admin_mistakes.h"
 #include "app/admin/tls_context.h"
 #include "app/config/choice.h"
-#include "app/config/gateway_limits.h"
 #include "app/config/read_options.h"
 #include "app/config/service_settings.h"
+#include "app/events/envelope_keys.h"
+#include "app/gateway_limits.h"
 #include "app/telemetry/served_paths.h"
+#include "base/byte_text.h"
 #include "base/check.h"
 
 namespace app {
@@ -39,6 +41,21 @@ void read_limits(SettingReader& reader, LimitOptions& limits) {
   limits.connections_per_user = reader.small_count("limits.connections_per_user");
   limits.message_bytes = reader.bytes("limits.message_bytes");
   limits.errors_per_minute = reader.small_count("limits.errors_per_minute");
+}
+
+// A sender gets what it said, and the answer behind it: with less room its queue would be full, and
+// it would be closed as a slow reader, however fast it reads.
+void fit_message_bytes(SettingReader& reader, Options& options) {
+  std::uint64_t& bytes = options.limits.message_bytes;
+  bytes = std::min(bytes, options.session.message_bytes_max);
+  const std::uint64_t most = options.session.send_queue_bytes_max - kEventEnvelopeBytes;
+  if (bytes > most && reader.is_said("limits.message_bytes")) {
+    reader.fail("limits.message_bytes",
+                fmt::format("server.send_queue, of {}, must hold such a message and {} more",
+                            base::format_byte_count(options.session.send_queue_bytes_max),
+                            base::format_byte_count(kEventEnvelopeBytes)));
+  }
+  bytes = std::min(bytes, most);
 }
 
 void read_access(SettingReader& reader, const SettingValues& values, AccessRules& access) {
@@ -81,6 +98,8 @@ void read_events(SettingReader& reader, EventOptions& events) {
     std::string text = reader.text(path);
     if (text.empty() || text.size() > kEnvelopeKeyBytesMax) {
       reader.fail(path, fmt::format("must have from 1 to {} bytes", kEnvelopeKeyBytesMax));
+    } else if (text == kNumberKey) {
+      reader.fail(path, "the gateway writes the numbers of a room's events under this name");
     } else if (!keys.insert(text).second) {
       reader.fail(path, "another key of the envelope has this name");
     }
@@ -212,8 +231,7 @@ void read_log_and_drain(SettingReader& reader, Options& options) {
 
 void read_gateway_options(SettingReader& reader, Options& options) {
   read_limits(reader, options.limits);
-  options.limits.message_bytes =
-      std::min(options.limits.message_bytes, options.session.message_bytes_max);
+  fit_message_bytes(reader, options);
   read_access(reader, options.values, options.access);
   open_rooms(reader, options);
   read_events(reader, options.events);

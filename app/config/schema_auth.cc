@@ -1,8 +1,8 @@
 // Who may connect: [auth], and [[access]] for what they may do in rooms.
 #include "app/auth/auth_options.h"
-#include "app/config/gateway_limits.h"
 #include "app/config/schema.h"
 #include "app/config/setting_makers.h"
+#include "app/gateway_limits.h"
 #include "base/limits.h"
 
 namespace app {
@@ -93,8 +93,9 @@ void add_access(SettingMaker& make) {
     make.access(std::move(path), std::move(help)).list();
   };
   add("access.create",
-      "who of those that may join it may make such a room, as each of role:NAME, "
-      "permission:NAME, type:TYPE, * for everybody, or service for whom rooms.access_url lets");
+      "who of those that may join it may ask for it with chat:room:create, as each of role:NAME, "
+      "permission:NAME, type:TYPE, * for everybody, or service for whom rooms.access_url lets; a "
+      "room comes to be by joining, too: where that is not wanted, join must be narrower");
   add("access.join", "who may join it");
   add("access.send", "who may send to it");
   add("access.history",

@@ -1,10 +1,10 @@
 // What the gateway does with events and rooms, and what operators see: [events], what [rooms] says
 // of memory and presence, [admin], [log], [drain].
 #include "app/admin/admin_options.h"
-#include "app/config/gateway_limits.h"
 #include "app/config/options.h"
 #include "app/config/schema.h"
 #include "app/config/setting_makers.h"
+#include "app/gateway_limits.h"
 #include "base/limits.h"
 
 namespace app {
@@ -43,7 +43,7 @@ void add_rooms(SettingMaker& make, const RoomSettings& standard) {
              "up to which a room tells its members who comes and goes");
   make.on_off("rooms.tenant_room", standard.tenant_room,
               "everybody of a tenant is in its room from the start; else nobody is, and what is "
-               "sent to a tenant is refused");
+              "sent to a tenant is refused");
   make.texts("rooms.guest_rooms", {},
              "patterns of rooms in which guests may do everything, unless an [[access]] rule fits")
       .standard_words(

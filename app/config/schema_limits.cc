@@ -1,7 +1,7 @@
 // How much each may do: [limits].
-#include "app/config/gateway_limits.h"
 #include "app/config/schema.h"
 #include "app/config/setting_makers.h"
+#include "app/gateway_limits.h"
 #include "app/limits/limit_options.h"
 
 namespace app {
@@ -9,7 +9,8 @@ namespace app {
 void add_limit_settings(std::vector<Setting>& settings) {
   const LimitOptions standard;
   SettingMaker make(settings, SettingMaker::TakesEffect::at_reload);
-  make.on_off("limits.enabled", standard.enabled, "false switches off all rates of this table");
+  make.on_off("limits.enabled", standard.enabled,
+              "false switches off all rates of this table; bounds that are no rates stay");
   make.rate("limits.guest_messages", standard.guest_messages, "messages of one guest's connection");
   make.rate("limits.connection_messages", standard.connection_messages,
             "messages of one connection of anybody else");
@@ -38,7 +39,8 @@ void add_limit_settings(std::vector<Setting>& settings) {
   make.count("limits.connections_per_user", standard.connections_per_user,
              {1, kConnectionsPerUserMost}, "that one user may have open");
   make.bytes("limits.message_bytes", standard.message_bytes, {kEventBytesLeast, kEventBytesMost},
-             "of one event or binary message; at most server.max_message counts");
+             "of one event or binary message; at most server.max_message counts, and what "
+             "server.send_queue holds");
   make.count("limits.errors_per_minute", standard.errors_per_minute, {0, kErrorsPerMinuteMost},
              "error events of a connection before it is closed with 1008; 0: no "
              "limit");

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <functional>
 
-#include "app/config/gateway_limits.h"
 #include "app/config/named_file.h"
 #include "app/config/rate_text.h"
 #include "app/config/schema.h"
+#include "app/gateway_limits.h"
 #include "base/byte_text.h"
 #include "base/check.h"
 #include "base/duration_text.h"

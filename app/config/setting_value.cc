@@ -36,25 +36,16 @@ bool is_bare(const Setting& setting, std::string_view text) {
 
 std::string shown_text(const Setting& setting, std::string_view text) {
   if (setting.is_secret) return "***";
-  if (is_bare(setting, text)) return std::string(text);
-  std::string shown = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') shown += '\\';
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      shown += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
-    } else {
-      shown += c;
-    }
-  }
-  return shown + "\"";
+  return is_bare(setting, text) ? std::string(text) : toml_string(text);
 }
 
 std::string shown_weights(const SettingValue& value) {
   std::string shown;
   for (const std::string& text : value.texts) {
     const std::size_t equals = text.rfind('=');
-    shown += fmt::format("{}\"{}\" = {}", shown.empty() ? "" : ", ", text.substr(0, equals),
-                         equals == std::string::npos ? "" : text.substr(equals + 1));
+    shown +=
+        fmt::format("{}{} = {}", shown.empty() ? "" : ", ", toml_string(text.substr(0, equals)),
+                    equals == std::string::npos ? "" : text.substr(equals + 1));
   }
   return "{" + shown + "}";
 }
@@ -110,6 +101,19 @@ std::string where_said(const Setting& setting, const SettingValue& value) {
       break;
   }
   return setting.path;
+}
+
+std::string toml_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      out += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
 }
 
 std::string shown_value(const Setting& setting, const SettingValue& value) {

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "app/config/gateway_limits.h"
 #include "app/config/setting.h"
+#include "app/gateway_limits.h"
 #include "app/rooms/access_rules.h"
 
 namespace app {
@@ -64,6 +64,9 @@ std::vector<std::string> split_list(std::string_view text);
 // What a person would look for to find the value: "--shards", "millrace.toml:3:10: server.shards"
 // or "MILLRACE_SERVER_SHARDS".
 std::string where_said(const Setting& setting, const SettingValue& value);
+
+// The text as a string of TOML, with its quotes.
+std::string toml_string(std::string_view text);
 
 // The value as the configuration file would have it; *** for a secret.
 std::string shown_value(const Setting& setting, const SettingValue& value);

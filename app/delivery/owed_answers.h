@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "app/clients/clients.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/slot_map.h"
 #include "engine/room/publish_answer.h"
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/time.h"
 #include "engine/room/rooms.h"
 

@@ -5,8 +5,12 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace app {
+
+// Beside those, of what the server API says to a room: its number. None of them is called so.
+inline constexpr std::string_view kNumberKey = "seq";
 
 struct EnvelopeKeys {
   std::string event = "event";

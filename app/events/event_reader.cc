@@ -5,9 +5,9 @@
 #include <optional>
 #include <utility>
 
-#include "app/config/gateway_limits.h"
 #include "app/events/json_number.h"
 #include "app/events/json_tokens.h"
+#include "app/gateway_limits.h"
 #include "base/check.h"
 
 namespace app {

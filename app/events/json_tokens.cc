@@ -5,7 +5,7 @@
 #include <bit>
 #include <cstring>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/check.h"
 
 namespace app {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

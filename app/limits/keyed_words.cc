@@ -2,7 +2,7 @@
 
 #include <bit>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/check.h"
 
 namespace app {

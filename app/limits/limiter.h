@@ -12,7 +12,7 @@
 #include <span>
 #include <unordered_map>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "app/limits/bucket.h"
 #include "app/limits/fair_shares.h"
 #include "app/limits/limit_kind.h"

@@ -9,7 +9,7 @@
 #include "app/auth/guest.h"
 #include "app/auth/handshake_token.h"
 #include "app/clients/client_context.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "app/native/native_gateway.h"
 #include "app/native/refusal_text.h"
 #include "app/rooms/room_names.h"

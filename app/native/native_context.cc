@@ -68,6 +68,7 @@ bool NativeContext::must_ask(const Client& client, RoomOperation operation, std:
 }
 
 bool NativeContext::is_in_room(const Client& client, std::string_view room) {
+  if (const auto user = user_of_room(room)) return client.user == *user;
   set_engine_name(room_name, room, client.grants->tenant);
   const engine::RoomHandle handle = rooms.find(room_name);
   return handle && rooms.is_member(client.session, handle);

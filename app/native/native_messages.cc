@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/bytes.h"
 #include "base/check.h"
 

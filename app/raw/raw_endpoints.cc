@@ -16,7 +16,6 @@ namespace {
 
 using Verdict = engine::Admission::Verdict;
 
-
 // A session's context: the room that it is in, its record among the members (kHasRecord), or 0
 // for an echo. A handle is never 0.
 constexpr std::uint64_t kHasRecord = std::uint64_t{1} << 31U;

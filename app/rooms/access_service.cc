@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "app/config/gateway_limits.h"
 #include "app/events/event_writer.h"
+#include "app/gateway_limits.h"
 #include "app/service/service_clock.h"
 
 namespace app {

@@ -19,9 +19,9 @@
 #include "app/rooms/access_service_options.h"
 #include "app/rooms/access_word.h"
 #include "app/rooms/room_authority.h"
-#include "app/service/lru_map.h"
 #include "app/upstream/http_client.h"
 #include "app/upstream/shared_calls.h"
+#include "base/lru_map.h"
 #include "base/time.h"
 
 namespace app {
@@ -58,7 +58,7 @@ class AccessService final : public RoomAuthority {
   mutable std::mutex mutex_;
   WhenServiceIsDown when_down_;
   std::chrono::milliseconds known_for_;
-  LruMap<std::string, Known, std::hash<std::string>> known_;
+  base::LruMap<std::string, Known, std::hash<std::string>> known_;
   SharedCalls<std::string, Answer, std::hash<std::string>> calls_;
   RoomAuthorityCounts counts_;
 

@@ -1,6 +1,6 @@
 #include "app/rooms/history_page.h"
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "app/rooms/epoch_text.h"
 #include "base/bytes.h"
 

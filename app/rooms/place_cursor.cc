@@ -2,21 +2,26 @@
 
 #include <charconv>
 #include <limits>
+#include <string>
+#include <system_error>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 
 static_assert(2 * (std::numeric_limits<std::uint32_t>::digits10 + 1) + 1 <= kPlaceCursorBytesMax,
               "two numbers and the dot between them");
 
-PlaceCursor PlaceCursor::parse(std::string_view text) noexcept {
+std::optional<PlaceCursor> PlaceCursor::parse(std::string_view text) noexcept {
   PlaceCursor cursor;
   const char* const end = text.data() + text.size();
   const auto first = std::from_chars(text.data(), end, cursor.shard);
-  if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '.') return {};
+  if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '.') {
+    return std::nullopt;
+  }
   const auto second = std::from_chars(first.ptr + 1, end, cursor.place);
-  return second.ec == std::errc{} && second.ptr == end ? cursor : PlaceCursor{};
+  if (second.ec != std::errc{} || second.ptr != end) return std::nullopt;
+  return cursor;
 }
 
 std::string PlaceCursor::text() const {

@@ -1,9 +1,11 @@
 // PlaceCursor: where a listing that goes from shard to shard goes on: "SHARD.PLACE".
 //
-// Pure, any thread. What is not one is the beginning. Bound: kPlaceCursorBytesMax.
+// Pure, any thread. Bound: kPlaceCursorBytesMax. What is not one is refused: a client that cut one
+// would begin again for ever.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,7 +15,7 @@ struct PlaceCursor {
   std::uint32_t shard = 0;
   std::uint32_t place = 0;
 
-  static PlaceCursor parse(std::string_view text) noexcept;
+  static std::optional<PlaceCursor> parse(std::string_view text) noexcept;
   std::string text() const;
 };
 

@@ -93,7 +93,7 @@ bool Presence::list(std::string engine_name, std::string_view cursor, std::uint3
   query->room = std::move(engine_name);
   query->asker = context_.shard.number();
   query->limit = limit;
-  query->from = PlaceCursor::parse(cursor);
+  query->from = PlaceCursor::parse(cursor).value_or(PlaceCursor{});
   query->done = std::move(done);
   const ShardPosts& posts = context_.services.posts;
   return posts.post(0, [query](NativeGateway& gateway) { gateway.presence().look(0, query); });

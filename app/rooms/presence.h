@@ -38,7 +38,7 @@ class Presence {
   // Those of NativeMessage that are about members.
   void on_shard_message(const engine::ShardMessage& message);
 
-  // A page of the room's members from `cursor` on (empty: from the start). `done` is called on this
+  // A page of the room's members from `cursor` on (none: from the start). `done` is called on this
   // shard; it is not called where a shard has ended meanwhile. False when there is too much to do.
   bool list(std::string engine_name, std::string_view cursor, std::uint32_t limit, Done done);
 

@@ -176,8 +176,10 @@ bool RoomEvents::may_join(Client& client, const Event& event, std::string_view r
     context_.fail_limited(client, event, verdict);
     return false;
   }
-  const LimitOptions& limits = context_.options().limits;
-  if (limits.enabled && client.rooms + client.joins_pending >= limits.rooms_per_connection) {
+  // What waits for a join of this very room has its place there.
+  const bool is_full =
+      client.rooms + client.joins_pending >= context_.options().limits.rooms_per_connection;
+  if (is_full && find_join(client, room) == nullptr) {
     context_.fail(client, event, ErrorCode::client_error,
                   "in as many rooms as a connection may be");
     return false;
@@ -214,16 +216,18 @@ void RoomEvents::join(Client& client, std::string_view room, PendingJoin join,
   const std::string engine_name = context_.room_name;
   const engine::RoomHandle known = context_.rooms.find(engine_name);
   if (known && context_.rooms.is_member(client.session, known)) {
-    // Joining twice is joining once, and is answered so.
-    join.resumes = false;
-    tell_joined(client, join, *context_.rooms.find(known), nullptr);
+    tell_joined_before(client, join, *context_.rooms.find(known), from);
+    if (join.is_given) given_.insert(session_key(client.session, engine_name));
+    go_on(join.client, std::string(room), std::move(join.next));
     return;
   }
-  // Each request has an answer of its own, so there is one at a time.
-  if (awaits_join(client, engine_name)) {
-    context_.fail(
-        client, join.request_id_raw,
-        {.code = ErrorCode::client_error, .message = "this room is being joined already"});
+  // Each request has an answer of its own, so there is one join at a time.
+  if (PendingJoin* const before = find_join(client, room); before != nullptr) {
+    wait(client, *before,
+         {.request_id_raw = std::move(join.request_id_raw),
+          .creates = join.creates,
+          .resumes = join.resumes,
+          .from = from == nullptr ? std::nullopt : std::optional(*from)});
     return;
   }
   ++client.joins_pending;
@@ -245,10 +249,6 @@ void RoomEvents::join(Client& client, std::string_view room, PendingJoin join,
   }
 }
 
-bool RoomEvents::awaits_join(const Client& client, std::string_view engine_name) const {
-  return client.joins_pending > 0 && pending_.contains(session_key(client.session, engine_name));
-}
-
 // The engine says nothing more of the joins of a session that ended.
 void RoomEvents::forget(const Client& client) {
   resumes_.forget(client.session);
@@ -261,17 +261,19 @@ void RoomEvents::on_joined(engine::SessionId session, engine::RoomHandle handle,
   const engine::Room& room = *context_.rooms.find(handle);
   const auto found = pending_.find(session_key(session, room.name));
   if (found == pending_.end()) return;  // A room that it did not ask for.
-  const PendingJoin join = std::move(found->second);
+  PendingJoin join = std::move(found->second);
   pending_.erase(found);
   Client* client = context_.clients.find(join.client);
   if (client == nullptr) return;
   --client->joins_pending;
+  const std::string name(join.next.empty() ? std::string_view{} : engine::without_tag(room.name));
   if (!may_still_join(*client, join, room)) {
     context_.rooms.leave(session, handle);
     context_.counters.evictions.add();
     context_.fail(*client, join.request_id_raw,
                   {.code = ErrorCode::room_access_denied,
                    .message = "the right to join this room was lost meanwhile"});
+    go_on(join.client, name, std::move(join.next));
     return;
   }
   ++client->rooms;
@@ -279,6 +281,17 @@ void RoomEvents::on_joined(engine::SessionId session, engine::RoomHandle handle,
   if (recovery != nullptr && !may_still_read(*client, room)) recovery = nullptr;
   tell_joined(*client, join, room, recovery);
   presence_.joined(*client, handle);
+  go_on(join.client, name, std::move(join.next));
+}
+
+// Joining twice is joining once, and is answered so. The live messages are what it gets: nothing is
+// missing where it has seen all that came before them.
+void RoomEvents::tell_joined_before(Client& client, const PendingJoin& join,
+                                    const engine::Room& room, const engine::ResumePosition* from) {
+  const engine::ResumePosition now = context_.rooms.position(room);
+  const bool has_all = from != nullptr && from->epoch == now.epoch && from->number == now.number;
+  const engine::Recovery recovery{.complete = has_all, .now = now};
+  tell_joined(client, join, room, &recovery);
 }
 
 void RoomEvents::on_recovered(engine::SessionId session, engine::RoomHandle handle,
@@ -335,7 +348,7 @@ void RoomEvents::on_join_failed(engine::SessionId session, std::string_view engi
 void RoomEvents::tell_join_failed(engine::SessionId session, std::string_view engine_name) {
   const auto found = pending_.find(session_key(session, engine_name));
   if (found == pending_.end()) return;
-  const PendingJoin join = std::move(found->second);
+  PendingJoin join = std::move(found->second);
   pending_.erase(found);
   Client* client = context_.clients.find(join.client);
   if (client == nullptr) return;
@@ -343,6 +356,7 @@ void RoomEvents::tell_join_failed(engine::SessionId session, std::string_view en
   context_.fail(
       *client, join.request_id_raw,
       {.code = ErrorCode::server_error, .message = "no place for another room; try again later"});
+  go_on(join.client, std::string(engine::without_tag(engine_name)), std::move(join.next));
 }
 
 // ---- Leaving ------------------------------------------------------------------------------------
@@ -352,15 +366,20 @@ void RoomEvents::on_leave(ClientHandle handle, Client& client, const Event& even
     context_.fail(client, event, *fault);
     return;
   }
-  const std::string_view name = checker_.found()[0]->text;
-  set_engine_name(context_.room_name, name, client.grants->tenant);
-  const engine::RoomHandle room = context_.rooms.find(context_.room_name);
-  if (!is_room_name(name) || is_reserved(name) || !room ||
-      !context_.rooms.is_member(client.session, room)) {
-    context_.fail(client, event, ErrorCode::client_error, "not in this room");
+  const std::string_view room = checker_.found()[0]->text;
+  if (!is_room_name(room) || is_reserved(room)) return fail_outside(client, event.request_id_raw);
+  if (PendingJoin* const join = find_join(client, room); join != nullptr) {
+    wait(client, *join, {.request_id_raw = std::string(event.request_id_raw), .leaves = kAsked});
     return;
   }
-  leave(handle, room, "asked", event.request_id_raw);
+  if (!take_out(handle, room, kAsked, event.request_id_raw)) {
+    fail_outside(client, event.request_id_raw);
+  }
+}
+
+void RoomEvents::fail_outside(Client& client, std::string_view request_id_raw) {
+  context_.fail(client, request_id_raw,
+                {.code = ErrorCode::client_error, .message = "not in this room"});
 }
 
 void RoomEvents::leave(ClientHandle who, engine::RoomHandle handle, std::string_view reason,
@@ -388,13 +407,15 @@ void RoomEvents::on_left(engine::SessionId session, engine::RoomHandle handle) {
 
 // ---- Lists --------------------------------------------------------------------------------------
 
+// The personal room first, which has no messages with numbers.
 void RoomEvents::on_list(ClientHandle /*handle*/, Client& client, const Event& event) {
   std::string data = R"({"rooms":[)";
-  bool first = true;
+  data += room_data(personal_room(client.user));
+  data += '}';
   context_.rooms.for_rooms_of(client.session, [&](engine::RoomHandle, const engine::Room& room) {
     if (room.name == kEverybody) return;
-    if (!std::exchange(first, false)) data += ',';
     const engine::ResumePosition now = context_.rooms.position(room);
+    data += ',';
     data += room_data(engine::without_tag(room.name));
     data += R"(,"epoch":")";
     append_epoch(data, now.epoch);
@@ -411,7 +432,16 @@ void RoomEvents::on_presence(ClientHandle handle, Client& client, const Event& e
   }
   const Field* room = read_room(client, event, RoomOperation::presence);
   if (room == nullptr) return;
+  if (user_of_room(room->text)) {
+    context_.fail(client, event, ErrorCode::client_error, "a personal room has no presence");
+    return;
+  }
   const Field* cursor = checker_.found()[1];
+  if (cursor != nullptr && !cursor->text.empty() && !PlaceCursor::parse(cursor->text)) {
+    context_.fail(client, event, ErrorCode::client_error,
+                  "data.cursor must be the `next` of the page before");
+    return;
+  }
   set_engine_name(context_.room_name, room->text, client.grants->tenant);
   const bool asked = presence_.list(
       context_.room_name, cursor == nullptr ? std::string_view{} : cursor->text,

@@ -2,12 +2,14 @@
 // was said.
 //
 // Threads: the shard's own. Bounds: rooms_per_connection of the limits, joins that wait included;
-// pages of kPageEntriesMost. What another shard must be asked for is answered when that has been.
+// kRoomStepsMost behind each of these; pages of kPageEntriesMost. What another shard must be asked
+// for is answered when that has been.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -64,6 +66,17 @@ class RoomEvents {
   std::size_t memberships_given() const noexcept { return given_.size(); }
 
  private:
+  static constexpr std::string_view kAsked = "asked";  // Why a client leaves that says so.
+
+  // Joining or leaving, asked for while the room is being joined: done after that, in order.
+  struct NextStep {
+    std::string request_id_raw{};
+    std::string_view leaves{};  // Why; empty: it joins.
+    bool creates = false;
+    bool resumes = false;
+    bool is_given = false;
+    std::optional<engine::ResumePosition> from{};
+  };
   // A join that waits for the room's home, by session and room.
   struct PendingJoin {
     ClientHandle client{};
@@ -71,9 +84,13 @@ class RoomEvents {
     bool creates = false;
     bool resumes = false;   // It hears what became of that.
     bool is_given = false;  // By the server API.
+    std::vector<NextStep> next{};
   };
 
-  bool awaits_join(const Client& client, std::string_view engine_name) const;
+  // The join of that room that is under way, or nullptr.
+  PendingJoin* find_join(const Client& client, std::string_view room);
+  void wait(Client& client, PendingJoin& join, NextStep step);
+  void go_on(ClientHandle who, const std::string& room, std::vector<NextStep> steps);
   const Field* read_room(Client& client, const Event& event, RoomOperation operation);
   bool may_join(Client& client, const Event& event, std::string_view room);
   // `from`: what was published since then is wanted, too; or null.
@@ -85,6 +102,8 @@ class RoomEvents {
       const Client& client, std::span<const engine::RecoveredMessage> missed) const;
   void tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
                    const engine::Recovery* recovery);
+  void tell_joined_before(Client& client, const PendingJoin& join, const engine::Room& room,
+                          const engine::ResumePosition* from);
   std::uint32_t leave_lost(ClientHandle handle, std::vector<std::string>& unsure);
   void ask_again(ClientHandle handle, const Client& client, const std::string& room);
   void on_denied(ClientHandle handle, std::string_view room);
@@ -94,7 +113,9 @@ class RoomEvents {
                       const engine::Room& room) const;
   bool may_still_read(const Client& client, const engine::Room& room) const;
   void fail_busy(Client& client, const Event& event);
-  bool take_out(ClientHandle handle, std::string_view room, std::string_view reason);
+  void fail_outside(Client& client, std::string_view request_id_raw);
+  bool take_out(ClientHandle handle, std::string_view room, std::string_view reason,
+                std::string_view request_id_raw = {});
   void leave(ClientHandle who, engine::RoomHandle room, std::string_view reason,
              std::string_view request_id_raw);
 

@@ -106,23 +106,34 @@ bool RoomEvents::subscribe(ClientHandle handle, std::string_view room) {
     return false;
   }
   if (const auto waiting = pending_.find(key); waiting != pending_.end()) {
-    waiting->second.is_given = true;
-    return false;
+    std::vector<NextStep>& next = waiting->second.next;
+    const bool leaves = !next.empty() && !next.back().leaves.empty();
+    if (leaves) {
+      next.push_back({.is_given = true});
+    } else {
+      (next.empty() ? waiting->second.is_given : next.back().is_given) = true;
+    }
+    return leaves;
   }
   join(client, room, {.client = handle, .is_given = true}, nullptr);
   return true;
 }
 
 bool RoomEvents::unsubscribe(ClientHandle handle, std::string_view room) {
-  return take_out(handle, room, "removed");
+  PendingJoin* const join = find_join(*context_.clients.find(handle), room);
+  if (join == nullptr) return take_out(handle, room, "removed");
+  if (!join->next.empty() && !join->next.back().leaves.empty()) return false;
+  join->next.push_back({.leaves = "removed"});
+  return true;
 }
 
-bool RoomEvents::take_out(ClientHandle handle, std::string_view room, std::string_view reason) {
+bool RoomEvents::take_out(ClientHandle handle, std::string_view room, std::string_view reason,
+                          std::string_view request_id_raw) {
   Client& client = *context_.clients.find(handle);
   set_engine_name(context_.room_name, room, client.grants->tenant);
   const engine::RoomHandle known = context_.rooms.find(context_.room_name);
   if (!known || !context_.rooms.is_member(client.session, known)) return false;
-  leave(handle, known, reason, {});
+  leave(handle, known, reason, request_id_raw);
   return true;
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/byte_scan.h"
 #include "base/limits.h"
 #include "engine/room/room_name.h"
@@ -35,6 +35,12 @@ bool is_tenant_room(std::string_view name) noexcept { return name.starts_with(kT
 std::optional<std::string_view> user_of_room(std::string_view name) noexcept {
   if (name.size() <= kUserPrefix.size() || !name.starts_with(kUserPrefix)) return std::nullopt;
   return name.substr(kUserPrefix.size());
+}
+
+std::string personal_room(std::string_view user) {
+  std::string name(kUserPrefix);
+  name += user;
+  return name;
 }
 
 void set_engine_name(std::string& out, std::string_view room, std::string_view tenant) {

@@ -22,6 +22,8 @@ bool is_tenant_room(std::string_view name) noexcept;  // "tenant:...".
 // for every user: it is the user's connections.
 std::optional<std::string_view> user_of_room(std::string_view name) noexcept;
 
+std::string personal_room(std::string_view user);
+
 void set_engine_name(std::string& out, std::string_view room, std::string_view tenant);
 // Whether that is what set_engine_name() writes.
 bool is_engine_name(std::string_view engine_name, std::string_view room,

@@ -3,8 +3,8 @@
 // A constant, any thread.
 #pragma once
 
-#include "app/config/gateway_limits.h"
 #include "app/events/schema.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

@@ -8,7 +8,7 @@
 #include <ctime>
 #include <string>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/time.h"
 
 namespace app {

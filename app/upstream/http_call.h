@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/result.h"
 
 namespace app {

@@ -203,7 +203,7 @@ class AccessServiceTest(AsyncTest):
                     self.assertEqual(await ann.fail("chat:room:join", {"room": f"desk{number}"}),
                                      "SERVER_ERROR")
         joined = (await ann.must("chat:room:list"))["rooms"]
-        self.assertEqual([one["roomId"] for one in joined], ["tenant:acme"])
+        self.assertEqual([one["roomId"] for one in joined], ["user:ann", "tenant:acme"])
 
     async def test_who_leaves_while_it_waits_leaves_nothing_behind(self):
         self.start()

@@ -34,7 +34,7 @@ GOOD = [
     {"event": "chat:room:create", "data": {"room": "hostile-2"}},
     {"event": "chat:room:leave", "data": {"room": "hostile-1"}},
     {"event": "chat:room:list", "data": {}},
-    {"event": "chat:room:presence", "data": {"room": "hostile-1", "limit": 5, "cursor": "1-2"}},
+    {"event": "chat:room:presence", "data": {"room": "hostile-1", "limit": 5, "cursor": "1.2"}},
     {"event": "chat:room:history", "data": {"room": "hostile-1", "after": 1, "limit": 5}},
     {"event": "chat:message:send", "data": {
         "room": "hostile-1", "content": "text", "type": "chat", "id": "c-1", "metadata": {"a": 1},

@@ -255,6 +255,37 @@ class ServerApiTest(NativeGatewayTest, AsyncTest):
         path = f"/rooms/{self.tenant}/{urllib.parse.quote('other/room', safe='')}/presence"
         self.assertEqual((await self.get(path))["count"], 1)
 
+    async def test_a_room_that_nobody_is_in_is_not_listed(self):
+        await self.publish("room", "unheard", data=1)
+        page = await self.get(f"/rooms/{self.tenant}/unheard/history")
+        self.assertEqual(len(page["events"]), 1, "it is remembered all the same")
+        self.assertEqual((await self.get(f"/rooms?tenant={self.tenant}"))["rooms"], [])
+        await self.clients(1, room="unheard")
+        rooms = (await self.get(f"/rooms?tenant={self.tenant}&prefix=un"))["rooms"]
+        self.assertEqual([(one["name"], one["members"]) for one in rooms], [("unheard", 1)])
+
+    async def test_a_personal_room_is_the_users_connections(self):
+        anns, _ = await self.clients(3, "ann"), await self.clients(2, "bob")
+        path = f"/connections?tenant={self.tenant}&room=user:ann"
+        for more in ("", "&order=slowest"):
+            found = (await self.get(path + more))["connections"]
+            self.assertEqual(sorted(one["id"] for one in found), sorted(one.id for one in anns))
+        answer = await self.call("GET", f"/rooms/{self.tenant}/user%3Aann/presence")
+        self.assertEqual((answer.status, answer.body["type"]), (400, "/problems/invalid-field"))
+
+    async def test_a_cursor_that_is_none_is_refused(self):
+        for path in ("/rooms", "/connections", f"/rooms/{self.tenant}/lobby/presence"):
+            for cursor in ("garbage", "9-9", "-1", "1."):
+                answer = await self.call("GET", f"{path}?cursor={cursor}")
+                self.assertEqual((answer.status, answer.body["type"]),
+                                 (400, "/problems/invalid-field"), (path, cursor))
+
+    async def test_data_keeps_all_digits(self):
+        client = (await self.clients(1))[0]
+        numbers = [2 ** 64, -2 ** 63 - 1, 123456789012345678901234567890]
+        await self.publish("user", "ann", data={"n": numbers})
+        self.assertEqual((await client.event("news"))["n"], numbers)
+
     async def test_presence_and_history_of_a_room(self):
         members = await self.clients(12, room="lobby")
         for number in range(10):

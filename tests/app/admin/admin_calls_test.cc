@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "tests/app/admin/running_admin.h"
 
 namespace app {
@@ -198,8 +198,8 @@ TEST(SessionCalls, ReachControlAndCountConnections) {
       {"POST", "disconnect", target + R"(,"code":4001,"reason":"bye","reconnectAfterMs":500})",
        "disconnect user:acme/ada 4001 'bye' 500"},
       {"POST", "revocations", R"({"tokenId":"t1"})", "revoke t1|| until 0"},
-      {"POST", "revocations", R"({"tenant":"acme","user":"ada","until":99})",
-       "revoke |acme|ada until 99"},
+      {"POST", "revocations", R"({"tenant":"acme","user":"ada","until":99999999999})",
+       "revoke |acme|ada until 99999999999"},
       {"PUT", "users/acme/ada%20l/roles", R"({"roles":["a","b"],"permissions":["c"]})",
        "roles acme ada l a+b c"},
       {"PUT", "users/acme/ada/roles", R"({"roles":[],"permissions":[]})", "roles acme ada  "}};
@@ -229,6 +229,7 @@ TEST(SessionCalls, RefuseWhatIsNotAsItMustBe) {
       {"POST", "revocations", R"({"tokenId":"t","user":"ada"})", "user"},
       {"POST", "revocations", R"({"tenant":"acme"})", "user"},
       {"POST", "revocations", R"({"tokenId":"t","until":-1})", "until"},
+      {"POST", "revocations", R"({"tokenId":"t","until":1700000000})", "until"},
       {"PUT", "users/acme/ada/roles", R"({"roles":[]})", "permissions"},
       {"PUT", "users/acme/ada/roles", R"({"roles":[""],"permissions":[]})", "roles[0]"},
       {"PUT", "users/a%20b/ada/roles", R"({"roles":[],"permissions":[]})", "tenant"},
@@ -259,10 +260,10 @@ TEST(RoomCalls, TellRoomsMembersAndHistory) {
                           .first = 4,
                           .last = 5,
                           .events = {{4, R"({"data":0.10})"}, {5, R"({"data":[{}]})"}}};
-  EXPECT_EQ(json_of(admin.send("GET", "/api/v1/rooms?tenant=acme&prefix=lo&cursor=c1&limit=7")),
+  EXPECT_EQ(json_of(admin.send("GET", "/api/v1/rooms?tenant=acme&prefix=lo&cursor=1.2&limit=7")),
             json::parse(R"({"complete":true,"next":"c2",
                 "rooms":[{"tenant":"acme","name":"lobby","members":3,"number":9}]})"));
-  EXPECT_EQ(admin.control.last(), "rooms 'acme' 'lo' 'c1' 7");
+  EXPECT_EQ(admin.control.last(), "rooms 'acme' 'lo' '1.2' 7");
   EXPECT_EQ(json_of(admin.send("GET", "/api/v1/rooms/acme/a%2Fb/presence")),
             json::parse(R"({"complete":true,"count":2,"next":"m2",
                 "members":[{"user":"ada","connection":"c1","type":"employee"}]})"));
@@ -289,7 +290,11 @@ TEST(RoomCalls, RefuseWhatIsNotAsItMustBe) {
       {"rooms/acme//history", "room"},
       {"connections?room=r", "tenant"},
       {"connections?order=fastest", "order"},
-      {"connections?cursor=a&cursor=b", "cursor"}};
+      {"connections?cursor=1.2&cursor=1.3", "cursor"},
+      {"connections?cursor=garbage", "cursor"},
+      {"rooms?cursor=9-9", "cursor"},
+      {"rooms/acme/lobby/presence?cursor=-1", "cursor"},
+      {"rooms/acme/user%3Aada/presence", "room"}};
   RunningAdmin admin;
   for (const auto& [target, field] : cases) {
     const auto response = admin.send("GET", "/api/v1/" + target);
@@ -350,8 +355,8 @@ TEST(ConnectionCalls, TellAndEndConnections) {
   admin.control.connection_page.connections = {
       {.id = "c1", .tenant = "acme", .user = "ada", .shard = 1, .connected_at = 5, .rooms = {"r"}}};
   const auto page = admin.send(
-      "GET", "/api/v1/connections?tenant=acme&user=ada&room=r&order=id&cursor=x&limit=3");
-  EXPECT_EQ(admin.control.last(), "connections 'acme' 'ada' 'r' id 'x' 3");
+      "GET", "/api/v1/connections?tenant=acme&user=ada&room=r&order=id&cursor=0.3&limit=3");
+  EXPECT_EQ(admin.control.last(), "connections 'acme' 'ada' 'r' id '0.3' 3");
   EXPECT_EQ(json_of(page).at("connections").at(0).at("id"), "c1");
 
   const json one = json_of(admin.send("GET", "/api/v1/connections/c1"));

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "tests/app/admin/raw_http_client.h"
 #include "tests/app/admin/running_admin.h"
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "app/rooms/room_names.h"
 #include "base/limits.h"
 
@@ -69,7 +69,9 @@ TEST(FieldRules, SomeTextsMayBeEmpty) {
   EXPECT_EQ(rule_of_reason(""), "");
   EXPECT_EQ(rule_of_reason(std::string(base::kCloseReasonBytesMax, 'x')), "");
   EXPECT_NE(rule_of_reason(std::string(base::kCloseReasonBytesMax + 1, 'x')), "");
-  EXPECT_NE(rule_of_cursor(std::string(kAdminCursorBytesMax + 1, 'x')), "");
+  EXPECT_EQ(rule_of_cursor("1.20"), "");
+  EXPECT_NE(rule_of_cursor("1."), "");
+  EXPECT_NE(rule_of_cursor(std::string(kAdminCursorBytesMax, '0') + "1.2"), "");
   EXPECT_NE(rule_of_prefix("\xff"), "");
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 namespace {
@@ -23,7 +23,7 @@ TEST(QueryFields, ReadsDecodedParameters) {
 
 TEST(QueryFields, NotesWhatIsWrong) {
   FieldMistakes mistakes;
-  QueryFields query("tenant=a/b&limit=1001&tenat=x&bad=%zz&cursor=1&cursor=2", mistakes);
+  QueryFields query("tenant=a/b&limit=1001&tenat=x&bad=%zz&cursor=0.1&cursor=0.2", mistakes);
   EXPECT_EQ(query.optional_text("tenant", rule_of_tenant), "");
   EXPECT_EQ(query.limit(), kPageEntriesDefault);
   query.optional_text("cursor", rule_of_cursor);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "tests/app/auth/hostile_tokens.h"
 
 namespace app {

@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "app/auth/base64url.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/prng.h"
 #include "tests/app/auth/hostile_tokens.h"
 

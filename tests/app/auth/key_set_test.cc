@@ -5,7 +5,7 @@
 
 #include "app/auth/public_key.h"
 #include "app/auth/token_algorithm.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "tests/app/auth/token_mint.h"
 
 namespace app {

@@ -6,7 +6,7 @@
 #include <atomic>
 #include <thread>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 
 namespace app {
 namespace {

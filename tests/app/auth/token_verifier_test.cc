@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "app/auth/token_signature.h"
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "tests/app/auth/token_mint.h"
 
 namespace app {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/prng.h"
 #include "tests/app/config/config_said.h"
 

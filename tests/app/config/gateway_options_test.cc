@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "app/config/gateway_limits.h"
 #include "app/config/options.h"
 #include "app/config/setting_value.h"
+#include "app/gateway_limits.h"
 #include "app/telemetry/served_paths.h"
 #include "tests/app/admin/certificates.h"
 #include "tests/app/auth/token_mint.h"
@@ -257,6 +257,36 @@ TEST_F(GatewayOptions, NativeEventsHaveAPathOfTheirOwn) {
 TEST_F(GatewayOptions, AnEventIsNoLargerThanAMessage) {
   EXPECT_EQ(options_of({"--max-message", "1KiB"}).limits.message_bytes, 1024U);
   EXPECT_EQ(options_of({}).limits.message_bytes, LimitOptions{}.message_bytes);
+}
+
+// A sender gets its message and the answer at once, and is not to be closed for that.
+TEST_F(GatewayOptions, AnEventFitsIntoTheSendQueue) {
+  EXPECT_EQ(options_of({"--send-queue", "4KiB"}).limits.message_bytes, 3072U);
+  EXPECT_EQ(
+      options_of({"--send-queue", "66KiB", "--limits-message-bytes", "65KiB"}).limits.message_bytes,
+      65U << 10U);
+  EXPECT_EQ(mistakes_of({"--send-queue", "64KiB", "--limits-message-bytes", "64KiB"}),
+            "--limits-message-bytes 64KiB: server.send_queue, of 64KiB, must hold such a message "
+            "and 1KiB more\n");
+  EXPECT_EQ(options_of({"--max-message", "1KiB", "--send-queue", "4KiB", "--limits-message-bytes",
+                        "64KiB"})
+                .limits.message_bytes,
+            1024U);
+}
+
+TEST_F(GatewayOptions, NoKeyOfTheEnvelopeIsCalledAsTheNumberOfAnEvent) {
+  for (const char* key : {"event", "data", "request_id", "version"}) {
+    EXPECT_THAT(mistakes_of_file(fmt::format("events.{}_key = 'seq'", key)),
+                testing::HasSubstr(fmt::format("events.{}_key", key)));
+  }
+}
+
+TEST_F(GatewayOptions, AHeaderHasAName) {
+  EXPECT_EQ(options_of({"--auth-address-header", "X-Real-IP"}).auth.address_header, "X-Real-IP");
+  for (const char* wrong : {"X Y", "X-Real-IP:", "H\u00e9"}) {
+    EXPECT_THAT(mistakes_of({"--auth-address-header", wrong}),
+                testing::HasSubstr("must be the name of a header"));
+  }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "app/config/options.h"
+#include "app/config/setting_value.h"
 #include "tests/app/config/config_said.h"
 
 namespace app {
@@ -106,6 +107,31 @@ TEST_F(Precedence, WhatIsPrintedIsAFileThatSaysTheSame) {
   }
   ASSERT_EQ(second.values.access().size(), 1U);
   EXPECT_EQ(second.values.access()[0].rule, first.values.access()[0].rule);
+}
+
+// Whatever a text has in it: a rule must not become another.
+TEST_F(Precedence, RulesArePrintedAsTheyAre) {
+  const std::string file = write(
+      "millrace.toml",
+      "[limits]\ntenant_weights = {\"a\\\\b\" = 2}\n"
+      "[[access]]\npattern = 'x\\ty \"quoted\"'\njoin = ['role:a\"b\\n', 'permission:c\\\\']\n"
+      "[[access]]\npattern = \"caf\u00e9 \U0001F600 *\"\nsend = [\"role:t\u00e4\"]\n");
+  const Options first = options_of({"--config", file});
+  const std::string copy = write("copy.toml", report_of({"--print-config", "--config", file}));
+  const Options second = options_of({"--config", copy});
+  EXPECT_EQ(second.limits.tenant_weights, first.limits.tenant_weights);
+  ASSERT_EQ(first.values.access().size(), 2U);
+  ASSERT_EQ(second.values.access().size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(second.values.access()[i].rule, first.values.access()[i].rule) << i;
+  }
+  EXPECT_EQ(second.access, first.access);
+}
+
+TEST_F(Precedence, ControlCharactersAreQuoted) {
+  EXPECT_EQ(toml_string(std::string("a\"b\\c\t\x01\x7f\0z", 10)),
+            R"("a\"b\\c\u0009\u0001\u007F\u0000z")");
+  EXPECT_EQ(toml_string("caf\u00e9"), "\"caf\u00e9\"");
 }
 
 }  // namespace

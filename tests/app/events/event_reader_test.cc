@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/bytes.h"
 
 namespace app {

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "app/config/gateway_limits.h"
 #include "app/events/event_reader.h"
+#include "app/gateway_limits.h"
 #include "base/bytes.h"
 
 namespace app {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/bytes.h"
 
 namespace app {

@@ -1,4 +1,4 @@
-// Rooms as clients use them, over shards: joining, leaving, presence, history, coming back.
+// Rooms as clients use them, over shards: joining, leaving, presence, history.
 #include "app/rooms/room_events.h"
 
 #include <gtest/gtest.h>
@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "app/clients/client_context.h"
+#include "app/gateway_limits.h"
 #include "app/rooms/room_names.h"
 #include "base/bytes.h"
 #include "tests/app/rooms/room_sim.h"
@@ -62,6 +64,101 @@ TEST_P(RoomEventsSim, EachRequestHasOneAnswer) {
   EXPECT_GE(events(peer, "chat:room:joined").size(), 1U);
 }
 
+// Also while the room's home is still asked, wherever that is.
+TEST_P(RoomEventsSim, WhatIsAskedOfARoomIsDoneInItsOrder) {
+  start();
+  const std::size_t stays = connect("acme/stays");
+  for (std::uint32_t number = 0; number < options_.shards; ++number) {
+    for (const bool again : {false, true}) {
+      const std::string user = "u" + std::to_string(number) + (again ? "again" : "");
+      const std::string room = "r-" + user;
+      join(stays, room);
+      const std::size_t peer = connect_on(number, "acme/" + user);
+      say(peer, "chat:room:join", {{"room", room}}, "0");
+      say(peer, "chat:room:leave", {{"room", room}}, "1");
+      if (again) {
+        say(peer, "chat:room:join", {{"room", room}, {"epoch", "1"}, {"seq", 0}}, "2");
+        say(peer, "chat:room:join", {{"room", room}}, "3");
+      } else {
+        say(peer, "chat:room:leave", {{"room", room}}, "2");
+      }
+      const std::vector<std::string> expected =
+          again ? std::vector<std::string>{"chat:room:joined", "chat:room:left", "chat:room:joined",
+                                           "chat:room:joined"}
+                : std::vector<std::string>{"chat:room:joined", "chat:room:left", "error"};
+      const auto answers = [&] {
+        std::vector<std::string> names;
+        for (const Json& each : events(peer)) {
+          if (each.value("requestId", "") != std::to_string(names.size())) continue;
+          names.push_back(each.at("event"));
+        }
+        return names;
+      };
+      EXPECT_TRUE(until([&] { return answers().size() == expected.size(); })) << user;
+      EXPECT_EQ(answers(), expected) << user;
+      const std::string listed =
+          ask_for(peer, "chat:room:list", Json::object()).at("data").at("rooms").dump();
+      EXPECT_EQ(listed.find(room) != std::string::npos, again) << listed;
+      EXPECT_EQ(client_of(peer)->rooms, again ? 1U : 0U);
+      close(peer);
+      const auto pairs = [&] { return told(stays, user).size() == (again ? 4U : 2U); };
+      EXPECT_TRUE(until(pairs)) << user;
+      run_for(milliseconds{2});
+      EXPECT_TRUE(pairs()) << user;
+    }
+  }
+}
+
+TEST_P(RoomEventsSim, WhatWaitsForAJoinIsBounded) {
+  options_.limits.errors_per_minute = 0;
+  start();
+  const std::size_t ann = connect_on((home_of("r") + 1) % 3, "acme/ann");
+  const ConnectionId id = *parse_connection_id(id_of(ann));
+  constexpr std::size_t kAsked = 2 * (kRoomStepsMost + 3);
+  on_shard(id.shard, [&](NativeGateway& gateway) {
+    for (std::size_t i = 0; i < kAsked; ++i) {
+      const char* event = i % 2 == 0 ? "chat:room:join" : "chat:room:leave";
+      std::string text =
+          Json{{"event", event}, {"requestId", std::to_string(i)}, {"data", {{"room", "r"}}}}
+              .dump();
+      gateway.on_message(id.session, protocol::Opcode::text,
+                         std::as_writable_bytes(std::span(text)));
+    }
+  });
+  const auto answers = [&] {
+    std::size_t count = 0;
+    for (const Json& each : events(ann)) count += each.contains("requestId") ? 1U : 0U;
+    return count;
+  };
+  EXPECT_TRUE(until([&] { return answers() == kAsked; }));
+  EXPECT_EQ(events(ann, "error").size(), kAsked - 1 - kRoomStepsMost);
+}
+
+// What a backend says of a room that is being joined is done in its order, too.
+TEST_P(RoomEventsSim, ABackendsWordAboutARoomThatIsBeingJoinedHolds) {
+  start();
+  const std::size_t ann = connect_on((home_of("r") + 1) % 3, "acme/ann");
+  const ConnectionId id = *parse_connection_id(id_of(ann));
+  on_shard(id.shard, [&](NativeGateway& gateway) {
+    const ClientHandle who = as_client(gateway.context().sessions.context(id.session));
+    EXPECT_TRUE(gateway.room_events().subscribe(who, "r"));
+    EXPECT_TRUE(gateway.room_events().unsubscribe(who, "r"));
+    EXPECT_FALSE(gateway.room_events().unsubscribe(who, "r"));
+  });
+  ASSERT_TRUE(hears(ann, "chat:room:left"));
+  EXPECT_EQ(data(ann, "chat:room:left").at("reason"), "removed");
+  EXPECT_EQ(client_of(ann)->rooms, 0U);
+  on_shard(id.shard, [&](NativeGateway& gateway) {
+    const ClientHandle who = as_client(gateway.context().sessions.context(id.session));
+    EXPECT_TRUE(gateway.room_events().subscribe(who, "r"));
+    EXPECT_TRUE(gateway.room_events().unsubscribe(who, "r"));
+    EXPECT_TRUE(gateway.room_events().subscribe(who, "r"));
+  });
+  ASSERT_TRUE(hears(ann, "chat:room:joined", 3));
+  EXPECT_EQ(client_of(ann)->rooms, 1U);
+  EXPECT_EQ(gateway(id.shard).room_events().memberships_given(), 1U);
+}
+
 TEST_P(RoomEventsSim, AJoinWaitsForNobodyWhoHasLeft) {
   start();
   base::Prng prng(GetParam());
@@ -81,160 +178,6 @@ TEST_P(RoomEventsSim, AJoinWaitsForNobodyWhoHasLeft) {
   }
   run_for(milliseconds{10});
   EXPECT_EQ(sum([](GatewayShard& one) { return one.native().room_events().joins_waiting(); }), 0U);
-}
-
-TEST_P(RoomEventsSim, WhoComesBackGetsWhatItMissed) {
-  start();
-  const std::size_t stays = connect("acme/stays");
-  join(stays, "r");
-  std::size_t ann = connect_on((home_of("r") + 1) % 3, "acme/ann");
-  const Json joined = join(ann, "r");
-  chat(stays, "1");
-  ASSERT_TRUE(until([&] { return chats(ann).size() == 1; }));
-  const int seen = events(ann, "chat:message:received").back().at("seq");
-  close(ann);
-  chat(stays, "2");
-  chat(stays, "3");
-  ann = connect_on(static_cast<std::uint32_t>(GetParam() % 3), "acme/ann");
-  const Json back =
-      ask_for(ann, "chat:room:join", {{"room", "r"}, {"epoch", joined.at("epoch")}, {"seq", seen}});
-  EXPECT_EQ(back.at("data").at("recovered"), true);
-  EXPECT_EQ(back.at("data").at("missed"), 2);
-  chat(stays, "4");
-  ASSERT_TRUE(until([&] { return chats(ann).size() == 3; }));
-  EXPECT_EQ(chats(ann), (std::vector<std::string>{"2", "3", "4"}));
-}
-
-// In one turn all of it would be more than the send queue takes.
-TEST_P(RoomEventsSim, RoomsResumedInOneBreathAreAllGiven) {
-  constexpr std::size_t kRooms = 12;
-  constexpr std::size_t kMissed = 5;
-  options_.session.send_queue_bytes_max = 64 << 10;
-  start();
-  const std::size_t stays = connect("acme/stays");
-  std::size_t ann = connect("acme/ann");
-  std::vector<Json> positions;
-  for (std::size_t r = 0; r < kRooms; ++r) {
-    join(stays, "r" + std::to_string(r));
-    positions.push_back(join(ann, "r" + std::to_string(r)));
-  }
-  close(ann);
-  for (std::size_t i = 0; i < kRooms * kMissed; ++i) {
-    ask_for(stays, "chat:message:send",
-            {{"room", "r" + std::to_string(i % kRooms)}, {"content", std::string(3000, 'm')}});
-  }
-  ann = connect("acme/ann");
-  for (std::size_t r = 0; r < kRooms; ++r) {
-    say(ann, "chat:room:join",
-        {{"room", "r" + std::to_string(r)},
-         {"epoch", positions[r].at("epoch")},
-         {"seq", positions[r].at("seq")}},
-        "j" + std::to_string(r));
-  }
-  ASSERT_TRUE(until([&] { return chats(ann).size() == kRooms * kMissed; }));
-  for (const Json& joined : events(ann, "chat:room:joined")) {
-    EXPECT_EQ(joined.at("recovered"), true) << joined;
-    EXPECT_GE(joined.at("missed"), kMissed) << joined;
-  }
-  EXPECT_EQ(close_code(ann), 0);
-  EXPECT_EQ(
-      sum([](GatewayShard& one) { return one.native().room_events().sessions_resuming(); }), 0U);
-}
-
-TEST_P(RoomEventsSim, WhatDoesNotFitIsSaidToBeMissingAndTheNewestAreGiven) {
-  options_.session.send_queue_bytes_max = 32 << 10;
-  start();
-  const std::size_t stays = connect("acme/stays");
-  join(stays, "r");
-  std::size_t ann = connect("acme/ann");
-  const Json joined = join(ann, "r");
-  close(ann);
-  for (int i = 0; i < 30; ++i) chat(stays, std::to_string(i) + std::string(2000, 'm'));
-  ann = connect("acme/ann");
-  const Json back =
-      ask_for(ann, "chat:room:join",
-              {{"room", "r"}, {"epoch", joined.at("epoch")}, {"seq", joined.at("seq")}});
-  EXPECT_EQ(back.at("data").at("recovered"), false);
-  const std::size_t missed = back.at("data").at("missed");
-  EXPECT_GE(missed, 5U);
-  EXPECT_LT(missed, 30U);
-  ASSERT_TRUE(until([&] { return chats(ann).size() == missed; }));
-  for (std::size_t i = 0; i < missed; ++i) {
-    EXPECT_TRUE(chats(ann)[i].starts_with(std::to_string(30 - missed + i) + "m"));
-  }
-  EXPECT_EQ(events(ann, "chat:message:received").back().at("seq"), back.at("data").at("seq"));
-  EXPECT_EQ(close_code(ann), 0);
-  EXPECT_EQ(
-      sum([](GatewayShard& one) { return one.native().context().counters.resumes_cut.value(); }),
-      1U);
-}
-
-// As chat is: in its place among the room's messages, and in the history.
-TEST_P(RoomEventsSim, WhatIsSentToARoomCanBeMissedAndIsHistory) {
-  start();
-  const std::size_t stays = connect("acme/stays");
-  join(stays, "r");
-  std::size_t ann = connect("acme/ann");
-  const Json joined = join(ann, "r");
-  close(ann);
-  chat(stays, "1");
-  const Json sent = ask_for(stays, "message:send", {{"room", "r"}, {"event", "e"}, {"data", 2}});
-  EXPECT_GT(sent.at("data").at("seq"), 0) << sent;
-  ann = connect("acme/ann");
-  const Json back =
-      ask_for(ann, "chat:room:join",
-              {{"room", "r"}, {"epoch", joined.at("epoch")}, {"seq", joined.at("seq")}});
-  EXPECT_EQ(back.at("data").at("recovered"), true);
-  EXPECT_EQ(back.at("data").at("missed"), 2);
-  ASSERT_TRUE(hears(ann, "message:received"));
-  const Json heard = data(ann, "message:received");
-  EXPECT_EQ(heard.at("roomId"), "r");
-  EXPECT_EQ(heard.at("seq"), sent.at("data").at("seq"));
-  EXPECT_EQ(heard.at("data"), 2);
-  EXPECT_EQ(heard, data(stays, "message:received"));
-  const Json page = ask_for(ann, "chat:room:history", {{"room", "r"}}).at("data").at("messages");
-  ASSERT_EQ(page.size(), 2U) << page;
-  EXPECT_EQ(page[1].at("event"), "message:received");
-  EXPECT_EQ(page[1].at("data"), heard);
-}
-
-// Comings and goings have numbers, too: the first message of all is not taken for a gap.
-TEST_P(RoomEventsSim, TheFirstMessageOfARoomCanBeMissed) {
-  start();
-  const std::size_t stays = connect("acme/stays");
-  join(stays, "r");
-  std::size_t ann = connect("acme/ann");
-  const Json joined = join(ann, "r");
-  close(ann);
-  run_for(milliseconds{2});
-  chat(stays, "first");
-  ann = connect("acme/ann");
-  const Json back =
-      ask_for(ann, "chat:room:join",
-              {{"room", "r"}, {"epoch", joined.at("epoch")}, {"seq", joined.at("seq")}});
-  EXPECT_EQ(back.at("data").at("recovered"), true);
-  ASSERT_TRUE(until([&] { return chats(ann).size() == 1; }));
-}
-
-TEST_P(RoomEventsSim, AnotherEpochIsSaidToBeLost) {
-  start();
-  const std::size_t ann = connect("acme/ann");
-  chat(ann, "before");
-  const Json back = ask_for(ann, "chat:room:join", {{"room", "r"}, {"epoch", "abc"}, {"seq", 0}});
-  EXPECT_EQ(back.at("data").at("recovered"), false);
-  EXPECT_EQ(back.at("data").at("missed"), 0);
-}
-
-TEST_P(RoomEventsSim, WhatIsNoEpochIsAClientError) {
-  start();
-  const std::size_t ann = connect("acme/ann");
-  for (const char* epoch : {"", "zz", "0x1", "01", "1F", "10000000000000000"}) {
-    const Json said = ask_for(ann, "chat:room:join", {{"room", "r"}, {"epoch", epoch}, {"seq", 0}});
-    EXPECT_EQ(said.at("event"), "error") << epoch;
-    EXPECT_EQ(said.at("data").at("code"), "CLIENT_ERROR") << epoch;
-  }
-  const Json rooms = ask_for(ann, "chat:room:list", Json::object()).at("data").at("rooms");
-  EXPECT_EQ(rooms.size(), 1U) << rooms << " are more than its tenant's";
 }
 
 TEST_P(RoomEventsSim, PagesOfPresenceNameEveryoneOnce) {
@@ -281,9 +224,13 @@ TEST_P(RoomEventsSim, PagesEndWhileMembersComeAndGo) {
     cursor = data(ann, "chat:room:presence").at("next");
     ASSERT_LT(pages, 40U);
   } while (!cursor.is_null());
-  for (const char* wrong : {"9.0", "0.99999", "4294967295.4294967295", "x", "-1.0", "0"}) {
+  for (const char* beyond : {"9.0", "0.99999", "4294967295.4294967295", ""}) {
+    const Json page = ask_for(ann, "chat:room:presence", {{"room", "r"}, {"cursor", beyond}});
+    EXPECT_EQ(page.at("event"), "chat:room:presence") << beyond;
+  }
+  for (const char* wrong : {"x", "-1.0", "0", "0.", "9-9"}) {
     const Json page = ask_for(ann, "chat:room:presence", {{"room", "r"}, {"cursor", wrong}});
-    EXPECT_EQ(page.at("event"), "chat:room:presence") << wrong;
+    EXPECT_EQ(page.at("data").value("code", ""), "CLIENT_ERROR") << wrong;
   }
 }
 
@@ -357,6 +304,22 @@ TEST_P(RoomEventsSim, ReservedRoomsAreNotJoinedByAsking) {
     EXPECT_EQ(ask_for(ann, "chat:room:leave", {{"room", room}}).at("event"), "error") << room;
   }
   EXPECT_EQ(ask_for(ann, "chat:room:join", {{"room", "everybody\x01"}}).at("event"), "error");
+}
+
+TEST_P(RoomEventsSim, APersonalRoomIsListedAndHasNoPresence) {
+  start();
+  const std::size_t ann = connect("acme/ann");
+  const Json rooms = ask_for(ann, "chat:room:list", Json::object()).at("data").at("rooms");
+  ASSERT_EQ(rooms.size(), 2U) << rooms;
+  EXPECT_EQ(rooms[0].dump(), R"({"roomId":"user:ann"})");
+  const Json answer = ask_for(ann, "chat:room:presence", {{"room", "user:ann"}});
+  EXPECT_EQ(answer.at("data").value("code", ""), "CLIENT_ERROR") << answer;
+  const auto is_in = [&](std::string_view room) {
+    const ConnectionId id = *parse_connection_id(id_of(ann));
+    return gateway(id.shard).context().is_in_room(*client_of(ann), room);
+  };
+  EXPECT_TRUE(is_in("user:ann"));
+  EXPECT_FALSE(is_in("user:bob"));
 }
 
 // Counted as members come and go, and right at every moment.

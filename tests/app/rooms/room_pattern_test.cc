@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/limits.h"
 #include "base/prng.h"
 

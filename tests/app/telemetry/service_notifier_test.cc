@@ -11,7 +11,7 @@
 #include <cstring>
 #include <string>
 
-#include "app/config/gateway_limits.h"
+#include "app/gateway_limits.h"
 #include "base/check.h"
 
 namespace app {

@@ -11,7 +11,7 @@
 
 #include "base/check.h"
 
-namespace app {
+namespace base {
 
 template <typename Key, typename Value, typename Hash>
 class LruMap {
@@ -60,4 +60,4 @@ class LruMap {
   std::unordered_map<Key, typename Entries::iterator, Hash> places_;
 };
 
-}  // namespace app
+}  // namespace base

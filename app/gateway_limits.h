@@ -115,8 +115,13 @@ inline constexpr std::size_t kEventPathsMost = 16;
 inline constexpr std::size_t kEnvelopeKeyBytesMax = 32;
 inline constexpr std::uint64_t kEventBytesLeast = 256;
 inline constexpr std::uint64_t kEventBytesMost = std::uint64_t{16} << 20;
+// What the gateway writes around what a client said, and the answer to it, with room to spare.
+inline constexpr std::uint64_t kEventEnvelopeBytes = 1024;
 
 // ---- rooms --------------------------------------------------------------------------------------
+
+// What a client may ask of a room while it is being joined.
+inline constexpr std::size_t kRoomStepsMost = 16;
 
 // Of a room's name as clients say it: with the tenant behind it, it is one of the engine.
 inline constexpr std::size_t kRoomNameTextMax = 128;
