@@ -78,6 +78,9 @@ void add_messages(ShardPage& page) {
   page.counter("millrace_messages_pace_refused_total",
                "Messages that should have waited and went at once, because too much waited",
                [](const Parts& parts) { return of(parts).pace_refused.value(); });
+  page.counter("millrace_resumes_cut_total",
+               "Resumes whose missed messages were more than the send queue takes at once",
+               [&](const Parts& parts) { return of(parts).resumes_cut.value(); });
   page.counter("millrace_room_evictions_total", "Members who left because they lost the right",
                [](const Parts& parts) { return of(parts).evictions.value(); });
   page.gauge("millrace_access_events_waiting", "Events that wait for the access service",
