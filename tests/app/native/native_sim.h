@@ -269,9 +269,9 @@ class NativeSim : public testing::TestWithParam<std::uint64_t> {
       NativeContext& context = gateway.context();
       return context.clients.size() + context.clients.by_tenant().size() +
              context.user_homes.size() + gateway.room_events().joins_waiting() +
-             gateway.room_events().memberships_given() + gateway.publishing().owed().size() +
-             gateway.access_gate().waiting() + gateway.sweeps().under_way() +
-             one.room_counters().memberships.value();
+             gateway.room_events().sessions_resuming() + gateway.room_events().memberships_given() +
+             gateway.publishing().owed().size() + gateway.access_gate().waiting() +
+             gateway.sweeps().under_way() + one.room_counters().memberships.value();
     });
   }
   std::string left_over_text() {
@@ -280,7 +280,8 @@ class NativeSim : public testing::TestWithParam<std::uint64_t> {
       NativeGateway& gateway = one->native();
       text += "clients " + std::to_string(gateway.context().clients.size()) + ", homes " +
               std::to_string(gateway.context().user_homes.size()) + ", joins " +
-              std::to_string(gateway.room_events().joins_waiting()) + ", given " +
+              std::to_string(gateway.room_events().joins_waiting()) + ", resuming " +
+              std::to_string(gateway.room_events().sessions_resuming()) + ", given " +
               std::to_string(gateway.room_events().memberships_given()) + ", owed " +
               std::to_string(gateway.publishing().owed().size()) + ", memberships " +
               std::to_string(one->room_counters().memberships.value()) + "\n";
