@@ -10,7 +10,7 @@ void add_limit_settings(std::vector<Setting>& settings) {
   const LimitOptions standard;
   SettingMaker make(settings, SettingMaker::TakesEffect::at_reload);
   make.on_off("limits.enabled", standard.enabled,
-              "false switches off all rates of this table; bounds that are no rates stay");
+              "false switches off all limits of this table but message_bytes");
   make.rate("limits.guest_messages", standard.guest_messages, "messages of one guest's connection");
   make.rate("limits.connection_messages", standard.connection_messages,
             "messages of one connection of anybody else");

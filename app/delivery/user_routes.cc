@@ -51,7 +51,8 @@ void UserRoutes::tell_home(NativeMessage what, std::uint64_t user_hash) {
 // The home alone knows how many there are; the shard of the last to come ends it.
 void UserRoutes::arrived_at_home(std::uint64_t user_hash, std::uint32_t shard) {
   const std::uint32_t connections = context_.user_homes.arrived(user_hash, shard);
-  if (connections <= context_.options().limits.connections_per_user) return;
+  const LimitOptions& limits = context_.options().limits;
+  if (!limits.enabled || connections <= limits.connections_per_user) return;
   if (shard == context_.shard.number()) {
     end_newest(user_hash);
   } else {

@@ -107,7 +107,8 @@ void NativeGateway::tell_connected(const Client& client) {
                  R"(,"expiresAt":{},"server":"millrace {}","protocol":"{}","limits":{{)"
                  R"("messageBytes":{},"roomsPerConnection":{},"messagesPerMinute":{:.0f}}}}})",
                  client.expires_at, millrace::kVersion, kEventVersion, limits.message_bytes,
-                 limits.rooms_per_connection, limits.enabled ? rate.per_second * 60 : 0);
+                 limits.enabled ? limits.rooms_per_connection : 0,
+                 limits.enabled ? rate.per_second * 60 : 0);
   context_.tell(client, "connected", data);
 }
 

@@ -177,8 +177,9 @@ bool RoomEvents::may_join(Client& client, const Event& event, std::string_view r
     return false;
   }
   // What waits for a join of this very room has its place there.
+  const LimitOptions& limits = context_.options().limits;
   const bool is_full =
-      client.rooms + client.joins_pending >= context_.options().limits.rooms_per_connection;
+      limits.enabled && client.rooms + client.joins_pending >= limits.rooms_per_connection;
   if (is_full && find_join(client, room) == nullptr) {
     context_.fail(client, event, ErrorCode::client_error,
                   "in as many rooms as a connection may be");
