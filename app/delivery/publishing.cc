@@ -62,14 +62,15 @@ void Publishing::take_options() {
 }
 
 bool Publishing::may_send(Client& client, const Event& event, std::string_view room) {
+  const bool reserved = is_reserved(room);
   const bool admitted = is_room_name(room) && context_.admits(client, RoomOperation::send, room) &&
-                        (!is_reserved(room) || client.grants->type == UserType::supervisor ||
+                        (!reserved || client.grants->type == UserType::supervisor ||
                          client.grants->has_permission(kTenantSend));
   if (!admitted) {
     context_.fail(client, event, ErrorCode::room_access_denied, "no right to send to this room");
     return false;
   }
-  return !is_tenant_room(room) || has_tenant_room(client, event);
+  return !reserved || !is_tenant_room(room) || has_tenant_room(client, event);
 }
 
 // Where it is off nobody is in it, and who spoke to it would not know that nobody heard.

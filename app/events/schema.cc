@@ -69,6 +69,12 @@ void append_bytes(std::string& out, std::string_view what, std::size_t bytes) {
   out += " bytes";
 }
 
+// Whether a field of one of the rule's names counts rather than another that came before it.
+bool displaces(const Field& field, const Field& before, const FieldRule& rule) {
+  if (before.kind == FieldKind::null) return true;
+  return field.kind != FieldKind::null && field.key == rule.name;
+}
+
 }  // namespace
 
 const EventFault* SchemaChecker::check(const Event& event, const Schema& schema) {
@@ -106,11 +112,7 @@ std::uint64_t SchemaChecker::match(std::span<const Field> fields, const Schema& 
     const std::uint8_t rule = schema.find(field.key);
     if (rule == Schema::kNone) continue;
     const Field*& found = found_[rule];
-    const bool is_null = field.kind == FieldKind::null;
-    const bool is_first = schema.rules_[rule].name == field.key;
-    if (found == nullptr || found->kind == FieldKind::null || (is_first && !is_null)) {
-      found = &field;
-    }
+    if (found == nullptr || displaces(field, *found, schema.rules_[rule])) found = &field;
     matched |= std::uint64_t{1} << rule;
   }
   return matched;
