@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace protocol {
 
@@ -12,6 +13,13 @@ std::optional<std::uint8_t> hex_digit(char c) noexcept {
   if (c >= 'a' && c <= 'f') return static_cast<std::uint8_t>(c - 'a' + 10);
   if (c >= 'A' && c <= 'F') return static_cast<std::uint8_t>(c - 'A' + 10);
   return std::nullopt;
+}
+
+// What is before the separator, and behind it. Without one all of it is before.
+std::pair<std::string_view, std::string_view> cut(std::string_view text, char separator) noexcept {
+  const auto at = static_cast<std::size_t>(std::ranges::find(text, separator) - text.begin());
+  if (at == text.size()) return {text, {}};
+  return {text.substr(0, at), text.substr(at + 1)};
 }
 
 }  // namespace
@@ -35,13 +43,10 @@ std::optional<std::string> decode_percents(std::string_view text, PlusIs plus) {
 }
 
 QueryPair next_query_pair(std::string_view& query) noexcept {
-  const std::size_t end = std::min(query.find('&'), query.size());
-  const std::string_view text = query.substr(0, end);
-  query.remove_prefix(std::min(end + 1, query.size()));
-  const std::size_t equals = std::min(text.find('='), text.size());
-  return {.text = text,
-          .name = text.substr(0, equals),
-          .value = text.substr(std::min(equals + 1, text.size()))};
+  const auto [text, others] = cut(query, '&');
+  const auto [name, value] = cut(text, '=');
+  query = others;
+  return {.text = text, .name = name, .value = value};
 }
 
 }  // namespace protocol

@@ -23,9 +23,13 @@ std::string origin_text(const Setting& setting, const SettingValue& value) {
 }
 
 std::string list_text(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + toml_string(name);
-  return "[" + text + "]";
+  std::string text = "[";
+  for (const std::string& name : names) {
+    if (text.size() > 1) text += ", ";
+    text += toml_string(name);
+  }
+  text += ']';
+  return text;
 }
 
 std::string rule_text(const AccessRule& rule, std::string_view separator) {
