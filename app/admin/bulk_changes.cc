@@ -77,7 +77,7 @@ class Sweeping {
   std::atomic<std::uint64_t> changed_{0};
 };
 
-ClientSweep sweep_of(BulkChange bulk, std::shared_ptr<Sweeping> sweeping,
+ClientSweep sweep_of(BulkChange bulk, const std::shared_ptr<Sweeping>& sweeping,
                      std::shared_ptr<std::promise<bool>> done) {
   return {.only = std::move(bulk.only),
           .visit = [change = std::move(bulk.change), sweeping](ClientHandle handle,

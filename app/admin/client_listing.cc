@@ -164,6 +164,7 @@ std::string tenant_metrics(const ShardPosts& posts) {
     for (const auto& [tenant, count] : counts) totals[tenant] += count;
   }
   std::vector<std::pair<std::uint64_t, std::string>> largest;
+  largest.reserve(totals.size());
   for (const auto& [tenant, count] : totals) largest.emplace_back(count, tenant);
   std::ranges::sort(largest, std::greater<>());
   MetricPage page;

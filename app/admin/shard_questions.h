@@ -35,7 +35,8 @@ std::optional<Answer> await_until(std::future<Answer>& future,
 
 // `question(gateway, tell)` runs on the shard and calls `tell` once, then or later.
 template <typename Answer, typename Question>
-std::optional<Answer> ask_shard(const ShardPosts& posts, std::uint32_t shard, Question question) {
+std::optional<Answer> ask_shard(const ShardPosts& posts, std::uint32_t shard,
+                                const Question& question) {
   auto promise = std::make_shared<std::promise<Answer>>();
   std::future<Answer> future = promise->get_future();
   const bool posted = posts.post(shard, [promise, question](NativeGateway& gateway) {
@@ -53,7 +54,7 @@ enum class Asked : std::uint8_t { if_there_is_room, surely };
 // `question(gateway, promise)` on every shard, which keeps the promise then or later; the answers
 // of those that gave one in time. Whoever asks `surely` bounds how often.
 template <typename Answer, typename Question>
-std::vector<Answer> ask_all_shards(const ShardPosts& posts, Asked how, Question question) {
+std::vector<Answer> ask_all_shards(const ShardPosts& posts, Asked how, const Question& question) {
   std::vector<std::future<Answer>> futures;
   for (std::uint32_t shard = 0; shard < posts.shards(); ++shard) {
     auto promise = std::make_shared<std::promise<Answer>>();
@@ -75,7 +76,7 @@ std::vector<Answer> ask_all_shards(const ShardPosts& posts, Asked how, Question 
 
 // `question(gateway)` on every shard, which answers at once.
 template <typename Answer, typename Question>
-std::vector<Answer> ask_all_shards(const ShardPosts& posts, Question question) {
+std::vector<Answer> ask_all_shards(const ShardPosts& posts, const Question& question) {
   return ask_all_shards<Answer>(posts, Asked::if_there_is_room,
                                 [question](NativeGateway& gateway, const auto& promise) {
                                   promise->set_value(question(gateway));
