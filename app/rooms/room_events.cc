@@ -143,7 +143,10 @@ void RoomEvents::on_create(ClientHandle handle, Client& client, const Event& eve
     return;
   }
   if (!may_join(client, event, room)) return;
-  join(client, room, {handle, std::string(event.request_id_raw), true}, nullptr);
+  join(
+      client, room,
+      {.client = handle, .request = {.id_raw = std::string(event.request_id_raw), .creates = true}},
+      nullptr);
 }
 
 void RoomEvents::on_join(ClientHandle handle, Client& client, const Event& event) {
@@ -153,14 +156,14 @@ void RoomEvents::on_join(ClientHandle handle, Client& client, const Event& event
   }
   const Field* room = read_room(client, event, RoomOperation::join);
   if (room == nullptr || !may_join(client, event, room->text)) return;
-  PendingJoin joining{.client = handle,
-                      .request_id_raw = std::string(event.request_id_raw),
-                      .resumes = resumes(event)};
+  PendingJoin joining{
+      .client = handle,
+      .request = {.id_raw = std::string(event.request_id_raw), .resumes = resumes(event)}};
   engine::ResumePosition from;
-  if (joining.resumes && !read_position(client, event, from)) return;
+  if (joining.request.resumes && !read_position(client, event, from)) return;
   // What was missed is history: who may not read that comes in, and is given nothing.
   const bool is_given =
-      joining.resumes && context_.admits(client, RoomOperation::history, room->text);
+      joining.request.resumes && context_.admits(client, RoomOperation::history, room->text);
   join(client, room->text, std::move(joining), is_given ? &from : nullptr);
 }
 
@@ -217,17 +220,15 @@ void RoomEvents::join(Client& client, std::string_view room, PendingJoin join,
   const std::string engine_name = context_.room_name;
   const engine::RoomHandle known = context_.rooms.find(engine_name);
   if (known && context_.rooms.is_member(client.session, known)) {
-    tell_joined_before(client, join, *context_.rooms.find(known), from);
-    if (join.is_given) given_.insert(session_key(client.session, engine_name));
+    tell_joined_before(client, join.request, *context_.rooms.find(known), from);
+    if (join.request.is_given) given_.insert(session_key(client.session, engine_name));
     go_on(join.client, std::string(room), std::move(join.next));
     return;
   }
   // Each request has an answer of its own, so there is one join at a time.
   if (PendingJoin* const before = find_join(client, room); before != nullptr) {
     wait(client, *before,
-         {.request_id_raw = std::move(join.request_id_raw),
-          .creates = join.creates,
-          .resumes = join.resumes,
+         {.request = std::move(join.request),
           .from = from == nullptr ? std::nullopt : std::optional(*from)});
     return;
   }
@@ -268,31 +269,31 @@ void RoomEvents::on_joined(engine::SessionId session, engine::RoomHandle handle,
   if (client == nullptr) return;
   --client->joins_pending;
   const std::string name(join.next.empty() ? std::string_view{} : engine::without_tag(room.name));
-  if (!may_still_join(*client, join, room)) {
+  if (!may_still_join(*client, join.request, room)) {
     context_.rooms.leave(session, handle);
     context_.counters.evictions.add();
-    context_.fail(*client, join.request_id_raw,
+    context_.fail(*client, join.request.id_raw,
                   {.code = ErrorCode::room_access_denied,
                    .message = "the right to join this room was lost meanwhile"});
     go_on(join.client, name, std::move(join.next));
     return;
   }
   ++client->rooms;
-  if (join.is_given) given_.insert(session_key(session, room.name));
+  if (join.request.is_given) given_.insert(session_key(session, room.name));
   if (recovery != nullptr && !may_still_read(*client, room)) recovery = nullptr;
-  tell_joined(*client, join, room, recovery);
+  tell_joined(*client, join.request, room, recovery);
   presence_.joined(*client, handle);
   go_on(join.client, name, std::move(join.next));
 }
 
 // Joining twice is joining once, and is answered so. The live messages are what it gets: nothing is
 // missing where it has seen all that came before them.
-void RoomEvents::tell_joined_before(Client& client, const PendingJoin& join,
+void RoomEvents::tell_joined_before(Client& client, const JoinRequest& request,
                                     const engine::Room& room, const engine::ResumePosition* from) {
   const engine::ResumePosition now = context_.rooms.position(room);
   const bool has_all = from != nullptr && from->epoch == now.epoch && from->number == now.number;
   const engine::Recovery recovery{.complete = has_all, .now = now};
-  tell_joined(client, join, room, &recovery);
+  tell_joined(client, request, room, &recovery);
 }
 
 void RoomEvents::on_recovered(engine::SessionId session, engine::RoomHandle handle,
@@ -316,7 +317,7 @@ std::span<const engine::RecoveredMessage> RoomEvents::newest_that_fit(
   return missed.subspan(first);
 }
 
-void RoomEvents::tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
+void RoomEvents::tell_joined(Client& client, const JoinRequest& request, const engine::Room& room,
                              const engine::Recovery* recovery) {
   const engine::ResumePosition now = context_.rooms.position(room);
   std::span<const engine::RecoveredMessage> missed;
@@ -327,13 +328,13 @@ void RoomEvents::tell_joined(Client& client, const PendingJoin& join, const engi
   data += R"(,"epoch":")";
   append_epoch(data, now.epoch);
   fmt::format_to(std::back_inserter(data), R"(","seq":{})", now.number);
-  if (join.resumes) {
+  if (request.resumes) {
     fmt::format_to(std::back_inserter(data), R"(,"recovered":{},"missed":{})",
                    recovery != nullptr && recovery->complete && !is_cut, missed.size());
   }
   data += '}';
-  const Event event{.request_id_raw = join.request_id_raw};
-  context_.reply(client, event, join.creates ? "chat:room:created" : "chat:room:joined", data);
+  const Event event{.request_id_raw = request.id_raw};
+  context_.reply(client, event, request.creates ? "chat:room:created" : "chat:room:joined", data);
   for (const engine::RecoveredMessage& message : missed) {
     const auto sent = context_.sessions.send(client.session, message.opcode, message.bytes);
     if (sent != engine::SendResult::queued) return;  // It is being closed, and told so.
@@ -355,7 +356,7 @@ void RoomEvents::tell_join_failed(engine::SessionId session, std::string_view en
   if (client == nullptr) return;
   --client->joins_pending;
   context_.fail(
-      *client, join.request_id_raw,
+      *client, join.request.id_raw,
       {.code = ErrorCode::server_error, .message = "no place for another room; try again later"});
   go_on(join.client, std::string(engine::without_tag(engine_name)), std::move(join.next));
 }
@@ -370,7 +371,8 @@ void RoomEvents::on_leave(ClientHandle handle, Client& client, const Event& even
   const std::string_view room = checker_.found()[0]->text;
   if (!is_room_name(room) || is_reserved(room)) return fail_outside(client, event.request_id_raw);
   if (PendingJoin* const join = find_join(client, room); join != nullptr) {
-    wait(client, *join, {.request_id_raw = std::string(event.request_id_raw), .leaves = kAsked});
+    wait(client, *join,
+         {.request = {.id_raw = std::string(event.request_id_raw)}, .leaves = kAsked});
     return;
   }
   if (!take_out(handle, room, kAsked, event.request_id_raw)) {

@@ -68,22 +68,22 @@ class RoomEvents {
  private:
   static constexpr std::string_view kAsked = "asked";  // Why a client leaves that says so.
 
+  struct JoinRequest {
+    std::string id_raw{};
+    bool creates = false;
+    bool resumes = false;   // It hears what became of that.
+    bool is_given = false;  // By the server API.
+  };
   // Joining or leaving, asked for while the room is being joined: done after that, in order.
   struct NextStep {
-    std::string request_id_raw{};
+    JoinRequest request{};
     std::string_view leaves{};  // Why; empty: it joins.
-    bool creates = false;
-    bool resumes = false;
-    bool is_given = false;
     std::optional<engine::ResumePosition> from{};
   };
   // A join that waits for the room's home, by session and room.
   struct PendingJoin {
     ClientHandle client{};
-    std::string request_id_raw{};
-    bool creates = false;
-    bool resumes = false;   // It hears what became of that.
-    bool is_given = false;  // By the server API.
+    JoinRequest request{};
     std::vector<NextStep> next{};
   };
 
@@ -100,16 +100,16 @@ class RoomEvents {
   void tell_join_failed(engine::SessionId session, std::string_view engine_name);
   std::span<const engine::RecoveredMessage> newest_that_fit(
       const Client& client, std::span<const engine::RecoveredMessage> missed) const;
-  void tell_joined(Client& client, const PendingJoin& join, const engine::Room& room,
+  void tell_joined(Client& client, const JoinRequest& request, const engine::Room& room,
                    const engine::Recovery* recovery);
-  void tell_joined_before(Client& client, const PendingJoin& join, const engine::Room& room,
+  void tell_joined_before(Client& client, const JoinRequest& request, const engine::Room& room,
                           const engine::ResumePosition* from);
   std::uint32_t leave_lost(ClientHandle handle, std::vector<std::string>& unsure);
   void ask_again(ClientHandle handle, const Client& client, const std::string& room);
   void on_denied(ClientHandle handle, std::string_view room);
   bool is_given(engine::SessionId session, std::string_view engine_name) const;
   void take_back(engine::SessionId session, std::string_view engine_name);
-  bool may_still_join(const Client& client, const PendingJoin& join,
+  bool may_still_join(const Client& client, const JoinRequest& request,
                       const engine::Room& room) const;
   bool may_still_read(const Client& client, const engine::Room& room) const;
   void fail_busy(Client& client, const Event& event);

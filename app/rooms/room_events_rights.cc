@@ -15,13 +15,13 @@ namespace app {
 
 // Roles or rules may have changed while the room's home was asked. Whom the server API puts into a
 // room needs no right.
-bool RoomEvents::may_still_join(const Client& client, const PendingJoin& join,
+bool RoomEvents::may_still_join(const Client& client, const JoinRequest& request,
                                 const engine::Room& room) const {
-  if (join.is_given) return true;
+  if (request.is_given) return true;
   const auto may_still = [&](RoomOperation what) {
     return context_.judge(client, what, engine::without_tag(room.name)) != AccessVerdict::no;
   };
-  return may_still(RoomOperation::join) && (!join.creates || may_still(RoomOperation::create));
+  return may_still(RoomOperation::join) && (!request.creates || may_still(RoomOperation::create));
 }
 
 // So may the right to what was missed.
@@ -109,13 +109,13 @@ bool RoomEvents::subscribe(ClientHandle handle, std::string_view room) {
     std::vector<NextStep>& next = waiting->second.next;
     const bool leaves = !next.empty() && !next.back().leaves.empty();
     if (leaves) {
-      next.push_back({.is_given = true});
+      next.push_back({.request = {.is_given = true}});
     } else {
-      (next.empty() ? waiting->second.is_given : next.back().is_given) = true;
+      (next.empty() ? waiting->second.request : next.back().request).is_given = true;
     }
     return leaves;
   }
-  join(client, room, {.client = handle, .is_given = true}, nullptr);
+  join(client, room, {.client = handle, .request = {.is_given = true}}, nullptr);
   return true;
 }
 

@@ -25,7 +25,7 @@ void RoomEvents::wait(Client& client, PendingJoin& join, NextStep step) {
     join.next.push_back(std::move(step));
     return;
   }
-  context_.fail(client, step.request_id_raw,
+  context_.fail(client, step.request.id_raw,
                 {.code = ErrorCode::client_error,
                  .message = "too much is asked of this room while it is being joined"});
 }
@@ -37,18 +37,14 @@ void RoomEvents::go_on(ClientHandle who, const std::string& room, std::vector<Ne
     Client* const client = context_.clients.find(who);
     if (client == nullptr || client->state != ClientState::present) return;
     if (step->leaves.empty()) {
-      PendingJoin joining{.client = who,
-                          .request_id_raw = std::move(step->request_id_raw),
-                          .creates = step->creates,
-                          .resumes = step->resumes,
-                          .is_given = step->is_given};
+      PendingJoin joining{.client = who, .request = std::move(step->request)};
       const std::optional<engine::ResumePosition> from = step->from;
       joining.next.assign(std::move_iterator(step + 1), std::move_iterator(steps.end()));
       join(*client, room, std::move(joining), from ? &*from : nullptr);
       return;
     }
-    if (take_out(who, room, step->leaves, step->request_id_raw)) continue;
-    if (step->leaves == kAsked) fail_outside(*client, step->request_id_raw);
+    if (take_out(who, room, step->leaves, step->request.id_raw)) continue;
+    if (step->leaves == kAsked) fail_outside(*client, step->request.id_raw);
   }
 }
 
