@@ -5,7 +5,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/auth/key_set.h"
 
@@ -13,6 +15,8 @@ namespace app {
 
 // By its exact name; nothing for an algorithm that we do not check.
 std::optional<KeyKind> key_kind_of(std::string_view algorithm) noexcept;
+
+std::vector<std::string> algorithm_names();
 
 // Whether tokens of that algorithm may be checked with it.
 bool key_takes(const Key& key, std::string_view algorithm) noexcept;

@@ -1,5 +1,6 @@
 // Who may connect: [auth], and [[access]] for what they may do in rooms.
 #include "app/auth/auth_options.h"
+#include "app/auth/token_algorithm.h"
 #include "app/config/schema.h"
 #include "app/config/setting_makers.h"
 #include "app/gateway_limits.h"
@@ -30,9 +31,7 @@ void add_keys(SettingMaker& make, const AuthOptions& standard) {
 }
 
 void add_tokens(SettingMaker& make, const TokenRules& standard) {
-  make.some_of("auth.algorithms",
-               {"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"},
-               standard.algorithms,
+  make.some_of("auth.algorithms", algorithm_names(), standard.algorithms,
                "that tokens may be signed with; none named: those that fit the keys");
   make.text("auth.issuer", standard.issuer, "that tokens must name; empty: any");
   make.texts("auth.audiences", standard.audiences, "one of which tokens must name; none: any");
