@@ -11,7 +11,17 @@
 namespace app {
 namespace {
 
-class ResumeSim : public RoomSim {};
+class ResumeSim : public RoomSim {
+ protected:
+  // The answer to joining "r" with that position.
+  Json resume(std::size_t peer, const Json& epoch, const Json& seq) {
+    return ask_for(peer, "chat:room:join", {{"room", "r"}, {"epoch", epoch}, {"seq", seq}});
+  }
+  // As of the answer to an earlier joining.
+  Json resume(std::size_t peer, const Json& joined) {
+    return resume(peer, joined.at("epoch"), joined.at("seq"));
+  }
+};
 
 TEST_P(ResumeSim, WhoComesBackGetsWhatItMissed) {
   start();
@@ -26,8 +36,7 @@ TEST_P(ResumeSim, WhoComesBackGetsWhatItMissed) {
   chat(stays, "2");
   chat(stays, "3");
   ann = connect_on(static_cast<std::uint32_t>(GetParam() % 3), "acme/ann");
-  const Json back =
-      ask_for(ann, "chat:room:join", {{"room", "r"}, {"epoch", joined.at("epoch")}, {"seq", seen}});
+  const Json back = resume(ann, joined.at("epoch"), seen);
   EXPECT_EQ(back.at("data").at("recovered"), true);
   EXPECT_EQ(back.at("data").at("missed"), 2);
   chat(stays, "4");
@@ -81,9 +90,7 @@ TEST_P(ResumeSim, WhatDoesNotFitIsSaidToBeMissingAndTheNewestAreGiven) {
   close(ann);
   for (int i = 0; i < 30; ++i) chat(stays, std::to_string(i) + std::string(2000, 'm'));
   ann = connect("acme/ann");
-  const Json back =
-      ask_for(ann, "chat:room:join",
-              {{"room", "r"}, {"epoch", joined.at("epoch")}, {"seq", joined.at("seq")}});
+  const Json back = resume(ann, joined);
   EXPECT_EQ(back.at("data").at("recovered"), false);
   const std::size_t missed = back.at("data").at("missed");
   EXPECT_GE(missed, 5U);
@@ -111,9 +118,7 @@ TEST_P(ResumeSim, WhatIsSentToARoomCanBeMissedAndIsHistory) {
   const Json sent = ask_for(stays, "message:send", {{"room", "r"}, {"event", "e"}, {"data", 2}});
   EXPECT_GT(sent.at("data").at("seq"), 0) << sent;
   ann = connect("acme/ann");
-  const Json back =
-      ask_for(ann, "chat:room:join",
-              {{"room", "r"}, {"epoch", joined.at("epoch")}, {"seq", joined.at("seq")}});
+  const Json back = resume(ann, joined);
   EXPECT_EQ(back.at("data").at("recovered"), true);
   EXPECT_EQ(back.at("data").at("missed"), 2);
   ASSERT_TRUE(hears(ann, "message:received"));
@@ -139,9 +144,7 @@ TEST_P(ResumeSim, TheFirstMessageOfARoomCanBeMissed) {
   run_for(milliseconds{2});
   chat(stays, "first");
   ann = connect("acme/ann");
-  const Json back =
-      ask_for(ann, "chat:room:join",
-              {{"room", "r"}, {"epoch", joined.at("epoch")}, {"seq", joined.at("seq")}});
+  const Json back = resume(ann, joined);
   EXPECT_EQ(back.at("data").at("recovered"), true);
   ASSERT_TRUE(until([&] { return chats(ann).size() == 1; }));
 }
@@ -150,7 +153,7 @@ TEST_P(ResumeSim, AnotherEpochIsSaidToBeLost) {
   start();
   const std::size_t ann = connect("acme/ann");
   chat(ann, "before");
-  const Json back = ask_for(ann, "chat:room:join", {{"room", "r"}, {"epoch", "abc"}, {"seq", 0}});
+  const Json back = resume(ann, "abc", 0);
   EXPECT_EQ(back.at("data").at("recovered"), false);
   EXPECT_EQ(back.at("data").at("missed"), 0);
 }
@@ -159,7 +162,7 @@ TEST_P(ResumeSim, WhatIsNoEpochIsAClientError) {
   start();
   const std::size_t ann = connect("acme/ann");
   for (const char* epoch : {"", "zz", "0x1", "01", "1F", "10000000000000000"}) {
-    const Json said = ask_for(ann, "chat:room:join", {{"room", "r"}, {"epoch", epoch}, {"seq", 0}});
+    const Json said = resume(ann, epoch, 0);
     EXPECT_EQ(said.at("event"), "error") << epoch;
     EXPECT_EQ(said.at("data").at("code"), "CLIENT_ERROR") << epoch;
   }
@@ -175,14 +178,11 @@ TEST_P(ResumeSim, WhoIsInAlreadyIsToldWhatBecameOfResuming) {
   chat(ann, "1");
   ASSERT_TRUE(until([&] { return chats(ann).size() == 1; }));
   const Json newest = events(ann, "chat:message:received").back().at("seq");
-  const auto resume = [&](const Json& epoch, const Json& number) {
-    return ask_for(ann, "chat:room:join", {{"room", "r"}, {"epoch", epoch}, {"seq", number}})
-        .at("data");
-  };
-  const Json all = resume(joined.at("epoch"), newest);
+  const Json all = resume(ann, joined.at("epoch"), newest).at("data");
   EXPECT_EQ(all.value("recovered", false), true) << all;
   EXPECT_EQ(all.value("missed", -1), 0) << all;
-  for (const Json& part : {resume(joined.at("epoch"), joined.at("seq")), resume("abc", newest)}) {
+  for (const Json& answer : {resume(ann, joined), resume(ann, "abc", newest)}) {
+    const Json& part = answer.at("data");
     EXPECT_EQ(part.value("recovered", true), false) << part;
     EXPECT_EQ(part.value("missed", -1), 0) << part;
   }
